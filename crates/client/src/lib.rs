@@ -1,0 +1,1 @@
+//! A thin client of any chain with the market's runtime: reads, signs, submits.

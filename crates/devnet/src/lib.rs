@@ -1,0 +1,1 @@
+//! The embedded chain: the runtime run natively, in process, as a library and behind JSON-RPC.

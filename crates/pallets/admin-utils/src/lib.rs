@@ -1,0 +1,1 @@
+//! Setters of hyperparameters for subnet owners and root.

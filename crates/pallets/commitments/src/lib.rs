@@ -1,0 +1,1 @@
+//! Commitments of neurons: hashes and small data published on chain.

@@ -1,0 +1,1 @@
+//! Subnets, stake, neurons and consensus: the shell around the rules.

@@ -1,0 +1,1 @@
+//! Swap fees, pool weights and price previews.

@@ -1,0 +1,1 @@
+//! The runtime: the pallets composed under the names and indices that existing clients read.
