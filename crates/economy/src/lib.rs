@@ -14,6 +14,7 @@ pub mod error;
 pub mod event;
 pub mod fixed;
 pub mod ledger;
+pub mod memory;
 pub mod rule_sets;
 pub mod safe_float;
 pub mod units;
