@@ -18,6 +18,8 @@ pub mod memory;
 pub mod rule_sets;
 pub mod safe_float;
 pub mod units;
+#[cfg(feature = "vectors")]
+pub mod vectors;
 
 pub use error::Error;
 pub use event::Event;
