@@ -51,6 +51,7 @@ macro_rules! for_each_ledger_item {
             network_rate_limit, set_network_rate_limit, NetworkRateLimit, (), u64, 7_200;
             num_root_claim, set_num_root_claim, NumRootClaim, (), u64, 5;
             num_staking_coldkeys, set_num_staking_coldkeys, NumStakingColdkeys, (), u64, 0;
+            new_subnet, set_new_subnet, NewSubnetDefaults, (), $crate::NewSubnet, $crate::NewSubnet::default();
 
             // Pools and emission of a subnet.
             subnet_tao, set_subnet_tao, SubnetTAO, (netuid: NetUid), Tao, Tao(0);

@@ -15,6 +15,7 @@ pub mod event;
 pub mod fixed;
 pub mod ledger;
 pub mod memory;
+pub mod new_subnet;
 pub mod rule_sets;
 pub mod safe_float;
 pub mod units;
@@ -24,6 +25,7 @@ pub mod vectors;
 pub use error::Error;
 pub use event::Event;
 pub use ledger::{Account, Existence, Ledger};
+pub use new_subnet::NewSubnet;
 pub use units::{Alpha, MAX_SUPPLY, MechId, NetUid, NetUidStorageIndex, Tao, UNIT};
 
 use alloc::collections::BTreeSet;

@@ -156,7 +156,7 @@ macro_rules! accessors {
 }
 
 /// Items that keep their values when the netuid is given to another subnet (`economy.md` 6.5).
-const OUTLIVE_A_SUBNET: [&str; 9] = [
+pub const OUTLIVE_A_SUBNET: [&str; 9] = [
     "AutoStakeDestination",
     "MinChildkeyTakePerSubnet",
     "MinNonImmuneUids",
