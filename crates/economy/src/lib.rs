@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod epoch;
 pub mod error;
 pub mod event;
 pub mod fixed;
