@@ -132,4 +132,8 @@ errors! {
     InvalidRootClaimType,
     #[doc = " the hotkey is this coldkey's destination already"]
     SameAutoStakeHotkeyAlreadySet,
+    #[doc = " too many uids for this number of mechanisms"]
+    TooManyUIDsPerMechanism,
+    #[doc = " too many neurons are immune to trim the subnet to this size"]
+    TrimmingWouldExceedMaxImmunePercentage,
 }

@@ -10,18 +10,27 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod delegation;
+pub mod dividends;
 pub mod epoch;
 pub mod error;
 pub mod event;
 pub mod fixed;
 pub mod ledger;
+pub mod mechanisms;
 pub mod memory;
 pub mod new_subnet;
+pub mod pruning;
+pub mod rate_limits;
 pub mod rule_sets;
 pub mod safe_float;
+pub mod serving;
+pub mod stake_weight;
 pub mod units;
 #[cfg(feature = "vectors")]
 pub mod vectors;
+pub mod voting_power;
+pub mod weights;
 
 pub use error::Error;
 pub use event::Event;
