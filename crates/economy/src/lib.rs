@@ -10,12 +10,14 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod commits;
 pub mod delegation;
 pub mod dividends;
 pub mod epoch;
 pub mod error;
 pub mod event;
 pub mod fixed;
+pub mod hyperparameters;
 pub mod ledger;
 pub mod mechanisms;
 pub mod memory;

@@ -20,7 +20,7 @@ pub struct Updated {
 pub struct Market<'a> {
     /// Weights that bonds follow (1.7).
     pub weights: Sparse,
-    /// Surviving old bonds as integers 0 to 65535, not yet scaled (1.8).
+    /// Surviving old bonds as bare integers 0 to 65535 (1.8).
     pub bonds: Sparse,
     /// Active stake.
     pub active_stake: &'a [Bits],
@@ -49,7 +49,6 @@ fn shared(market: Market<'_>, parameters: &Parameters) -> Updated {
         ..
     } = market;
     let n = active_stake.len();
-    // A quotient of integers is the same in fixed point.
     let old = bonds.normalize_columns(n);
     let change = weights
         .map(|row, _, weight| math::mul(weight, active_stake[row]))

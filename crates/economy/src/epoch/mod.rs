@@ -245,45 +245,18 @@ fn stake_shares(input: &EpochInput, owner: Option<usize>) -> Vec<Bits> {
 /// The weights that count, each row scaled to sum to one (1.5).
 fn weights(input: &EpochInput, permitted: &[bool], owner: Option<usize>) -> Sparse {
     let n = input.stake.len();
-    let mut weights = Sparse::with_capacity(n, input.weights.iter().map(Vec::len).sum());
-    let mut kept: Vec<(u16, i64)> = Vec::new();
-    for (from, &permitted) in permitted.iter().enumerate() {
-        kept.clear();
-        if permitted {
-            let updated = at(&input.last_update, from);
-            let committed = input
-                .commit_blocks
-                .as_ref()
-                .map(|blocks| blocks.get(from).copied().unwrap_or(u64::MAX));
-            let counts = |to: usize| {
-                let registered = at(&input.block_at_registration, to);
-                to < n
-                    && (to != from || owner == Some(from))
-                    && updated > registered
-                    && committed.is_none_or(|block| block >= registered)
-            };
-            let row = input.weights.get(from).map_or(&[][..], Vec::as_slice);
-            kept.extend(
-                row.iter()
-                    .filter(|(to, _)| counts((*to).into()))
-                    .map(|&(to, w)| (to, i64::from(w))),
-            );
-        }
-        let total: i64 = kept.iter().map(|(_, weight)| weight).sum();
-        for &(to, weight) in &kept {
-            // A quotient of integers is the same in fixed point.
-            weights.push(
-                to,
-                if total > 0 {
-                    math::safe_div(weight, total)
-                } else {
-                    weight
-                },
-            );
-        }
-        weights.end_row();
-    }
-    weights
+    Sparse::gather(&input.weights, n, |from, to| {
+        let registered = at(&input.block_at_registration, to);
+        let committed = input
+            .commit_blocks
+            .as_ref()
+            .map(|blocks| blocks.get(from).copied().unwrap_or(u64::MAX));
+        permitted[from]
+            && (to != from || owner == Some(from))
+            && at(&input.last_update, from) > registered
+            && committed.is_none_or(|block| block >= registered)
+    })
+    .normalize_rows()
 }
 
 /// The weight on each miner that the majority of the active stake agrees on (1.6).
@@ -318,16 +291,7 @@ fn surviving_bonds(input: &EpochInput) -> Sparse {
         0 => input.block.saturating_sub(input.parameters.tempo.into()),
         block => block.saturating_add(1),
     };
-    let mut bonds = Sparse::with_capacity(n, input.bonds.iter().take(n).map(Vec::len).sum());
-    for row in 0..n {
-        for &(to, bond) in input.bonds.get(row).map_or(&[][..], Vec::as_slice) {
-            if usize::from(to) < n && last > at(&input.block_at_registration, to.into()) {
-                bonds.push(to, bond.into());
-            }
-        }
-        bonds.end_row();
-    }
-    bonds
+    Sparse::gather(&input.bonds, n, |_, to| last > at(&input.block_at_registration, to))
 }
 
 /// Shares of the emission.

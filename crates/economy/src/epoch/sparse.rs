@@ -37,6 +37,21 @@ impl Sparse {
         matrix
     }
 
+    /// The stored entries that `keep(row, column)` keeps, as bare integers and not yet fixed point: `n` rows, the
+    /// missing ones empty, and no columns from `n` on.
+    pub fn gather(rows: &[Vec<(u16, u16)>], n: usize, mut keep: impl FnMut(usize, usize) -> bool) -> Self {
+        let mut matrix = Self::with_capacity(n, rows.iter().take(n).map(Vec::len).sum());
+        for i in 0..n {
+            for &(column, value) in rows.get(i).map_or(&[][..], Vec::as_slice) {
+                if usize::from(column) < n && keep(i, column.into()) {
+                    matrix.push(column, value.into());
+                }
+            }
+            matrix.end_row();
+        }
+        matrix
+    }
+
     /// Appends an entry to the row under construction.
     #[inline]
     pub fn push(&mut self, column: u16, value: Bits) {
@@ -86,6 +101,21 @@ impl Sparse {
         self
     }
 
+    /// Each entry divided by the sum of its row, where that is positive. A quotient of bare integers is the same
+    /// as that of fixed-point numbers, so both may be given.
+    pub fn normalize_rows(self) -> Self {
+        let sums: Vec<Bits> = (0..self.rows())
+            .map(|row| math::sum(self.row(row).1.iter().copied()))
+            .collect();
+        self.map(|row, _, value| {
+            if sums[row] > 0 {
+                math::safe_div(value, sums[row])
+            } else {
+                value
+            }
+        })
+    }
+
     /// Saturating sums of the `n` columns.
     pub fn column_sums(&self, n: usize) -> Vec<Bits> {
         let mut sums = vec![0; n];
@@ -96,7 +126,8 @@ impl Sparse {
         sums
     }
 
-    /// Each entry divided by the sum of its column, where that is not 0. Columns are below `n`.
+    /// Each entry divided by the sum of its column, where that is not 0. Columns are below `n`. Bare integers
+    /// may be given, see [`Self::normalize_rows`].
     pub fn normalize_columns(self, n: usize) -> Self {
         let sums = self.column_sums(n);
         self.map(|_, column, value| {

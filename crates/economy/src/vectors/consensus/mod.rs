@@ -1,6 +1,9 @@
 //! Vectors of the consensus and neuron rules (`consensus.md` 9).
 
+mod commits;
 mod epoch;
+mod math;
+mod rules;
 
 use alloc::format;
 use serde_json::Value;
@@ -13,9 +16,25 @@ use super::{Inputs, Problem, Vector};
 /// [`Problem`] if the area or the case is unknown or the inputs are malformed.
 pub fn compute(vector: &Vector) -> Result<Value, Problem> {
     let inputs = Inputs(&vector.inputs);
+    let name = vector.name.as_str();
     match vector.area.as_str() {
+        "commit_reveal" => commits::commit_reveal(name, inputs),
+        "delegation" => rules::delegate(name, inputs),
+        "dividends" => rules::dividend(name, inputs),
         "epoch" => epoch::one(inputs),
         "epoch_large" => epoch::large(inputs),
+        "fixed" => math::fixed_point(name, inputs),
+        "hyperparameters" => rules::hyperparameter(name, inputs),
+        "identity" => rules::identity(name),
+        "math" => math::matrices(name, inputs),
+        "mechanism" => rules::mechanism(name, inputs),
+        "pruning" => rules::prune(inputs),
+        "rate_limit" => rules::rate_limit(name, inputs),
+        "serving" => rules::serve(name, inputs),
+        "stake" => rules::stake(inputs),
+        "trimming" => rules::trimming(inputs),
+        "voting_power" => rules::voting(name, inputs),
+        "weights" => rules::weight(name, inputs),
         area => Err(Problem::Unsupported(format!("no rules for area {area:?}"))),
     }
 }
