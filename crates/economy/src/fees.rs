@@ -13,8 +13,7 @@ const REF_TIME_PER_RAO: u64 = 2_000;
 
 /// Fee for an amount of `ref_time`: 0.0005 rao a unit, to the nearest rao, exact halves down.
 pub const fn weight_fee(ref_time: u64) -> Tao {
-    Tao(ref_time.div_ceil(REF_TIME_PER_RAO)
-        - (ref_time % REF_TIME_PER_RAO != 0 && ref_time % REF_TIME_PER_RAO <= REF_TIME_PER_RAO / 2) as u64)
+    Tao(ref_time.saturating_add(REF_TIME_PER_RAO / 2 - 1) / REF_TIME_PER_RAO)
 }
 
 /// Fee for an encoded transaction: one rao a byte.

@@ -84,7 +84,7 @@ impl SafeFloat {
     ///
     /// # Errors
     /// [`Error::Overflow`] if the exponent leaves i64.
-    pub fn add(self, other: Self) -> Result<Self, Error> {
+    pub fn plus(self, other: Self) -> Result<Self, Error> {
         if self.is_zero() {
             return Ok(other);
         }
@@ -99,7 +99,7 @@ impl SafeFloat {
     ///
     /// # Errors
     /// [`Error::Underflow`] if something is taken from zero.
-    pub fn sub(self, other: Self) -> Result<Self, Error> {
+    pub fn minus(self, other: Self) -> Result<Self, Error> {
         if other.is_zero() {
             return Ok(self);
         }
@@ -120,20 +120,6 @@ impl SafeFloat {
             .exponent
             .checked_add(factor.exponent)
             .and_then(|e| e.checked_sub(divisor.exponent))
-            .ok_or(Error::Overflow)?;
-        Self::new(mantissa, exponent)
-    }
-
-    /// The quotient.
-    ///
-    /// # Errors
-    /// [`Error::Overflow`] if `divisor` is zero or the exponent leaves i64.
-    pub fn div(self, divisor: Self) -> Result<Self, Error> {
-        let mantissa = mul_div(self.mantissa, TOP, divisor.mantissa).ok_or(Error::Overflow)?;
-        let exponent = self
-            .exponent
-            .checked_sub(divisor.exponent)
-            .and_then(|e| e.checked_sub(21))
             .ok_or(Error::Overflow)?;
         Self::new(mantissa, exponent)
     }

@@ -55,7 +55,7 @@ impl SharePool {
             self.denominator = *share;
         } else {
             let added = self.shares_of(amount);
-            let (denominator, sum) = (self.denominator.add(added)?, share.add(added)?);
+            let (denominator, sum) = (self.denominator.plus(added)?, share.plus(added)?);
             self.denominator = denominator;
             *share = sum;
         }
@@ -75,8 +75,8 @@ impl SharePool {
         } else {
             let removed = self.shares_of(amount);
             // Taking from zero leaves zero.
-            self.denominator = self.denominator.sub(removed).unwrap_or(self.denominator);
-            *share = share.sub(removed).unwrap_or(*share);
+            self.denominator = self.denominator.minus(removed).unwrap_or(self.denominator);
+            *share = share.minus(removed).unwrap_or(*share);
         }
         self.value = value;
         Ok(())
