@@ -86,7 +86,7 @@ impl SharePool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{vec, vec::Vec};
+    use alloc::vec::Vec;
     use proptest::prelude::*;
 
     #[derive(Clone, Debug)]
@@ -113,7 +113,7 @@ mod tests {
         #[test]
         fn nobody_owns_more_than_there_is(ops in prop::collection::vec(op(), 1..40)) {
             let mut pool = SharePool::default();
-            let mut shares = vec![SafeFloat::ZERO; 5];
+            let mut shares = [SafeFloat::ZERO; 5];
             let (mut total, mut peak, count) = (0u128, 0f64, ops.len() as f64);
             for op in ops {
                 match op {

@@ -53,7 +53,7 @@ fn a_symbol_is_used_once() {
     assert_eq!(symbol(NetUid(438), &[]), "\u{db0}".as_bytes());
     assert_eq!(symbol(NetUid(439), &[]), tau);
     let alpha = symbol(NetUid(1), &[]);
-    assert_eq!(symbol(NetUid(1), &[alpha.clone()]), symbol(NetUid(2), &[]));
+    assert_eq!(symbol(NetUid(1), core::slice::from_ref(&alpha)), symbol(NetUid(2), &[]));
     let mut used = vec![];
     for _ in 1..=438 {
         let next = symbol(NetUid(1), &used);
