@@ -25,9 +25,13 @@ pub enum Event<Acc> {
     AlphaBurned(Acc, Acc, Alpha, NetUid),
     /// TAO bought alpha that was burned at once: subnet, hotkey, TAO, alpha.
     AddStakeBurn {
+        /// The subnet, or its mechanism.
         netuid: NetUid,
+        /// The hotkey.
         hotkey: Acc,
+        /// TAO paid.
         amount: Tao,
+        /// Alpha burned.
         alpha: Alpha,
     },
     /// A hotkey took a uid.
@@ -50,27 +54,50 @@ pub enum Event<Acc> {
     WeightsSet(NetUidStorageIndex, u16),
     /// An epoch waits because too many were due in one block.
     EpochDeferred {
+        /// The subnet, or its mechanism.
         netuid: NetUid,
+        /// This block.
         from_block: u64,
+        /// The block at which it is due again.
         to_block: u64,
     },
     /// An epoch did not run because a hotkey occupies two uids.
-    EpochSkipped { netuid: NetUid, block: u64 },
+    EpochSkipped {
+        /// The subnet, or its mechanism.
+        netuid: NetUid,
+        /// This block.
+        block: u64,
+    },
     /// What miners earned in an epoch: index, alpha by uid.
     IncentiveAlphaEmittedToMiners {
+        /// The subnet, or its mechanism.
         netuid: NetUidStorageIndex,
+        /// Alpha, by uid.
         emissions: Vec<Alpha>,
     },
     /// Miner pay went to a set destination: coldkey, destination, hotkey, owner of the destination, subnet, amount.
     AutoStakeAdded {
+        /// The subnet, or its mechanism.
         netuid: NetUid,
+        /// Where the pay is staked.
         destination: Acc,
+        /// The hotkey.
         hotkey: Acc,
+        /// Whose pay it is.
         owner: Acc,
+        /// Alpha paid.
         incentive: Alpha,
     },
     /// A coldkey claimed root dividends.
-    RootClaimed { coldkey: Acc },
+    RootClaimed {
+        /// The coldkey.
+        coldkey: Acc,
+    },
     /// A coldkey chose what a claim turns into.
-    RootClaimTypeSet { coldkey: Acc, kind: crate::RootClaimType },
+    RootClaimTypeSet {
+        /// The coldkey.
+        coldkey: Acc,
+        /// The choice.
+        kind: crate::RootClaimType,
+    },
 }

@@ -7,7 +7,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 
 use crate::{
     Alpha, Error, Event, MechId, NetUid, NetUidStorageIndex, RootClaimType, Tao,
-    fixed::{I96F32, U64F64, U96F32},
+    fixed::{I64F64, I96F32, U64F64, U96F32},
     rule_sets::RuleSet,
     safe_float::SafeFloat,
 };
@@ -71,6 +71,7 @@ macro_rules! for_each_ledger_item {
             root_prop, set_root_prop, RootProp, (netuid: NetUid), U96F32, U96F32::from_bits(0);
             miner_burned, set_miner_burned, MinerBurned, (netuid: NetUid), U96F32, U96F32::from_bits(0);
             subnet_tao_flow, set_subnet_tao_flow, SubnetTaoFlow, (netuid: NetUid), i64, 0;
+            subnet_ema_tao_flow, set_subnet_ema_tao_flow, SubnetEmaTaoFlow, (netuid: NetUid), Option<(u64, I64F64)>, None;
             subnet_protocol_flow, set_subnet_protocol_flow, SubnetProtocolFlow, (netuid: NetUid), i64, 0;
             pending_server_emission, set_pending_server_emission, PendingServerEmission, (netuid: NetUid), Alpha, Alpha(0);
             pending_validator_emission, set_pending_validator_emission, PendingValidatorEmission, (netuid: NetUid), Alpha, Alpha(0);
@@ -115,6 +116,7 @@ macro_rules! for_each_ledger_item {
             // Neurons and consensus parameters.
             subnetwork_n, set_subnetwork_n, SubnetworkN, (netuid: NetUid), u16, 0;
             max_allowed_uids, set_max_allowed_uids, MaxAllowedUids, (netuid: NetUid), u16, 256;
+            min_allowed_uids, set_min_allowed_uids, MinAllowedUids, (netuid: NetUid), u16, 64;
             max_allowed_validators, set_max_allowed_validators, MaxAllowedValidators, (netuid: NetUid), u16, 128;
             min_allowed_weights, set_min_allowed_weights, MinAllowedWeights, (netuid: NetUid), u16, 1024;
             immunity_period, set_immunity_period, ImmunityPeriod, (netuid: NetUid), u16, 4096;
@@ -328,6 +330,9 @@ macro_rules! declare_ledger {
             /// Removes what a replaced neuron leaves behind outside the rules: axon, prometheus, certificate,
             /// associated EVM address (`consensus.md` 4.3).
             fn clear_neuron_endpoints(&mut self, netuid: NetUid, uid: u16, hotkey: &Acc);
+            /// Moves what [`Ledger::clear_neuron_endpoints`] knows by uid (associated EVM addresses) to the new uids of a
+            /// trimmed subnet: the uid at place i of `stay` becomes i.
+            fn move_neuron_endpoints(&mut self, netuid: NetUid, stay: &[u16]);
             /// Removes all that is stored for a dissolved subnet and is not written by the rules themselves
             /// (`economy.md` 6.5 steps 9 and 10): hyperparameters, neurons, weights, endpoints, commitments, swap state.
             fn clear_network(&mut self, netuid: NetUid);

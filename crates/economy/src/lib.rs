@@ -23,6 +23,7 @@ pub mod hyperparameters;
 pub mod issuance;
 pub mod ledger;
 pub mod limits;
+pub mod market;
 pub mod mechanisms;
 pub mod memory;
 pub mod moving_price;

@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::{
     Account, Alpha, Error, Event, Existence, Ledger, MechId, NetUid, NetUidStorageIndex, RootClaimType, Tao,
-    fixed::{I96F32, U64F64, U96F32},
+    fixed::{I64F64, I96F32, U64F64, U96F32},
     for_each_ledger_item,
     rule_sets::RuleSet,
     safe_float::SafeFloat,
@@ -156,8 +156,9 @@ macro_rules! accessors {
 }
 
 /// Items that keep their values when the netuid is given to another subnet (`economy.md` 6.5).
-pub const OUTLIVE_A_SUBNET: [&str; 9] = [
+pub const OUTLIVE_A_SUBNET: [&str; 10] = [
     "AutoStakeDestination",
+    "MinAllowedUids",
     "MinChildkeyTakePerSubnet",
     "MinNonImmuneUids",
     "OwnerCutEnabled",
@@ -530,6 +531,8 @@ macro_rules! implement_memory {
             }
 
             fn clear_neuron_endpoints(&mut self, _netuid: NetUid, _uid: u16, _hotkey: &Acc) {}
+
+            fn move_neuron_endpoints(&mut self, _netuid: NetUid, _stay: &[u16]) {}
 
             fn clear_network(&mut self, netuid: NetUid) {
                 self.clear_items(netuid);

@@ -1,0 +1,467 @@
+//! Epochs: when they are due, what they hand to consensus, and who is paid (`economy.md` 2.6 to 2.11,
+//! `consensus.md` 1.2, 1.14, 2).
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+use super::{DEFAULT_DELEGATE_TAKE, money, neurons, root, stakes, weights};
+use crate::{
+    Account, Alpha, Error, Event, Ledger, NetUid, NetUidStorageIndex, RecycleOrBurn, delegation,
+    dividends::{self, Child, Parent, Stake},
+    epoch::{self, EpochInput, EpochOutput, Parameters},
+    fixed::{I64F64, SafeDiv, U96F32},
+    mechanisms,
+    schedule::{Schedule, Turn},
+};
+
+/// A subnet whose epoch runs in this block, with what it distributes.
+struct Drained<Acc> {
+    netuid: NetUid,
+    /// The hotkeys, by uid.
+    hotkeys: Vec<Acc>,
+    server: Alpha,
+    validator: Alpha,
+    root: Alpha,
+    owner_cut: Alpha,
+}
+
+/// Advances the schedule of every subnet, runs the epochs that are due, at most `MaxEpochsPerBlock`, and pays
+/// (`economy.md` 2.7 to 2.11). `subnets` are all networks but root, in their order. Returns those whose slot it was.
+///
+/// # Errors
+/// [`Error::Overflow`] and [`Error::Underflow`]: corrupt state.
+pub(super) fn run_due<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, subnets: &[NetUid]) -> Result<Vec<NetUid>, Error> {
+    let (mut drained, slots) = drain(ledger, subnets)?;
+    drained.sort_by_key(|drained| drained.netuid);
+    for drained in drained {
+        let netuid = drained.netuid;
+        distribute(ledger, drained)?;
+        ledger.set_last_mechanism_step_block(netuid, ledger.block());
+    }
+    Ok(slots)
+}
+
+/// Takes the pending alpha of the subnets whose epoch is due (`economy.md` 2.7). Also returns whose slot this block was,
+/// those with inconsistent keys included.
+fn drain<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    subnets: &[NetUid],
+) -> Result<(Vec<Drained<Acc>>, Vec<NetUid>), Error> {
+    let now = ledger.block();
+    let mut drained: Vec<Drained<Acc>> = Vec::new();
+    let mut slots = Vec::new();
+    let (mut ran, cap) = (0u8, ledger.max_epochs_per_block());
+    for &netuid in subnets {
+        let blocks_since = ledger
+            .blocks_since_last_step(netuid)
+            .checked_add(1)
+            .ok_or(Error::Overflow)?;
+        let schedule = Schedule {
+            tempo: ledger.tempo(netuid),
+            last_epoch_block: ledger.last_epoch_block(netuid),
+            pending_epoch_at: ledger.pending_epoch_at(netuid),
+            blocks_since_last_step: blocks_since,
+        };
+        match schedule.turn(now, ran, cap) {
+            Turn::Wait => {
+                ledger.set_blocks_since_last_step(netuid, blocks_since);
+                continue;
+            }
+            Turn::Defer { until } => {
+                ledger.set_blocks_since_last_step(netuid, blocks_since);
+                ledger.set_pending_epoch_at(netuid, until);
+                ledger.emit(Event::EpochDeferred {
+                    netuid,
+                    from_block: now,
+                    to_block: until,
+                });
+                continue;
+            }
+            Turn::Run => {}
+        }
+        match consistent_hotkeys(ledger, netuid) {
+            Some(hotkeys) => {
+                ledger.set_blocks_since_last_step(netuid, 0);
+                ran = ran.saturating_add(1);
+                drained.push(Drained {
+                    netuid,
+                    hotkeys,
+                    server: ledger.pending_server_emission(netuid),
+                    validator: ledger.pending_validator_emission(netuid),
+                    root: ledger.pending_root_alpha_divs(netuid),
+                    owner_cut: ledger.pending_owner_cut(netuid),
+                });
+                ledger.set_pending_server_emission(netuid, Alpha::ZERO);
+                ledger.set_pending_validator_emission(netuid, Alpha::ZERO);
+                ledger.set_pending_root_alpha_divs(netuid, Alpha::ZERO);
+                ledger.set_pending_owner_cut(netuid, Alpha::ZERO);
+            }
+            None => {
+                ledger.set_blocks_since_last_step(netuid, blocks_since);
+                ledger.emit(Event::EpochSkipped { netuid, block: now });
+            }
+        }
+        ledger.set_last_epoch_block(netuid, now);
+        ledger.set_pending_epoch_at(netuid, 0);
+        let epoch = ledger
+            .subnet_epoch_index(netuid)
+            .checked_add(1)
+            .ok_or(Error::Overflow)?;
+        ledger.set_subnet_epoch_index(netuid, epoch);
+        slots.push(netuid);
+    }
+    Ok((drained, slots))
+}
+
+/// The hotkeys by uid; none if a uid has no hotkey or a hotkey has two uids.
+fn consistent_hotkeys<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Option<Vec<Acc>> {
+    let hotkeys: Vec<Acc> = (0..ledger.subnetwork_n(netuid))
+        .map(|uid| ledger.key(netuid, uid))
+        .collect::<Option<_>>()?;
+    let different: BTreeSet<&Acc> = hotkeys.iter().collect();
+    (different.len() == hotkeys.len()).then_some(hotkeys)
+}
+
+/// Runs consensus over what was drained and pays everybody (`economy.md` 2.8 to 2.11).
+fn distribute<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, drained: Drained<Acc>) -> Result<(), Error> {
+    let Drained {
+        netuid,
+        hotkeys,
+        server,
+        validator,
+        root,
+        owner_cut,
+    } = drained;
+    let total = server.plus(validator)?.plus(root)?;
+    let stakes: Vec<Stake> = hotkeys.iter().map(|hotkey| own_stake(ledger, hotkey, netuid)).collect();
+    let (incentives, earned) = consensus(ledger, netuid, &hotkeys, &stakes, total);
+
+    let paid_to_miners = incentives.iter().any(|amount| !amount.is_zero());
+    let validator_pot = if paid_to_miners {
+        validator
+    } else {
+        validator.plus(server)?
+    };
+    let holders = with_parents(ledger, netuid, &hotkeys, &stakes, &earned)?;
+    let tao_weight = weights::tao_weight(ledger);
+    let split: Vec<(U96F32, Stake)> = holders.values().copied().collect();
+    let payouts = dividends::split_alpha_and_root(&split, validator_pot, root, tao_weight);
+
+    pay_owner_cut(ledger, netuid, owner_cut)?;
+    pay_miners(ledger, netuid, &hotkeys, &incentives)?;
+    let alpha = holders
+        .keys()
+        .zip(&payouts)
+        .map(|(hotkey, earned)| (hotkey, earned.alpha));
+    pay_alpha_dividends(ledger, netuid, alpha)?;
+    let root = holders
+        .keys()
+        .zip(&payouts)
+        .map(|(hotkey, earned)| (hotkey, earned.root));
+    pay_root_dividends(ledger, netuid, root)
+}
+
+fn own_stake<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid: NetUid) -> Stake {
+    Stake {
+        alpha: ledger.total_hotkey_alpha(hotkey, netuid).0,
+        root: ledger.total_hotkey_alpha(hotkey, NetUid::ROOT).0,
+    }
+}
+
+/// Runs the epochs of the subnet's mechanisms and stores what they decide. Returns incentives and dividends by uid.
+fn consensus<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    netuid: NetUid,
+    hotkeys: &[Acc],
+    stakes: &[Stake],
+    emission: Alpha,
+) -> (Vec<Alpha>, Vec<Alpha>) {
+    let count = ledger.mechanism_count_current(netuid).0;
+    let parts = mechanisms::split(emission, count, ledger.mechanism_emission_split(netuid).as_deref());
+    let mut input = common_input(ledger, netuid, hotkeys, stakes);
+    let mut outputs: Vec<(Alpha, EpochOutput)> = Vec::with_capacity(parts.len());
+    for (index, part) in neurons::indices(ledger, netuid).into_iter().zip(parts) {
+        input.emission = part;
+        read_mechanism(ledger, netuid, index, hotkeys, &mut input);
+        let output = epoch::run(&input);
+        store_mechanism(ledger, index, &input, &output);
+        outputs.push((part, output));
+    }
+    let all = mechanisms::aggregate(&outputs, emission);
+    ledger.set_active(netuid, all.active);
+    ledger.set_emission(netuid, all.emission);
+    ledger.set_consensus(netuid, all.consensus);
+    ledger.set_dividends(netuid, all.dividends);
+    ledger.set_validator_trust(netuid, all.validator_trust);
+    ledger.set_validator_permit(netuid, all.validator_permit);
+    ledger.set_stake_weight(netuid, all.stake_weight);
+    (all.server_emission, all.validator_emission)
+}
+
+/// What the epochs of all mechanisms read alike (`consensus.md` 1.2).
+fn common_input<Acc: Account, L: Ledger<Acc>>(
+    ledger: &L,
+    netuid: NetUid,
+    hotkeys: &[Acc],
+    stakes: &[Stake],
+) -> EpochInput {
+    let tempo = ledger.tempo(netuid);
+    let cutoff = u64::from(ledger.activity_cutoff_factor_milli(netuid)) * u64::from(tempo) / 1000;
+    let tao_weight = weights::tao_weight(ledger);
+    let stake: Vec<I64F64> = hotkeys
+        .iter()
+        .zip(stakes)
+        .map(|(hotkey, own)| weights::weigh(ledger, hotkey, netuid, Alpha(own.alpha), Alpha(own.root), tao_weight))
+        .collect();
+    let owner_hotkey = ledger.subnet_owner_hotkey(netuid);
+    EpochInput {
+        parameters: Parameters {
+            tempo,
+            activity_cutoff: cutoff.max(1),
+            kappa: ledger.kappa(netuid),
+            bonds_penalty: ledger.bonds_penalty(netuid),
+            bonds_moving_average: ledger.bonds_moving_average(netuid),
+            yuma3_on: ledger.yuma3_on(netuid),
+            liquid_alpha_on: ledger.liquid_alpha_on(netuid),
+            alpha_values: ledger.alpha_values(netuid),
+            alpha_sigmoid_steepness: ledger.alpha_sigmoid_steepness(netuid),
+            max_allowed_validators: ledger.max_allowed_validators(netuid),
+            stake_threshold: ledger.stake_threshold(),
+        },
+        block: ledger.block(),
+        last_step_block: ledger.last_mechanism_step_block(netuid),
+        owner_uid: owner_hotkey.and_then(|hotkey| ledger.uids(netuid, &hotkey)),
+        stake,
+        validator_permit: ledger.validator_permit(netuid),
+        block_at_registration: uids(hotkeys)
+            .map(|uid| ledger.block_at_registration(netuid, uid))
+            .collect(),
+        ..EpochInput::default()
+    }
+}
+
+fn uids<Acc>(hotkeys: &[Acc]) -> impl Iterator<Item = u16> + use<Acc> {
+    // There are SubnetworkN hotkeys, a u16.
+    0..hotkeys.len() as u16
+}
+
+/// What one mechanism's epoch reads for itself.
+fn read_mechanism<Acc: Account, L: Ledger<Acc>>(
+    ledger: &L,
+    netuid: NetUid,
+    index: NetUidStorageIndex,
+    hotkeys: &[Acc],
+    input: &mut EpochInput,
+) {
+    input.last_update = ledger.last_update(index);
+    input.weights = uids(hotkeys).map(|uid| ledger.weights(index, uid)).collect();
+    input.bonds = uids(hotkeys).map(|uid| ledger.bonds(index, uid)).collect();
+    // Commits hide weights only, so they matter to those who have some.
+    input.commit_blocks = ledger.commit_reveal_weights_enabled(netuid).then(|| {
+        let committed = |(hotkey, row): (&Acc, &Vec<(u16, u16)>)| match row.is_empty() {
+            true => u64::MAX,
+            false => ledger.earliest_weight_commit(index, hotkey).unwrap_or(u64::MAX),
+        };
+        hotkeys.iter().zip(&input.weights).map(committed).collect()
+    });
+}
+
+/// Stores what one mechanism's epoch decides (`consensus.md` 1.12).
+fn store_mechanism<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    index: NetUidStorageIndex,
+    input: &EpochInput,
+    output: &EpochOutput,
+) {
+    ledger.set_incentive(index, output.incentive.clone());
+    for (uid, (row, before)) in (0u16..).zip(output.bonds.iter().zip(&input.bonds)) {
+        if row != before {
+            ledger.set_bonds(index, uid, row.clone());
+        }
+    }
+    ledger.emit(Event::IncentiveAlphaEmittedToMiners {
+        netuid: index,
+        emissions: output.server_emission.clone(),
+    });
+}
+
+/// Each hotkey's dividend after parents have had their part, with its own stake (`economy.md` 2.9). What the child key
+/// burn takes is recycled.
+fn with_parents<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    netuid: NetUid,
+    hotkeys: &[Acc],
+    stakes: &[Stake],
+    earned: &[Alpha],
+) -> Result<BTreeMap<Acc, (U96F32, Stake)>, Error> {
+    let mut holders: BTreeMap<Acc, (U96F32, Stake)> = hotkeys
+        .iter()
+        .cloned()
+        .zip(stakes.iter().map(|stake| (U96F32::from_bits(0), *stake)))
+        .collect();
+    let tao_weight = weights::tao_weight(ledger);
+    let ck_burn = ledger.ck_burn();
+    // By account, because later sums round.
+    let mut order: Vec<usize> = (0..hotkeys.len()).collect();
+    order.sort_by_key(|place| &hotkeys[*place]);
+    for place in order {
+        let (hotkey, dividend) = (&hotkeys[place], earned.get(place).copied().unwrap_or_default());
+        let links = ledger.parent_keys(hotkey, netuid);
+        let mut add = |hotkey: &Acc, stake: Stake, amount: Alpha| {
+            let holder = holders.entry(hotkey.clone()).or_insert((U96F32::from_bits(0), stake));
+            holder.0 = holder.0.saturating_add(U96F32::saturating_from_num(amount.0));
+        };
+        if links.is_empty() {
+            add(hotkey, stakes[place], dividend);
+            continue;
+        }
+        let owner = ledger.owner(hotkey);
+        let parents: Vec<Parent> = links
+            .iter()
+            .map(|(proportion, parent)| Parent {
+                proportion: *proportion,
+                stake: own_stake(ledger, parent, netuid),
+                same_owner: ledger.owner(parent) == owner,
+            })
+            .collect();
+        let lent: Vec<u64> = ledger
+            .child_keys(hotkey, netuid)
+            .iter()
+            .map(|(part, _)| *part)
+            .collect();
+        let take = delegation::effective_childkey_take(
+            ledger.childkey_take(hotkey, netuid),
+            ledger.min_childkey_take(),
+            ledger.min_childkey_take_per_subnet(netuid),
+        );
+        let child = Child {
+            stake: stakes[place],
+            lent: &lent,
+            take,
+        };
+        let family = dividends::split_with_parents(dividend, child, &parents, ck_burn, tao_weight);
+        for (((_, parent), about), amount) in links.iter().zip(&parents).zip(&family.parents) {
+            add(parent, about.stake, *amount);
+        }
+        add(hotkey, stakes[place], family.child);
+        if !family.recycled.is_zero() {
+            money::recycle_alpha(ledger, netuid, family.recycled)?;
+        }
+    }
+    Ok(holders)
+}
+
+/// Stakes the owner's cut to the owner's hotkey. Without owner or hotkey nobody gets it (`economy.md` 2.11 step 1).
+fn pay_owner_cut<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, cut: Alpha) -> Result<(), Error> {
+    match (ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid)) {
+        (Some(owner), Some(hotkey)) => stakes::increase(ledger, &hotkey, &owner, netuid, cut),
+        _ => Ok(()),
+    }
+}
+
+/// Pays the miners, in the order of their keys, and withholds what would go to the subnet's owner (`economy.md` 2.11
+/// steps 2 and 3).
+fn pay_miners<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    netuid: NetUid,
+    hotkeys: &[Acc],
+    incentives: &[Alpha],
+) -> Result<(), Error> {
+    let mut owners: BTreeSet<Acc> = ledger
+        .subnet_owner(netuid)
+        .map(|owner| ledger.owned_hotkeys(&owner))
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
+    owners.extend(ledger.subnet_owner_hotkey(netuid));
+    let mut paid: Vec<(&Acc, Alpha)> = hotkeys.iter().zip(incentives.iter().copied()).collect();
+    paid.retain(|(_, amount)| !amount.is_zero());
+    paid.sort();
+
+    let (mut total, mut withheld) = (Alpha::ZERO, Alpha::ZERO);
+    for (hotkey, amount) in paid {
+        total = total.plus(amount)?;
+        let owner = ledger.owner(hotkey).filter(|_| !owners.contains(hotkey));
+        let Some(owner) = owner else {
+            withheld = withheld.plus(amount)?;
+            match ledger.recycle_or_burn(netuid) {
+                RecycleOrBurn::Recycle => money::recycle_alpha(ledger, netuid, amount)?,
+                RecycleOrBurn::Burn => money::burn_alpha(ledger, netuid, amount)?,
+            }
+            continue;
+        };
+        match ledger.auto_stake_destination(&owner, netuid) {
+            None => stakes::increase(ledger, hotkey, &owner, netuid, amount)?,
+            Some(destination) => {
+                stakes::increase(ledger, &destination, &owner, netuid, amount)?;
+                stakes::remember_hotkey(ledger, &owner, &destination);
+                ledger.emit(Event::AutoStakeAdded {
+                    netuid,
+                    destination,
+                    hotkey: hotkey.clone(),
+                    owner,
+                    incentive: amount,
+                });
+            }
+        }
+    }
+    let burned = U96F32::saturating_from_num(withheld.0).safe_div(U96F32::saturating_from_num(total.0));
+    if ledger.miner_burned(netuid) != burned {
+        ledger.set_miner_burned(netuid, burned);
+    }
+    Ok(())
+}
+
+/// Pays those who staked alpha to the validators, the take first (`economy.md` 2.11 step 4).
+fn pay_alpha_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
+    ledger: &mut L,
+    netuid: NetUid,
+    earned: impl Iterator<Item = (&'a Acc, U96F32)>,
+) -> Result<(), Error> {
+    ledger.clear_alpha_dividends(netuid);
+    for (hotkey, amount) in earned {
+        if amount > U96F32::from_bits(0) {
+            let rest = pay_take(ledger, netuid, hotkey, amount)?;
+            stakes::increase_all(ledger, hotkey, netuid, rest)?;
+            ledger.set_alpha_dividends_per_subnet(netuid, hotkey, rest);
+        }
+        let total = ledger.total_hotkey_alpha(hotkey, netuid);
+        if ledger.total_hotkey_alpha_last_epoch(hotkey, netuid) != total {
+            ledger.set_total_hotkey_alpha_last_epoch(hotkey, netuid, total);
+        }
+    }
+    Ok(())
+}
+
+/// Credits those who staked to the validators on root, the take first, in alpha (`economy.md` 2.11 step 5).
+fn pay_root_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
+    ledger: &mut L,
+    netuid: NetUid,
+    earned: impl Iterator<Item = (&'a Acc, U96F32)>,
+) -> Result<(), Error> {
+    ledger.clear_root_alpha_dividends(netuid);
+    for (hotkey, amount) in earned.filter(|(_, amount)| *amount > U96F32::from_bits(0)) {
+        let rest = pay_take(ledger, netuid, hotkey, amount)?;
+        root::accrue(ledger, hotkey, netuid, rest)?;
+        ledger.set_root_alpha_dividends_per_subnet(netuid, hotkey, rest);
+    }
+    Ok(())
+}
+
+/// Stakes a delegate's take to its owner. Returns the rest. Both are rounded down; without an owner there is no take.
+fn pay_take<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    netuid: NetUid,
+    hotkey: &Acc,
+    amount: U96F32,
+) -> Result<Alpha, Error> {
+    let Some(owner) = ledger.owner(hotkey) else {
+        return Ok(Alpha(amount.saturating_to_num()));
+    };
+    let take = ledger.delegate_take(hotkey).unwrap_or(DEFAULT_DELEGATE_TAKE);
+    let (take, rest) = dividends::split_take(amount, take);
+    stakes::increase(ledger, hotkey, &owner, netuid, take)?;
+    Ok(rest)
+}

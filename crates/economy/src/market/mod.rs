@@ -1,0 +1,34 @@
+//! What people and blocks do to the market, over a [`Ledger`]: the block step, swaps, staking, registration,
+//! subnets, root and weights. Every rule that changes more than one item lives here, once.
+//!
+//! A rule checks first and writes after, in the order of the reference, but it may fail with some of its
+//! changes written: the caller runs it in a transaction ([`Ledger::transaction`]; the chain does so for every
+//! call). No rule panics on any input or state: a state that no rule could have made gives
+//! [`Error::Overflow`](crate::Error::Overflow), [`Error::Underflow`](crate::Error::Underflow) or
+//! [`Error::BrokenSum`](crate::Error::BrokenSum).
+//!
+//! Money: TAO in accounts moves only through the ledger's `transfer`, `deposit` and `withdraw`; the books
+//! (`SubnetTAO`, reserves, stakes) move beside it. [`audit`] states the sums that tie the two together.
+
+pub mod audit;
+pub mod block;
+mod coinbase;
+pub mod delegation;
+mod epochs;
+mod money;
+pub mod moving;
+pub mod networks;
+pub mod neurons;
+pub mod root;
+mod stakes;
+pub mod staking;
+pub mod swaps;
+pub mod weights;
+
+use crate::Tao;
+
+/// The smallest amount that may be staked, left staked or moved, in rao (`economy.md` 4).
+pub const MIN_STAKE: Tao = Tao(2_000_000);
+
+/// The take that a hotkey has when it becomes a delegate, over 65535 (`economy.md` 9.3).
+pub const DEFAULT_DELEGATE_TAKE: u16 = 11_796;
