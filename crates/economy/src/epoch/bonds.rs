@@ -5,7 +5,7 @@ use alloc::{vec, vec::Vec};
 use super::{
     Parameters,
     math::{self, Bits, HALF, ONE},
-    sparse::Sparse,
+    sparse::{Sparse, divisors},
 };
 
 /// What [`update`] returns.
@@ -80,8 +80,9 @@ fn competing(market: Market<'_>, parameters: &Parameters) -> Updated {
         let alpha = math::alpha_of_moving_average(parameters.bonds_moving_average);
         Sparse::moving_average(&weights, &old, alpha, n)
     };
-    let shares = bonds.clone().normalize_columns(n);
-    let mut dividends = shares.weighted_row_sums(incentive);
+    let sums = divisors(&bonds.column_sums(n));
+    let share = |(column, bond): (usize, Bits)| (incentive[column], sums[column].divide(bond));
+    let mut dividends: Vec<Bits> = (0..n).map(|row| math::dot(bonds.iter(row).map(share))).collect();
     for (dividend, &stake) in dividends.iter_mut().zip(active_stake) {
         *dividend = math::mul(*dividend, stake);
     }

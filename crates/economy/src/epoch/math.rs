@@ -42,6 +42,45 @@ pub fn safe_div(a: Bits, b: Bits) -> Bits {
     checked_div(a, b).unwrap_or(0)
 }
 
+/// A divisor that many values share, with its reciprocal: [`safe_div`] without the machine's slow division.
+#[derive(Clone, Copy, Debug)]
+pub struct Divisor {
+    by: Bits,
+    /// floor((2^64 - 1) / by), for positive divisors.
+    reciprocal: u64,
+}
+
+impl Divisor {
+    /// To divide by `by`.
+    pub fn new(by: Bits) -> Self {
+        Self {
+            by,
+            reciprocal: u64::try_from(by)
+                .ok()
+                .and_then(|by| u64::MAX.checked_div(by))
+                .unwrap_or(0),
+        }
+    }
+
+    /// `safe_div(a, by)`.
+    #[inline]
+    pub fn divide(self, a: Bits) -> Bits {
+        // By 1 unit and 2, quotients may exceed 63 bits.
+        if !(0..ONE).contains(&a) || self.by <= 2 {
+            return safe_div(a, self.by);
+        }
+        let (dividend, by) = ((a as u64) << 32, self.by as u64);
+        let mut quotient = ((u128::from(dividend) * u128::from(self.reciprocal)) >> 64) as u64;
+        let mut rest = dividend - quotient * by;
+        // The reciprocal is too small by less than 2 / 2^64 of itself and a part of a unit: at most two corrections.
+        while rest >= by {
+            quotient += 1;
+            rest -= by;
+        }
+        quotient as Bits
+    }
+}
+
 /// An integer as fixed point, saturating.
 pub fn from_int(x: i64) -> Bits {
     clamp(i128::from(x) << 32)
@@ -68,8 +107,9 @@ pub fn sum(values: impl IntoIterator<Item = Bits>) -> Bits {
 pub fn normalize(values: &mut [Bits]) {
     let total = sum(values.iter().copied());
     if total != 0 {
+        let total = Divisor::new(total);
         for value in values {
-            *value = safe_div(*value, total);
+            *value = total.divide(*value);
         }
     }
 }
@@ -232,6 +272,18 @@ mod tests {
         #[test]
         fn divides_like_the_library(a in operand(), b in operand()) {
             prop_assert_eq!(checked_div(a, b), fixed(a).checked_div(fixed(b)).map(I32F32::to_bits));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(50_000))]
+
+        #[test]
+        fn a_shared_divisor_divides_as_any_other(
+            a in prop_oneof![operand(), 0..ONE],
+            b in prop_oneof![operand(), 0..ONE, 0..10_i64, 0..i64::MAX],
+        ) {
+            prop_assert_eq!(Divisor::new(b).divide(a), safe_div(a, b));
         }
     }
 

@@ -229,12 +229,10 @@ fn stake_shares(input: &EpochInput, owner: Option<usize>) -> Vec<Bits> {
             .iter()
             .fold(0, |total: i128, stake| total.wrapping_add(stake.to_bits())),
     );
-    let share = |stake: &I64F64| {
-        if total == NOTHING {
-            *stake
-        } else {
-            stake.checked_div(total).unwrap_or(NOTHING)
-        }
+    // Dividing nothing is as slow as dividing anything else, and most neurons have no stake.
+    let share = |stake: &I64F64| match *stake == NOTHING {
+        true => NOTHING,
+        false => stake.checked_div(total).unwrap_or(NOTHING),
     };
     stake
         .iter()

@@ -2,7 +2,20 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::math::{self, Bits};
+use super::math::{self, Bits, Divisor, ONE};
+
+/// To divide by what is not zero, and to leave alone otherwise.
+pub fn divisors(values: &[Bits]) -> Vec<Divisor> {
+    values
+        .iter()
+        .map(|&value| Divisor::new(if value == 0 { ONE } else { value }))
+        .collect()
+}
+
+/// To divide by what is positive, and to leave alone otherwise.
+fn positive_or_one(value: Bits) -> Divisor {
+    Divisor::new(if value > 0 { value } else { ONE })
+}
 
 /// Rows of (column, value). Columns within a row are in the order in which they came, not sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,16 +117,9 @@ impl Sparse {
     /// Each entry divided by the sum of its row, where that is positive. A quotient of bare integers is the same
     /// as that of fixed-point numbers, so both may be given.
     pub fn normalize_rows(self) -> Self {
-        let sums: Vec<Bits> = (0..self.rows())
-            .map(|row| math::sum(self.row(row).1.iter().copied()))
-            .collect();
-        self.map(|row, _, value| {
-            if sums[row] > 0 {
-                math::safe_div(value, sums[row])
-            } else {
-                value
-            }
-        })
+        let sum = |row| math::sum(self.row(row).1.iter().copied());
+        let sums: Vec<Divisor> = (0..self.rows()).map(|row| positive_or_one(sum(row))).collect();
+        self.map(|row, _, value| sums[row].divide(value))
     }
 
     /// Saturating sums of the `n` columns.
@@ -129,14 +135,8 @@ impl Sparse {
     /// Each entry divided by the sum of its column, where that is not 0. Columns are below `n`. Bare integers
     /// may be given, see [`Self::normalize_rows`].
     pub fn normalize_columns(self, n: usize) -> Self {
-        let sums = self.column_sums(n);
-        self.map(|_, column, value| {
-            if sums[column] == 0 {
-                value
-            } else {
-                math::safe_div(value, sums[column])
-            }
-        })
+        let sums = divisors(&self.column_sums(n));
+        self.map(|_, column, value| sums[column].divide(value))
     }
 
     /// Each entry divided by the largest of its column, where that is positive. Columns are below `n`.
@@ -195,6 +195,10 @@ impl Sparse {
         let mut result = Self::with_capacity(a.rows(), a.entries());
         let (mut from, mut to) = (vec![0; n], vec![0; n]);
         for row in 0..a.rows() {
+            if a.row(row).0.is_empty() && b.row(row).0.is_empty() {
+                result.end_row();
+                continue;
+            }
             a.iter(row).for_each(|(column, value)| from[column] = value);
             b.iter(row).for_each(|(column, value)| to[column] = value);
             for column in 0..n {
@@ -216,6 +220,10 @@ impl Sparse {
         let mut result = Self::with_capacity(new.rows(), new.entries().max(old.entries()));
         let mut row_values: Vec<Bits> = vec![0; n];
         for row in 0..new.rows() {
+            if new.row(row).0.is_empty() && old.row(row).0.is_empty() {
+                result.end_row();
+                continue;
+            }
             for (matrix, weight) in [(new, alpha), (old, keep)] {
                 for (column, value) in matrix.iter(row) {
                     row_values[column] = row_values[column].saturating_add(math::mul(weight, value));
