@@ -5,7 +5,10 @@
 
 use alloc::vec::Vec;
 
-use crate::{Alpha, fixed::U96F32, stake_weight::proportion};
+use crate::{
+    Alpha,
+    fixed::{U96F32, part_u16, part_u64 as proportion},
+};
 
 /// Stake of a hotkey, its own: not what it lends or borrows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,13 +50,6 @@ pub struct Family {
     pub child: Alpha,
     /// Part that is recycled.
     pub recycled: Alpha,
-}
-
-/// A share over 65535.
-pub(crate) fn over_u16(part: u16) -> U96F32 {
-    U96F32::from_num(part)
-        .checked_div(U96F32::from_num(u16::MAX))
-        .unwrap_or_default()
 }
 
 /// `a / b`, 0 where that is undefined.
@@ -98,7 +94,7 @@ pub fn split_with_parents(
         remaining = remaining.saturating_sub(earned);
         if !parent.same_owner {
             let burn = proportion(ck_burn).saturating_mul(earned);
-            let take = over_u16(child.take).saturating_mul(earned);
+            let take = part_u16(child.take).saturating_mul(earned);
             earned = earned.saturating_sub(burn).saturating_sub(take);
             takes = takes.saturating_add(take);
             recycled = recycled.saturating_add(burn.saturating_to_num());
@@ -158,7 +154,7 @@ pub fn split_alpha_and_root(
 /// Splits what a delegate's stakers earn into the delegate's take, over 65535, and the rest (`economy.md`
 /// 2.11 steps 4 and 5).
 pub fn split_take(earned: U96F32, take: u16) -> (Alpha, Alpha) {
-    let take = over_u16(take).saturating_mul(earned);
+    let take = part_u16(take).saturating_mul(earned);
     (
         Alpha(take.saturating_to_num()),
         Alpha(earned.saturating_sub(take).saturating_to_num()),

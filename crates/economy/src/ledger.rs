@@ -106,7 +106,7 @@ macro_rules! for_each_ledger_item {
             min_burn, set_min_burn, MinBurn, (netuid: NetUid), Tao, Tao(500_000);
             max_burn, set_max_burn, MaxBurn, (netuid: NetUid), Tao, Tao(100_000_000_000);
             burn_half_life, set_burn_half_life, BurnHalfLife, (netuid: NetUid), u16, 360;
-            burn_increase_mult, set_burn_increase_mult, BurnIncreaseMult, (netuid: NetUid), U64F64, U64F64::from_bits(23_242_897_532_874_035_036);
+            burn_increase_mult, set_burn_increase_mult, BurnIncreaseMult, (netuid: NetUid), U64F64, U64F64::from_bits(23_242_897_532_874_035_200);
             rao_recycled_for_registration, set_rao_recycled_for_registration, RAORecycledForRegistration, (netuid: NetUid), Tao, Tao(0);
             registrations_this_block, set_registrations_this_block, RegistrationsThisBlock, (netuid: NetUid), u16, 0;
             registrations_this_interval, set_registrations_this_interval, RegistrationsThisInterval, (netuid: NetUid), u16, 0;

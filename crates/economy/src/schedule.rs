@@ -30,6 +30,42 @@ pub enum Turn {
     Run,
 }
 
+/// Why an extra epoch is refused. The names are those of the reference chain, because clients match them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TriggerRefused {
+    /// Commits would miss their reveal epoch.
+    #[error("commit-reveal is on: epochs follow the tempo alone")]
+    DynamicTempoBlockedByCommitReveal,
+    /// One is ahead already.
+    #[error("an extra epoch is ahead already")]
+    EpochTriggerAlreadyPending,
+    /// The tempo brings one before that.
+    #[error("the tempo makes an epoch due before an extra one could run")]
+    AutoEpochAlreadyImminent,
+}
+
+/// Blocks without weights after which a neuron is inactive: `factor_milli` thousandths of the tempo, at least one
+/// (`consensus.md` 1.4).
+pub const fn activity_cutoff(factor_milli: u32, tempo: u16) -> u64 {
+    let blocks = factor_milli as u64 * tempo as u64 / 1000;
+    if blocks == 0 { 1 } else { blocks }
+}
+
+/// `LastEpochBlock` of a subnet created at `block`: spread over the tempo by netuid, so that epochs of different
+/// subnets fall into different blocks (`consensus.md` 2.4).
+pub const fn staggered(block: u64, tempo: u16, netuid: crate::NetUid) -> u64 {
+    let tempo = if tempo == 0 { 1 } else { tempo };
+    block.saturating_sub((netuid.0 % tempo) as u64)
+}
+
+/// First block of an epoch by the formula that the chain used until 2026 and that published clients still use to
+/// time their reveals (`consensus.md` 3.7).
+pub const fn first_block_before_2026(netuid: crate::NetUid, tempo: u16, epoch: u64) -> u64 {
+    epoch
+        .saturating_mul(tempo as u64 + 1)
+        .saturating_sub(netuid.0 as u64 + 1)
+}
+
 impl Schedule {
     /// Whether an epoch is due at `block`.
     pub const fn is_due(&self, block: u64) -> bool {
@@ -60,6 +96,34 @@ impl Schedule {
         self.last_epoch_block
             .saturating_add(self.tempo as u64)
             .saturating_sub(block)
+    }
+
+    /// Block of the next epoch, by the tempo or the extra one if that is earlier; none without tempo.
+    pub fn next_epoch(&self) -> Option<u64> {
+        let by_tempo = self.last_epoch_block.saturating_add(self.tempo.into());
+        match self.pending_epoch_at {
+            _ if self.tempo == 0 => None,
+            0 => Some(by_tempo),
+            extra => Some(extra.min(by_tempo)),
+        }
+    }
+
+    /// Block of the extra epoch that an owner asks for at `block`, `freeze` blocks ahead so that nobody is surprised
+    /// (`consensus.md` 2.4).
+    ///
+    /// # Errors
+    /// The first of [`TriggerRefused`] that applies.
+    pub fn trigger(&self, block: u64, freeze: u16, commit_reveal: bool) -> Result<u64, TriggerRefused> {
+        if commit_reveal {
+            return Err(TriggerRefused::DynamicTempoBlockedByCommitReveal);
+        }
+        if self.pending_epoch_at != 0 {
+            return Err(TriggerRefused::EpochTriggerAlreadyPending);
+        }
+        if self.blocks_until_next(block) < u64::from(freeze) {
+            return Err(TriggerRefused::AutoEpochAlreadyImminent);
+        }
+        Ok(block.saturating_add(freeze.into()))
     }
 
     /// Whether hyperparameters may change at `block`: not within `freeze` blocks of the next epoch

@@ -2,12 +2,7 @@
 
 use crate::fixed::{I64F64, U96F32};
 
-/// `part / (2^64 - 1)`: how proportions of stake, the weight of TAO and the burn of child keys are stored.
-pub fn proportion(part: u64) -> U96F32 {
-    U96F32::from_num(part)
-        .checked_div(U96F32::from_num(u64::MAX))
-        .unwrap_or_default()
-}
+pub use crate::fixed::part_u64 as proportion;
 
 /// The stake that counts for a hotkey: its own less what it lends to children, plus what parents lend it.
 /// Used with alpha of the subnet and again with root stake; on root itself nothing is lent, so do not call it.

@@ -4,6 +4,7 @@ mod commits;
 mod epoch;
 mod math;
 mod rules;
+mod schedule;
 
 use alloc::format;
 use serde_json::Value;
@@ -20,6 +21,7 @@ pub fn compute(vector: &Vector) -> Result<Value, Problem> {
     match vector.area.as_str() {
         "commit_reveal" => commits::commit_reveal(name, inputs),
         "delegation" => rules::delegate(name, inputs),
+        "dividends" if name == "emission_to_pending" => schedule::pending(inputs),
         "dividends" => rules::dividend(name, inputs),
         "epoch" => epoch::one(inputs),
         "epoch_large" => epoch::large(inputs),
@@ -30,6 +32,8 @@ pub fn compute(vector: &Vector) -> Result<Value, Problem> {
         "mechanism" => rules::mechanism(name, inputs),
         "pruning" => rules::prune(inputs),
         "rate_limit" => rules::rate_limit(name, inputs),
+        "registration" => schedule::registration(name, inputs),
+        "schedule" => schedule::schedule(name, inputs),
         "serving" => rules::serve(name, inputs),
         "stake" => rules::stake(inputs),
         "trimming" => rules::trimming(inputs),
