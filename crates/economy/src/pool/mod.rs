@@ -160,7 +160,7 @@ impl Pool {
         let side = |weight: u64, reserve: u64, other: u64, added: u64| {
             // 65 and 64 bits: the product of three needs 189.
             let grown = U256::from(u128::from(other) + u128::from(added)) * U256::from(reserve);
-            (grown * U256::from(weight) + U256::from(WEIGHT_ONE / 2)) / U256::from(WEIGHT_ONE)
+            weigh(weight, grown)
         };
         let base = side(self.base_weight(), self.tao.0, self.alpha.0, alpha.0);
         let quote = side(self.quote_weight, self.alpha.0, self.tao.0, tao.0);
@@ -174,6 +174,11 @@ impl Pool {
             .contains(&weight)
             .then_some(weight)
     }
+}
+
+/// The part of a product that a weight stands for, halves up (`economy.md` 3.6).
+pub(crate) fn weigh(weight: u64, product: U256) -> U256 {
+    (product * U256::from(weight) + U256::from(WEIGHT_ONE / 2)) / U256::from(WEIGHT_ONE)
 }
 
 /// A number of 18 decimals, cut to 2^-64.

@@ -6,6 +6,7 @@
 //! failure. Vectors of an area or a case that these rules do not compute are reported as unsupported.
 
 pub mod consensus;
+pub mod economy;
 mod inputs;
 
 pub use inputs::Inputs;
@@ -52,8 +53,8 @@ pub enum Problem {
 /// How far an output may be from the expected number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Tolerance {
-    /// Not at all. A decimal fraction stands for the fixed-point number it was printed from: half a
-    /// unit of its last digit is allowed, but never more than 1e-9.
+    /// Not at all. A decimal fraction stands for the fixed-point number it was printed from, rounded
+    /// or cut: one unit of its last digit is allowed, but never more than 1e-9.
     Exact,
     /// By this much.
     Absolute(f64),
@@ -177,7 +178,7 @@ fn compute(vector: &Vector) -> Result<Value, Problem> {
     if vector.source.is_some() {
         consensus::compute(vector)
     } else {
-        Err(Problem::Unsupported(format!("no rules for area {:?}", vector.area)))
+        economy::compute(vector)
     }
 }
 
@@ -216,7 +217,7 @@ fn same_number(expected: &Value, got: &Value, tolerance: Tolerance) -> bool {
         return false;
     };
     let allowed = match tolerance {
-        Tolerance::Exact => last_digit(&expected).map_or(0.0, |unit| (unit / 2.0).min(1e-9)),
+        Tolerance::Exact => last_digit(&expected).map_or(0.0, |unit| unit.min(1e-9)),
         Tolerance::Absolute(by) => by,
         Tolerance::Relative(part) => part * x.abs(),
     };
