@@ -218,7 +218,7 @@ fn moving_average(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
     if name == "ema_alpha_sparse_drops_absent_weight" {
         let alpha = fixed(inputs.float("alpha")?);
         let (new, old) = (float_entries(inputs, "new_rows")?, float_entries(inputs, "old_rows")?);
-        let step = |(new, old): (&Vec<(u16, Bits)>, &Vec<(u16, Bits)>)| {
+        let step = |(new, old): (&Row, &Row)| {
             let bond = |column| {
                 old.iter()
                     .find(|(other, _)| *other == column)
@@ -242,15 +242,18 @@ fn moving_average(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
     Ok(json!({ "out": new.iter().zip(&old).zip(&alpha).map(row).collect::<Vec<_>>() }))
 }
 
+/// Columns and their values.
+type Row = Vec<(u16, Bits)>;
+
 /// Sparse rows of numbers that need not be whole.
-fn float_entries(inputs: Inputs<'_>, key: &str) -> Result<Vec<Vec<(u16, Bits)>>, Problem> {
+fn float_entries(inputs: Inputs<'_>, key: &str) -> Result<Vec<Row>, Problem> {
     let entry = |value: &Value| {
         Some((
             u16::try_from(value.get(0)?.as_u64()?).ok()?,
             fixed(value.get(1)?.as_f64()?),
         ))
     };
-    let row = |value: &Value| value.as_array()?.iter().map(entry).collect::<Option<Vec<_>>>();
+    let row = |value: &Value| value.as_array()?.iter().map(entry).collect::<Option<Row>>();
     let rows = inputs.list(key)?.iter().map(row).collect::<Option<Vec<_>>>();
     rows.ok_or_else(|| Problem::Input(format!("{key:?} has no rows of [column, value]")))
 }
