@@ -1,12 +1,13 @@
 use alloc::{collections::BTreeMap, string::ToString, vec::Vec};
 use serde_json::{Value, json};
 
-use super::{Inputs, Problem, bool_or, decimals, floor, int_or, pool, price, unknown, wide};
+use super::{Inputs, Problem, bool_or, decimals, floor, int_or, pool, price, refused, unknown, wide};
 use crate::{
-    Alpha, NetUid, Tao, emission,
+    Alpha, Ledger, NetUid, Tao, emission,
     emission::Claimant,
     fixed::{I64F64, I96F32, U64F64, U96F32},
-    issuance,
+    issuance, market,
+    memory::MemoryLedger,
     moving_price::{self, Speed},
     pool::{self as pools, Pool},
     rule_sets::RuleSet,
@@ -83,10 +84,8 @@ pub(super) fn flow(inputs: Inputs<'_>) -> Result<Value, Problem> {
 struct Subnet {
     pool: Pool,
     alpha_out: u64,
-    protocol: u64,
     pending: [u64; 4],
     moving_price: I96F32,
-    first_emission_block: u64,
 }
 
 /// What root weighs and what the owner gets.
@@ -128,10 +127,8 @@ impl Subnet {
         Ok(Self {
             pool: pool(inputs)?,
             alpha_out: int_or(inputs, "SubnetAlphaOut", before.unwrap_or(0))?,
-            protocol: 0,
             pending: [0; 4],
             moving_price: I96F32::from_bits(int_or(inputs, "SubnetMovingPrice_bits_I96F32", 0)?),
-            first_emission_block: int_or(inputs, "FirstEmissionBlockNumber", 1)?,
         })
     }
 
@@ -152,10 +149,8 @@ impl Subnet {
     fn emit(&mut self, tao_emission: U96F32, parameters: &Parameters) -> Result<Done, Problem> {
         let terms = self.terms(tao_emission, parameters);
         let [tao, alpha, excess] = [terms.tao_in, terms.alpha_in, terms.excess].map(floor);
-        let injected = pools::inject(&mut self.pool, Tao(tao), Alpha(alpha), Tao(excess))
-            .map_err(|error| Problem::Input(error.to_string()))?;
+        let injected = pools::inject(&mut self.pool, Tao(tao), Alpha(alpha), Tao(excess)).map_err(refused)?;
         let bought = injected.bought.unwrap_or_default();
-        self.protocol = self.protocol.saturating_add(bought.paid_out);
         let created = floor(terms.alpha_out);
         self.alpha_out = self.alpha_out.saturating_add(bought.paid_out).saturating_add(created);
         let split = emission::split(
@@ -192,13 +187,10 @@ impl Subnet {
             "SubnetTAO": self.pool.tao,
             "SubnetAlphaIn": self.pool.alpha,
             "SubnetAlphaOut": self.alpha_out,
-            "SubnetProtocolAlpha": self.protocol,
-            "quote_weight_e18": self.pool.quote_weight,
             "PendingOwnerCut": self.pending[0],
             "PendingServerEmission": self.pending[1],
             "PendingValidatorEmission": self.pending[2],
             "PendingRootAlphaDivs": self.pending[3],
-            "SubnetMovingPrice_bits_I96F32": wide(self.moving_price.to_bits()),
         })
     }
 }
@@ -229,13 +221,12 @@ pub(super) fn coinbase(inputs: Inputs<'_>) -> Result<Value, Problem> {
         }));
     }
     if inputs.has("subnets") {
-        return trace(inputs, parameters);
+        return trace(inputs);
     }
     let mut subnet = Subnet::read(inputs)?;
     if inputs.has("excess_tao") {
         let [tao, alpha, excess] = ["tao_in", "alpha_in", "excess_tao"].map(|key| inputs.int(key));
-        let injected = pools::inject(&mut subnet.pool, Tao(tao?), Alpha(alpha?), Tao(excess?))
-            .map_err(|error| Problem::Input(error.to_string()))?;
+        let injected = pools::inject(&mut subnet.pool, Tao(tao?), Alpha(alpha?), Tao(excess?)).map_err(refused)?;
         let bought = injected.bought.unwrap_or_default().paid_out;
         return Ok(json!({
             "new_quote_weight_e18": wide(subnet.pool.quote_weight),
@@ -264,48 +255,72 @@ pub(super) fn coinbase(inputs: Inputs<'_>) -> Result<Value, Problem> {
 /// Blocks of a trace.
 const TRACE_BLOCKS: u64 = 3;
 
-fn trace(inputs: Inputs<'_>, mut parameters: Parameters) -> Result<Value, Problem> {
-    let minimum_reserve = inputs.int("MinimumReserve")?;
-    let mut subnets = inputs
-        .list("subnets")?
-        .iter()
-        .map(|subnet| Subnet::read(Inputs(subnet)))
-        .collect::<Result<Vec<_>, _>>()?;
-    for subnet in &mut subnets {
-        subnet.pool.minimum_reserve = minimum_reserve;
+/// Whole blocks of the market over a ledger in memory. No epoch is due.
+fn trace(inputs: Inputs<'_>) -> Result<Value, Problem> {
+    let mut ledger = MemoryLedger::<u64>::genesis();
+    ledger.fund(&1, Tao(inputs.int("TotalIssuance")?)).map_err(refused)?;
+    ledger.set_minimum_reserve(inputs.int("MinimumReserve")?);
+    ledger.set_subnet_tao(NetUid::ROOT, Tao(inputs.int("root_SubnetTAO")?));
+    ledger.set_tao_weight(inputs.int("TaoWeight")?);
+    ledger.set_subnet_owner_cut(inputs.int("SubnetOwnerCut")?);
+    let mut netuids = Vec::new();
+    for (netuid, subnet) in (1..).map(NetUid).zip(inputs.list("subnets")?) {
+        let start = Subnet::read(Inputs(subnet))?;
+        ledger.set_networks_added(netuid, true);
+        ledger.set_subnet_mechanism(netuid, 1);
+        ledger.set_tempo(netuid, 0);
+        ledger.set_subtoken_enabled(netuid, true);
+        ledger.set_first_emission_block_number(netuid, Some(Inputs(subnet).int("FirstEmissionBlockNumber")?));
+        ledger.set_subnet_moving_price(netuid, start.moving_price);
+        ledger.set_subnet_tao(netuid, start.pool.tao);
+        ledger.set_subnet_alpha_in(netuid, start.pool.alpha);
+        ledger.set_subnet_alpha_out(netuid, Alpha(start.alpha_out));
+        ledger.set_quote_weight(netuid, start.pool.quote_weight);
+        ledger.set_swap_initialized(netuid, start.pool.initialized);
+        netuids.push(netuid);
     }
     let first: u64 = inputs.int("first_block")?;
-    let mut total_issuance: u64 = inputs.int("TotalIssuance")?;
     let mut blocks = Vec::new();
     for block in first..first.saturating_add(TRACE_BLOCKS) {
-        let minted = issuance::block_emission(total_issuance);
-        let claimants: Vec<_> = subnets.iter().map(|subnet| claimant(subnet.moving_price)).collect();
+        let minted = issuance::block_emission(ledger.total_issuance().0);
+        let claimants: Vec<_> = netuids
+            .iter()
+            .map(|netuid| claimant(ledger.subnet_moving_price(*netuid)))
+            .collect();
         let shares = emission::shares(RuleSet::PriceBurn, &claimants);
         let prices = claimants
             .iter()
             .fold(U64F64::from_num(0), |sum, c| sum.saturating_add(c.moving_price));
-        parameters.root_sell = prices > U64F64::from_num(1);
-        let mut outputs = Vec::new();
-        for (subnet, share) in subnets.iter_mut().zip(shares) {
-            let tao_emission = emission::tao_emission(Tao(minted), share);
-            let done = subnet.emit(tao_emission, &parameters)?;
-            total_issuance = total_issuance.saturating_add(done.tao_in).saturating_add(done.excess);
-            let speed = Speed {
-                alpha: MOVING_ALPHA,
-                halving_blocks: HALVING_BLOCKS,
-                first_emission_block: subnet.first_emission_block,
-            };
-            subnet.moving_price = moving_price::update(subnet.moving_price, pools::price(&subnet.pool), speed, block);
-            let mut output = subnet.outputs(&done);
-            output["tao_emission_floor"] = floor(tao_emission).into();
-            outputs.push(output);
-        }
+        ledger.set_block(block, [0; 32]);
+        market::block::on_initialize(&mut ledger).map_err(refused)?;
+        let outputs: Vec<_> = netuids
+            .iter()
+            .zip(shares)
+            .map(|(&netuid, share)| {
+                json!({
+                    "tao_emission_floor": floor(emission::tao_emission(Tao(minted), share)),
+                    "SubnetTaoInEmission": ledger.subnet_tao_in_emission(netuid),
+                    "SubnetAlphaInEmission": ledger.subnet_alpha_in_emission(netuid),
+                    "SubnetExcessTao": ledger.subnet_excess_tao(netuid),
+                    "SubnetProtocolAlpha": ledger.subnet_protocol_alpha(netuid),
+                    "SubnetTAO": ledger.subnet_tao(netuid),
+                    "SubnetAlphaIn": ledger.subnet_alpha_in(netuid),
+                    "SubnetAlphaOut": ledger.subnet_alpha_out(netuid),
+                    "quote_weight_e18": ledger.quote_weight(netuid),
+                    "PendingOwnerCut": ledger.pending_owner_cut(netuid),
+                    "PendingServerEmission": ledger.pending_server_emission(netuid),
+                    "PendingValidatorEmission": ledger.pending_validator_emission(netuid),
+                    "PendingRootAlphaDivs": ledger.pending_root_alpha_divs(netuid),
+                    "SubnetMovingPrice_bits_I96F32": wide(ledger.subnet_moving_price(netuid).to_bits()),
+                })
+            })
+            .collect();
         blocks.push(json!({
             "block": block,
             "block_emission": minted,
-            "root_sell": parameters.root_sell,
+            "root_sell": prices > U64F64::from_num(1),
             "subnets": outputs,
-            "TotalIssuance_after": wide(total_issuance),
+            "TotalIssuance_after": ledger.total_issuance(),
         }));
     }
     Ok(json!({ "blocks": blocks }))

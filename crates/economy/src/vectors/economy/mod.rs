@@ -3,6 +3,7 @@
 mod emission;
 mod pools;
 mod registration;
+mod root;
 mod staking;
 
 use alloc::{format, string::ToString, vec::Vec};
@@ -38,6 +39,8 @@ pub fn compute(vector: &Vector) -> Result<Value, Problem> {
         "stake_weight" => staking::stake_weight(inputs),
         "mechanisms" => staking::mechanisms(inputs),
         "staking" => staking::staking(inputs),
+        "recycle_burn" => staking::recycle_or_burn(name, inputs),
+        "root_claim" => root::claims(inputs),
         "share_pool" => staking::share_pool(inputs),
         "swap" => pools::swap(inputs),
         "swap_math" => pools::mathematics(inputs),
@@ -57,6 +60,11 @@ fn unknown<T>() -> Result<T, Problem> {
 /// A wide integer, as the files have it: as a text.
 fn wide(number: impl ToString) -> Value {
     Value::String(number.to_string())
+}
+
+/// Inputs that the rules refuse although the vector expects numbers.
+fn refused(error: Error) -> Problem {
+    Problem::Input(format!("{error:?}"))
 }
 
 fn error(error: Error) -> Value {

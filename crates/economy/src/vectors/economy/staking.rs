@@ -6,13 +6,16 @@ use alloc::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Inputs, Problem, bool_or, error, floor, int_or, pool, wide};
+use super::{Inputs, Problem, bool_or, error, floor, int_or, pool, refused, wide};
 use crate::{
-    Alpha,
+    Alpha, Ledger, NetUid,
     dividends::{self, Child, Parent, Stake},
     fees,
     fixed::U96F32,
-    limits, mechanisms as split,
+    limits,
+    market::staking as market,
+    mechanisms as split,
+    memory::MemoryLedger,
     pool::{self, Side},
     safe_float::SafeFloat,
     share_pool::SharePool,
@@ -42,10 +45,39 @@ pub(super) fn staking(inputs: Inputs<'_>) -> Result<Value, Problem> {
     })
 }
 
+/// One hotkey of one coldkey, all of whose stake is what the vector says.
+pub(super) fn recycle_or_burn(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
+    let (coldkey, hotkey, netuid) = (1u64, 2u64, NetUid(1));
+    let mut ledger = MemoryLedger::<u64>::genesis();
+    ledger.set_networks_added(netuid, true);
+    ledger.set_subnet_mechanism(netuid, 1);
+    ledger.set_subtoken_enabled(netuid, true);
+    ledger.set_owner(&hotkey, Some(coldkey));
+    let stake: u64 = inputs.int("stake")?;
+    ledger.set_total_hotkey_alpha(&hotkey, netuid, Alpha(stake));
+    ledger.set_total_hotkey_shares(&hotkey, netuid, SafeFloat::from_u64(stake));
+    ledger.set_stake_share(&hotkey, &coldkey, netuid, SafeFloat::from_u64(stake));
+    ledger.set_subnet_alpha_out(netuid, Alpha(inputs.int("SubnetAlphaOut")?));
+    ledger.set_total_alpha_issuance(netuid, Alpha(inputs.int("TotalAlphaIssuance")?));
+    let amount = Alpha(inputs.int("amount")?);
+    if name.starts_with("burn") {
+        market::burn_alpha(&mut ledger, &coldkey, &hotkey, amount, netuid)
+    } else {
+        market::recycle_alpha(&mut ledger, &coldkey, &hotkey, amount, netuid)
+    }
+    .map_err(refused)?;
+    Ok(json!({
+        "stake": market::stake_of(&ledger, &hotkey, &coldkey, netuid),
+        "SubnetAlphaOut": ledger.subnet_alpha_out(netuid),
+        "TotalAlphaIssuance": ledger.total_alpha_issuance(netuid),
+        "AlphaRecycled_delta": ledger.alpha_recycled(netuid),
+        "AlphaBurned_delta": ledger.alpha_burned(netuid),
+    }))
+}
+
 pub(super) fn share_pool(inputs: Inputs<'_>) -> Result<Value, Problem> {
-    let failed = |error: crate::Error| Problem::Input(format!("{error:?}"));
     if inputs.has("mantissa") {
-        let number = SafeFloat::new(inputs.int("mantissa")?, inputs.int("exponent")?).map_err(failed)?;
+        let number = SafeFloat::new(inputs.int("mantissa")?, inputs.int("exponent")?).map_err(refused)?;
         return Ok(json!({ "mantissa": wide(number.mantissa()), "exponent": number.exponent() }));
     }
     if inputs.has("shares") {
@@ -73,7 +105,7 @@ pub(super) fn share_pool(inputs: Inputs<'_>) -> Result<Value, Problem> {
         } else {
             pool.add(shares.entry(key.to_string()).or_default(), amount)
         }
-        .map_err(failed)?;
+        .map_err(refused)?;
     }
     let digits = |number: SafeFloat| json!(format!("{}e{}", number.mantissa(), number.exponent()));
     let mut outputs = Map::new();
