@@ -1,1 +1,24 @@
 //! What a miner or validator needs whatever the subnet: identity, axon, dendrite, scoring loop.
+//!
+//! A market is written by implementing [`Worker`] for its miners and [`Market`] for its validators;
+//! [`run_miner`] and [`run_validator`] do the rest against any [`Chain`].
+
+pub mod axon;
+pub mod chain;
+pub mod dendrite;
+pub mod envelope;
+mod error;
+pub mod identity;
+pub mod memory;
+mod miner;
+mod senders;
+pub mod telemetry;
+mod validator;
+
+pub use axon::{Axon, AxonLimits, Call, Gate, Handler, Refusal};
+pub use chain::{Chain, ChainError, Commitment, Head, Metagraph, Neuron, SubnetParameters};
+pub use dendrite::{Dendrite, DendriteError, DendriteLimits};
+pub use error::NeuronError;
+pub use identity::{Hotkey, Identity, IdentityError};
+pub use miner::{Admission, MinerOptions, Worker, run_miner};
+pub use validator::{Market, Opinion, Peer, Progress, Round, ValidatorOptions, run_validator, weights_from_averages};

@@ -1,0 +1,314 @@
+//! A neuron's server: takes signed requests over HTTP, answers signed.
+//!
+//! A request goes through these checks in this order, cheap ones first: a place among the concurrent requests,
+//! headers, receiver, freshness of the nonce, size of the body, its hash and signature, admission of the sender,
+//! a nonce above the sender's last, the sender's rate. Only then does the handler see it.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    NeuronError,
+    envelope::{Envelope, ID, SIGNATURE, now_ns, sha256},
+    identity::{Hotkey, Identity},
+    senders::{Senders, Turned},
+    telemetry,
+};
+
+/// A request that passed every check.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Who asks.
+    pub sender: Hotkey,
+    /// The path, without its leading slash.
+    pub route: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Why a handler does not answer a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status, 400 to 599.
+    pub status: u16,
+    /// For the caller to read.
+    pub message: String,
+}
+
+impl Refusal {
+    /// There is no such thing here.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self {
+            status: 404,
+            message: message.into(),
+        }
+    }
+
+    /// The request makes no sense.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self {
+            status: 400,
+            message: message.into(),
+        }
+    }
+}
+
+/// What an axon does with calls.
+#[async_trait]
+pub trait Handler: Send + Sync + 'static {
+    /// Answers one.
+    ///
+    /// # Errors
+    /// A refusal, which is signed and sent back.
+    async fn handle(&self, call: Call) -> Result<Bytes, Refusal>;
+}
+
+/// Who may call.
+pub trait Gate: Send + Sync + 'static {
+    /// Whether this hotkey may.
+    fn admits(&self, sender: &Hotkey) -> bool;
+}
+
+impl<F: Fn(&Hotkey) -> bool + Send + Sync + 'static> Gate for F {
+    fn admits(&self, sender: &Hotkey) -> bool {
+        self(sender)
+    }
+}
+
+/// Bounds of an axon.
+#[derive(Clone, Debug)]
+pub struct AxonLimits {
+    /// Largest body of a request.
+    pub body_bytes_max: usize,
+    /// Requests served at one time; more are turned away with 503.
+    pub concurrent_max: usize,
+    /// How old a nonce may be.
+    pub nonce_age_max: Duration,
+    /// How far a nonce may lie in the future, for clocks that differ.
+    pub nonce_ahead_max: Duration,
+    /// Requests a second of one sender in the long run.
+    pub rate_per_second: f64,
+    /// Requests of one sender at once.
+    pub burst: f64,
+    /// Senders remembered at one time.
+    pub senders_max: usize,
+    /// Longest time for one request, its upload included.
+    pub time_max: Duration,
+}
+
+impl Default for AxonLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 1 << 20,
+            concurrent_max: 64,
+            nonce_age_max: Duration::from_secs(10),
+            nonce_ahead_max: Duration::from_secs(5),
+            rate_per_second: 20.0,
+            burst: 40.0,
+            senders_max: 4096,
+            time_max: Duration::from_secs(15),
+        }
+    }
+}
+
+/// A running axon. It stops when its cancellation token is cancelled.
+pub struct Axon {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Ends after the last open request once it is cancelled.
+    pub task: JoinHandle<()>,
+}
+
+struct Shared {
+    identity: Identity,
+    label: String,
+    limits: AxonLimits,
+    gate: Arc<dyn Gate>,
+    handler: Arc<dyn Handler>,
+    senders: Mutex<Senders>,
+    places: Semaphore,
+}
+
+/// A refusal before the request was known to be genuine; not signed.
+struct Unsigned(StatusCode, &'static str, String);
+
+impl Axon {
+    /// Starts to listen. `GET /metrics` shows the metrics of the process, every other path is for `POST`.
+    ///
+    /// # Errors
+    /// [`NeuronError::Listen`] if the address is taken or not ours.
+    pub async fn spawn(
+        identity: Identity,
+        listen: SocketAddr,
+        handler: Arc<dyn Handler>,
+        gate: Arc<dyn Gate>,
+        limits: AxonLimits,
+        cancel: CancellationToken,
+    ) -> Result<Self, NeuronError> {
+        telemetry::install();
+        let fail = |source| NeuronError::Listen {
+            address: listen,
+            source,
+        };
+        let listener = TcpListener::bind(listen).await.map_err(fail)?;
+        let address = listener.local_addr().map_err(fail)?;
+        let AxonLimits {
+            senders_max,
+            rate_per_second,
+            burst,
+            nonce_age_max,
+            ..
+        } = limits;
+        // A nonce is refused as stale only after it lay ahead and then aged.
+        let remembered = nonce_age_max + limits.nonce_ahead_max;
+        let shared = Arc::new(Shared {
+            label: identity.hotkey().to_string(),
+            senders: Mutex::new(Senders::new(senders_max, rate_per_second, burst, remembered)),
+            places: Semaphore::new(limits.concurrent_max),
+            identity,
+            limits,
+            gate,
+            handler,
+        });
+        let router = Router::new()
+            .route("/metrics", get(metrics_text))
+            .route("/{*route}", post(answer))
+            .with_state(shared);
+        tracing::debug!(%address, "axon listens");
+        let task = tokio::spawn(async move {
+            let served = axum::serve(listener, router)
+                .with_graceful_shutdown(cancel.cancelled_owned())
+                .await;
+            if let Err(error) = served {
+                tracing::error!(%error, "axon stopped");
+            }
+        });
+        Ok(Self { address, task })
+    }
+}
+
+async fn metrics_text() -> Response {
+    match telemetry::render() {
+        Some(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
+        None => (
+            StatusCode::NOT_FOUND,
+            "metrics are recorded by the host of this process",
+        )
+            .into_response(),
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let started = Instant::now();
+    let (response, outcome) = match tokio::time::timeout(shared.limits.time_max, shared.admit(request)).await {
+        Ok(Ok((response, outcome))) => (response, outcome),
+        Ok(Err(Unsigned(status, outcome, message))) => ((status, message).into_response(), outcome),
+        Err(_) => (
+            (StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response(),
+            "timeout",
+        ),
+    };
+    let label = shared.label.clone();
+    metrics::counter!("tributary_axon_requests_total", "axon" => label.clone(), "outcome" => outcome).increment(1);
+    metrics::histogram!("tributary_axon_request_seconds", "axon" => label).record(started.elapsed().as_secs_f64());
+    if outcome != "answered" {
+        tracing::debug!(outcome, "axon did not answer");
+    }
+    response
+}
+
+impl Shared {
+    async fn admit(&self, request: Request) -> Result<(Response, &'static str), Unsigned> {
+        let refuse = |status, outcome, message: &str| Unsigned(status, outcome, message.to_owned());
+        let _place = self.places.try_acquire().map_err(|_| {
+            refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "too many requests at once; try again",
+            )
+        })?;
+        let (parts, body) = request.into_parts();
+        let (envelope, signature) = Envelope::from_headers(&parts.headers)
+            .map_err(|error| Unsigned(StatusCode::BAD_REQUEST, "malformed", error.to_string()))?;
+        if envelope.receiver != self.identity.hotkey() {
+            return Err(refuse(
+                StatusCode::MISDIRECTED_REQUEST,
+                "misdirected",
+                "this axon is another hotkey's",
+            ));
+        }
+        let now = now_ns();
+        let behind = Duration::from_nanos(now.saturating_sub(envelope.nonce));
+        let ahead = Duration::from_nanos(envelope.nonce.saturating_sub(now));
+        if behind > self.limits.nonce_age_max || ahead > self.limits.nonce_ahead_max {
+            return Err(refuse(
+                StatusCode::UNAUTHORIZED,
+                "stale",
+                "the nonce is not of this time; check the clocks",
+            ));
+        }
+        let body: Body = body;
+        let body = to_bytes(body, self.limits.body_bytes_max).await.map_err(|_| {
+            let message = format!("the body is cut short or above {} bytes", self.limits.body_bytes_max);
+            Unsigned(StatusCode::PAYLOAD_TOO_LARGE, "oversize", message)
+        })?;
+        let route = parts.uri.path().trim_start_matches('/');
+        envelope
+            .verify(route, &body, &signature)
+            .map_err(|error| Unsigned(StatusCode::UNAUTHORIZED, "forged", error.to_string()))?;
+        if !self.gate.admits(&envelope.sender) {
+            return Err(refuse(
+                StatusCode::FORBIDDEN,
+                "not admitted",
+                "this axon does not serve this hotkey",
+            ));
+        }
+        self.senders
+            .lock()
+            .admit(envelope.sender, envelope.nonce, now, Instant::now())
+            .map_err(|turned| match turned {
+                Turned::Replayed => refuse(StatusCode::CONFLICT, "replayed", "the nonce is not above the last one"),
+                Turned::TooFast => refuse(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too fast",
+                    "too many requests; slow down",
+                ),
+                Turned::Full => refuse(StatusCode::SERVICE_UNAVAILABLE, "full", "too many callers; try again"),
+            })?;
+        let call = Call {
+            sender: envelope.sender,
+            route: route.to_owned(),
+            body,
+        };
+        Ok(match self.handler.handle(call).await {
+            Ok(bytes) => (self.signed(&envelope, StatusCode::OK, bytes), "answered"),
+            Err(refusal) => {
+                let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                (self.signed(&envelope, status, refusal.message.into()), "refused")
+            }
+        })
+    }
+
+    fn signed(&self, envelope: &Envelope, status: StatusCode, bytes: Bytes) -> Response {
+        let text = envelope.response_text(status.as_u16(), &sha256(&bytes));
+        let signature = hex::encode(self.identity.sign(text.as_bytes()));
+        (status, [(ID, hex::encode(envelope.id)), (SIGNATURE, signature)], bytes).into_response()
+    }
+}

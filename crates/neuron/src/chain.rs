@@ -1,0 +1,151 @@
+//! What a neuron needs of a chain, and nothing else. The client of a running chain implements it over
+//! RPC; [`crate::memory::MemoryChain`] implements it for tests.
+
+use std::{net::SocketAddr, time::Duration};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{Hotkey, Identity};
+
+/// Newest block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Its height.
+    pub number: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+/// One registered neuron of a subnet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neuron {
+    /// Its slot in the subnet.
+    pub uid: u16,
+    /// Who sits in the slot.
+    pub hotkey: Hotkey,
+    /// Where it serves, if it announced a usable address.
+    pub axon: Option<SocketAddr>,
+    /// Whether it may set weights on others.
+    pub validator_permit: bool,
+    /// Its stake weight in the subnet, in rao.
+    pub stake_rao: u64,
+}
+
+/// Everybody in a subnet, by ascending uid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metagraph {
+    /// The subnet.
+    pub netuid: u16,
+    /// The block that it was read at.
+    pub block: u64,
+    /// Its neurons.
+    pub neurons: Vec<Neuron>,
+}
+
+impl Metagraph {
+    /// The neuron of a hotkey.
+    pub fn neuron(&self, hotkey: &Hotkey) -> Option<&Neuron> {
+        self.neurons.iter().find(|neuron| neuron.hotkey == *hotkey)
+    }
+}
+
+/// What a hotkey last committed in a subnet (`Commitments.CommitmentOf`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitment {
+    /// Who committed.
+    pub hotkey: Hotkey,
+    /// The block whose extrinsic made it.
+    pub block: u64,
+    /// The committed SHA-256 (`Data::Sha256`). Commitments of other kinds are not listed.
+    pub digest: [u8; 32],
+}
+
+/// Hyperparameters of a subnet that its neurons act by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubnetParameters {
+    /// Blocks between epochs, less one as on the chain.
+    pub tempo_blocks: u16,
+    /// Blocks that must pass between two weight settings of one validator.
+    pub weights_rate_limit_blocks: u64,
+    /// Version key that set weights must carry.
+    pub weights_version: u64,
+    /// Fewest weights in one setting.
+    pub min_allowed_weights: u16,
+    /// Whether weights must be committed first and revealed later.
+    pub commit_reveal: bool,
+}
+
+/// Why the chain did not do or tell something.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ChainError {
+    /// It could not be reached or did not answer in time; worth another try.
+    #[error("the chain does not answer: {0}")]
+    Unreachable(String),
+    /// It refused an extrinsic; the same one again would be refused again.
+    #[error("the chain refused {call}: {reason}")]
+    Refused {
+        /// What was asked for, as `Pallet.call`.
+        call: &'static str,
+        /// The chain's reason: the name of the error where there is one.
+        reason: String,
+    },
+    /// There is no such subnet.
+    #[error("there is no subnet {0}")]
+    NoSubnet(u16),
+}
+
+/// A chain, as neurons see it. Every method that submits waits until the extrinsic is in a block.
+#[async_trait]
+pub trait Chain: Send + Sync + 'static {
+    /// The newest block.
+    async fn head(&self) -> Result<Head, ChainError>;
+
+    /// Hash of a past block, if the chain has it.
+    async fn block_hash(&self, number: u64) -> Result<Option<[u8; 32]>, ChainError>;
+
+    /// Everybody in a subnet.
+    async fn metagraph(&self, netuid: u16) -> Result<Metagraph, ChainError>;
+
+    /// Hyperparameters of a subnet.
+    async fn parameters(&self, netuid: u16) -> Result<SubnetParameters, ChainError>;
+
+    /// The last commitment of every hotkey that made one in the subnet, in any order.
+    async fn commitments(&self, netuid: u16) -> Result<Vec<Commitment>, ChainError>;
+
+    /// Commits a SHA-256 for the identity's hotkey and returns the block it is in.
+    async fn set_commitment(&self, identity: &Identity, netuid: u16, digest: [u8; 32]) -> Result<u64, ChainError>;
+
+    /// Sets weights; `uids` and `weights` have the same length, the largest weight is 65,535.
+    async fn set_weights(
+        &self,
+        identity: &Identity,
+        netuid: u16,
+        uids: &[u16],
+        weights: &[u16],
+        version_key: u64,
+    ) -> Result<(), ChainError>;
+
+    /// Announces where the identity's axon is.
+    async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError>;
+
+    /// The last commitment of one hotkey.
+    async fn commitment(&self, netuid: u16, hotkey: &Hotkey) -> Result<Option<Commitment>, ChainError> {
+        Ok(self
+            .commitments(netuid)
+            .await?
+            .into_iter()
+            .find(|commitment| commitment.hotkey == *hotkey))
+    }
+
+    /// Waits for a block higher than `number`. Polls five times a second unless the chain knows better.
+    async fn next_head(&self, number: u64) -> Result<Head, ChainError> {
+        loop {
+            let head = self.head().await?;
+            if head.number > number {
+                return Ok(head);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! A chain in memory, for tests of markets: registered neurons, commitments, weights and blocks that pass when told.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use crate::{Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SubnetParameters};
+
+/// One subnet's worth of a chain. Its clones of state are small: it is for tests.
+pub struct MemoryChain {
+    netuid: u16,
+    parameters: SubnetParameters,
+    state: Mutex<State>,
+    height: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct State {
+    neurons: Vec<Neuron>,
+    commitments: BTreeMap<Hotkey, Commitment>,
+    weights: BTreeMap<u16, Vec<(u16, u16)>>,
+}
+
+impl MemoryChain {
+    /// A chain with one subnet and nobody in it.
+    pub fn new(netuid: u16, parameters: SubnetParameters) -> Self {
+        Self {
+            netuid,
+            parameters,
+            state: Mutex::default(),
+            height: watch::Sender::new(0),
+        }
+    }
+
+    /// Gives the next uid to a hotkey.
+    pub fn register(&self, hotkey: Hotkey, validator_permit: bool, stake_rao: u64) -> u16 {
+        let mut state = self.state.lock();
+        let uid = u16::try_from(state.neurons.len()).expect("a test registers few neurons");
+        state.neurons.push(Neuron {
+            uid,
+            hotkey,
+            axon: None,
+            validator_permit,
+            stake_rao,
+        });
+        uid
+    }
+
+    /// Lets a block pass.
+    pub fn advance(&self) {
+        self.height.send_modify(|height| *height += 1);
+    }
+
+    /// The weights last set by each validator, by uid, as (uid, weight) pairs.
+    pub fn weights(&self) -> BTreeMap<u16, Vec<(u16, u16)>> {
+        self.state.lock().weights.clone()
+    }
+
+    fn own(&self, netuid: u16) -> Result<(), ChainError> {
+        if netuid == self.netuid {
+            Ok(())
+        } else {
+            Err(ChainError::NoSubnet(netuid))
+        }
+    }
+
+    fn hash_of(&self, number: u64) -> [u8; 32] {
+        Sha256::digest(number.to_le_bytes()).into()
+    }
+
+    fn refuse(call: &'static str, reason: &str) -> ChainError {
+        ChainError::Refused {
+            call,
+            reason: reason.into(),
+        }
+    }
+
+    fn next_block(&self) -> u64 {
+        *self.height.borrow() + 1
+    }
+}
+
+#[async_trait]
+impl Chain for MemoryChain {
+    async fn head(&self) -> Result<Head, ChainError> {
+        let number = *self.height.borrow();
+        Ok(Head {
+            number,
+            hash: self.hash_of(number),
+        })
+    }
+
+    async fn block_hash(&self, number: u64) -> Result<Option<[u8; 32]>, ChainError> {
+        Ok((number <= *self.height.borrow()).then(|| self.hash_of(number)))
+    }
+
+    async fn metagraph(&self, netuid: u16) -> Result<Metagraph, ChainError> {
+        self.own(netuid)?;
+        Ok(Metagraph {
+            netuid,
+            block: *self.height.borrow(),
+            neurons: self.state.lock().neurons.clone(),
+        })
+    }
+
+    async fn parameters(&self, netuid: u16) -> Result<SubnetParameters, ChainError> {
+        self.own(netuid)?;
+        Ok(self.parameters)
+    }
+
+    async fn commitments(&self, netuid: u16) -> Result<Vec<Commitment>, ChainError> {
+        self.own(netuid)?;
+        let height = *self.height.borrow();
+        Ok(self
+            .state
+            .lock()
+            .commitments
+            .values()
+            .filter(|made| made.block <= height)
+            .copied()
+            .collect())
+    }
+
+    async fn set_commitment(&self, identity: &Identity, netuid: u16, digest: [u8; 32]) -> Result<u64, ChainError> {
+        self.own(netuid)?;
+        let hotkey = identity.hotkey();
+        let block = self.next_block();
+        {
+            let mut state = self.state.lock();
+            if !state.neurons.iter().any(|neuron| neuron.hotkey == hotkey) {
+                return Err(Self::refuse("Commitments.set_commitment", "AccountNotAllowedCommit"));
+            }
+            state.commitments.insert(hotkey, Commitment { hotkey, block, digest });
+        }
+        // As on a real chain, the call is over when its block is there.
+        let mut heights = self.height.subscribe();
+        heights
+            .wait_for(|height| *height >= block)
+            .await
+            .map_err(|_| ChainError::Unreachable("the chain in memory was dropped".into()))?;
+        Ok(block)
+    }
+
+    async fn set_weights(
+        &self,
+        identity: &Identity,
+        netuid: u16,
+        uids: &[u16],
+        weights: &[u16],
+        version_key: u64,
+    ) -> Result<(), ChainError> {
+        self.own(netuid)?;
+        let call = "SubtensorModule.set_weights";
+        let mut state = self.state.lock();
+        let hotkey = identity.hotkey();
+        let own = state.neurons.iter().find(|neuron| neuron.hotkey == hotkey);
+        let own = own.ok_or_else(|| Self::refuse(call, "HotKeyNotRegisteredInSubNet"))?;
+        if !own.validator_permit {
+            return Err(Self::refuse(call, "NeuronNoValidatorPermit"));
+        }
+        if version_key < self.parameters.weights_version {
+            return Err(Self::refuse(call, "IncorrectWeightVersionKey"));
+        }
+        if uids.len() != weights.len() || uids.iter().any(|uid| usize::from(*uid) >= state.neurons.len()) {
+            return Err(Self::refuse(call, "UidVecContainInvalidOne"));
+        }
+        let uid = own.uid;
+        state
+            .weights
+            .insert(uid, uids.iter().copied().zip(weights.iter().copied()).collect());
+        Ok(())
+    }
+
+    async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError> {
+        self.own(netuid)?;
+        let hotkey = identity.hotkey();
+        let mut state = self.state.lock();
+        let neuron = state.neurons.iter_mut().find(|neuron| neuron.hotkey == hotkey);
+        let neuron =
+            neuron.ok_or_else(|| Self::refuse("SubtensorModule.serve_axon", "HotKeyNotRegisteredInNetwork"))?;
+        neuron.axon = Some(address);
+        Ok(())
+    }
+}

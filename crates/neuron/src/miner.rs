@@ -1,0 +1,174 @@
+//! The miner's loop: serve, announce, work.
+
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use parking_lot::RwLock;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Axon, AxonLimits, Chain, Gate, Handler, Hotkey, Identity, Metagraph, NeuronError};
+
+/// What a market's miner does.
+#[async_trait]
+pub trait Worker: Send + 'static {
+    /// What its axon answers.
+    fn handler(&self) -> Arc<dyn Handler>;
+
+    /// Does a bounded piece of work and says how long to rest before the next.
+    ///
+    /// # Errors
+    /// A passing error is logged and the step tried again; any other ends the miner.
+    async fn step(&mut self) -> Result<Duration, NeuronError>;
+}
+
+/// Whom an axon serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Admission {
+    /// Every hotkey registered in the subnet.
+    #[default]
+    Registered,
+    /// Only hotkeys with a validator permit.
+    Validators,
+}
+
+/// How a miner is run.
+#[derive(Clone, Debug)]
+pub struct MinerOptions {
+    /// The subnet.
+    pub netuid: u16,
+    /// Where the axon listens; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Whom it serves.
+    pub admission: Admission,
+    /// Its bounds.
+    pub limits: AxonLimits,
+    /// Time between two looks at who is registered.
+    pub refresh_every: Duration,
+}
+
+impl MinerOptions {
+    /// On a free port of this machine, for every registered hotkey.
+    pub fn local(netuid: u16) -> Self {
+        Self {
+            netuid,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            admission: Admission::default(),
+            limits: AxonLimits::default(),
+            refresh_every: Duration::from_secs(3),
+        }
+    }
+}
+
+/// Admits by registration, from the last metagraph read.
+struct Roll {
+    admission: Admission,
+    permits: RwLock<HashMap<Hotkey, bool>>,
+}
+
+impl Gate for Roll {
+    fn admits(&self, sender: &Hotkey) -> bool {
+        match (self.permits.read().get(sender), self.admission) {
+            (Some(_), Admission::Registered) => true,
+            (Some(permit), Admission::Validators) => *permit,
+            (None, _) => false,
+        }
+    }
+}
+
+impl Roll {
+    fn take(&self, metagraph: &Metagraph) {
+        *self.permits.write() = metagraph
+            .neurons
+            .iter()
+            .map(|neuron| (neuron.hotkey, neuron.validator_permit))
+            .collect();
+    }
+}
+
+/// Starts the axon, announces it and works until cancelled. The returned future is the loop; the address is known
+/// before it is first polled.
+///
+/// # Errors
+/// At once if the axon cannot listen; later if the hotkey is not or no longer registered, or the worker gives up.
+pub async fn run_miner<W: Worker>(
+    worker: W,
+    options: MinerOptions,
+    chain: Arc<dyn Chain>,
+    identity: Identity,
+    cancel: CancellationToken,
+) -> Result<(SocketAddr, impl Future<Output = Result<(), NeuronError>> + Send), NeuronError> {
+    let roll = Arc::new(Roll {
+        admission: options.admission,
+        permits: RwLock::default(),
+    });
+    let stop = cancel.child_token();
+    let axon = Axon::spawn(
+        identity.clone(),
+        options.listen,
+        worker.handler(),
+        roll.clone(),
+        options.limits.clone(),
+        stop.clone(),
+    )
+    .await?;
+    let address = axon.address;
+    let work = async move {
+        let ended = tokio::select! {
+            () = cancel.cancelled() => Ok(()),
+            ended = keep_announced(&options, chain.as_ref(), &identity, address, &roll) => ended,
+            ended = keep_working(worker) => ended,
+        };
+        stop.cancel();
+        // The axon finishes the requests that are under way.
+        if tokio::time::timeout(options.limits.time_max, axon.task).await.is_err() {
+            tracing::warn!("axon did not stop in time");
+        }
+        ended
+    };
+    Ok((address, work))
+}
+
+async fn keep_working<W: Worker>(mut worker: W) -> Result<(), NeuronError> {
+    loop {
+        let rest = match worker.step().await {
+            Ok(rest) => rest,
+            Err(error) if error.is_passing() => {
+                tracing::warn!(%error, "a step failed and is tried again");
+                Duration::from_secs(1)
+            }
+            Err(error) => return Err(error),
+        };
+        tokio::time::sleep(rest).await;
+    }
+}
+
+async fn keep_announced(
+    options: &MinerOptions,
+    chain: &dyn Chain,
+    identity: &Identity,
+    address: SocketAddr,
+    roll: &Roll,
+) -> Result<(), NeuronError> {
+    let hotkey = identity.hotkey();
+    loop {
+        let refreshed = async {
+            let metagraph = chain.metagraph(options.netuid).await?;
+            roll.take(&metagraph);
+            let neuron = metagraph.neuron(&hotkey).ok_or(NeuronError::NotRegistered {
+                hotkey,
+                netuid: options.netuid,
+            })?;
+            if neuron.axon != Some(address) {
+                chain.serve_axon(identity, options.netuid, address).await?;
+                tracing::info!(%address, uid = neuron.uid, "axon announced");
+            }
+            Ok(())
+        };
+        match refreshed.await {
+            Err(error @ NeuronError::NotRegistered { .. }) => return Err(error),
+            Err(error) => tracing::warn!(%error, "cannot read who is registered, or announce the axon"),
+            Ok(()) => {}
+        }
+        tokio::time::sleep(options.refresh_every).await;
+    }
+}
