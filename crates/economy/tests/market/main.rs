@@ -1,0 +1,5 @@
+//! The market as a whole, on a ledger in memory: what holds after any sequence of operations, and what each promises.
+
+mod operations;
+mod promises;
+mod world;
