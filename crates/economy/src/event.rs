@@ -7,7 +7,6 @@ use crate::{Alpha, NetUid, NetUidStorageIndex, Tao};
 
 /// Something that happened. Fields are in the order of the event on chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Event<Acc> {
     /// TAO became stake: coldkey, hotkey, TAO paid, alpha received, subnet, fee in rao.
     StakeAdded(Acc, Acc, Tao, Alpha, NetUid, u64),

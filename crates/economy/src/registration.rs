@@ -2,7 +2,7 @@
 
 mod symbols;
 
-pub use symbols::symbol;
+pub use symbols::{is_symbol, symbol};
 
 use alloc::{vec, vec::Vec};
 

@@ -15,6 +15,7 @@ pub mod block;
 mod coinbase;
 pub mod delegation;
 mod epochs;
+pub mod genesis;
 mod money;
 pub mod moving;
 pub mod networks;

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Swap mechanism of a subnet whose alpha has a price of its own.
-const DYNAMIC: u16 = 1;
+pub(super) const DYNAMIC: u16 = 1;
 
 /// What a new network costs now (`economy.md` 6.2).
 pub fn lock_cost<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> Tao {

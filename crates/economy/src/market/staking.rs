@@ -8,7 +8,7 @@ use crate::{
     pool::Swapped,
 };
 
-pub use stakes::stake_of;
+pub use stakes::{stake_of, total_value};
 
 /// A purchase or sale may be at most this many times the reserve that it meets (`economy.md` 4.2).
 const MAX_TIMES_RESERVE: u64 = 1_000;

@@ -133,3 +133,8 @@ pub fn symbol(netuid: NetUid, used: &[Vec<u8>]) -> Vec<u8> {
         .find(|symbol| !used.contains(symbol))
         .unwrap_or_else(|| entry(0))
 }
+
+/// Whether it is one of the symbols.
+pub fn is_symbol(symbol: &[u8]) -> bool {
+    (0..COUNT).any(|index| entry(index) == symbol)
+}

@@ -1,1 +1,221 @@
-//! Subnets, stake, neurons and consensus: the shell around the rules.
+//! Subnets, stake, neurons and consensus: the shell around the rules of `tributary-economy`.
+//!
+//! This pallet stores what the rules need ([`Chain`] is their ledger on its storage), checks origins, calls the rules
+//! and tells what happened. What it decides by itself is what the rules know nothing of: endpoints, identities,
+//! commits of weights, children, and when an owner may change a hyperparameter.
+//!
+//! Names of storage items, calls, events and errors are those that clients of the reference read (`wire.md`).
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod accounts;
+mod calls;
+mod chain;
+mod children;
+mod commits;
+pub mod defaults;
+mod errors;
+mod events;
+mod genesis;
+mod hyperparameters;
+mod identity;
+mod removal;
+mod serving;
+mod storage;
+mod types;
+pub mod weights;
+
+pub use chain::Chain;
+pub use genesis::Genesis;
+pub use pallet::*;
+pub use types::*;
+
+use frame_support::{
+    pallet_macros::import_section,
+    pallet_prelude::{DispatchError, DispatchResult},
+    traits::{Imbalance, OnUnbalanced, fungible::Credit},
+};
+use tributary_economy::{
+    Error as RuleError, Tao,
+    market::audit::{BrokenSum, Sums, audit},
+};
+
+#[import_section(storage::globals::globals)]
+#[import_section(storage::pools::pools)]
+#[import_section(storage::subnets::subnets)]
+#[import_section(storage::neurons::neurons)]
+#[import_section(storage::keys::keys)]
+#[import_section(storage::legacy::legacy)]
+#[import_section(errors::errors)]
+#[import_section(events::events)]
+#[import_section(calls::calls)]
+#[frame_support::pallet]
+pub mod pallet {
+    use alloc::{
+        collections::{BTreeMap, BTreeSet, VecDeque},
+        vec::Vec,
+    };
+
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{ConstBool, ConstU8, ConstU16, ConstU32, ConstU64, fungible},
+    };
+    use frame_system::pallet_prelude::*;
+    use sp_core::{H160, H256};
+    use tributary_economy::{
+        Alpha as AlphaBalance, MechId, NetUid, NetUidStorageIndex, NewSubnet, RecycleOrBurn as RecycleOrBurnEnum,
+        RootClaimType as RootClaimTypeEnum, Tao as TaoBalance,
+        fixed::{I64F64, I96F32, U64F64, U96F32},
+        hyperparameters,
+        market::{block, delegation, moving, networks, neurons, root, staking, weights as weighing},
+        rule_sets::RuleSet,
+        safe_float::SafeFloat,
+    };
+
+    #[cfg(feature = "try-runtime")]
+    use crate::BrokenSum;
+    use crate::{
+        AxonInfo, Chain, ChainIdentityV2, Genesis, LockState, NeuronCertificate, PrometheusInfo, RateLimitKey,
+        SubnetIdentityV3, SubnetRemoved,
+        defaults::{ZeroAccount, items as defaults},
+        weights,
+    };
+
+    /// What the pallet needs of the runtime.
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<RuntimeEvent: From<Event<Self>>>
+        + pallet_subtensor_swap::Config
+        + pallet_alpha_assets::Config
+    {
+        /// TAO.
+        type Currency: fungible::Mutate<Self::AccountId, Balance = u64> + fungible::Balanced<Self::AccountId>;
+        /// Who made this block and earns its swap fees, if anybody.
+        type BlockAuthor: Get<Option<Self::AccountId>>;
+        /// Other pallets that keep something per subnet.
+        type OnSubnetRemoved: SubnetRemoved;
+    }
+
+    /// The pallet.
+    #[pallet::pallet]
+    #[pallet::without_storage_info]
+    pub struct Pallet<T>(_);
+
+    #[pallet::extra_constants]
+    impl<T: Config> Pallet<T> {
+        /// Blocks between registration and start call at genesis of the reference; [`StartCallDelay`] counts.
+        #[pallet::constant_name(InitialStartCallDelay)]
+        fn initial_start_call_delay() -> u64 {
+            0
+        }
+
+        /// What swapping a key costs, in rao.
+        #[pallet::constant_name(KeySwapCost)]
+        fn key_swap_cost() -> u64 {
+            100_000_000
+        }
+
+        /// Shortest tempo that an owner may choose, in blocks.
+        #[pallet::constant_name(MinTempo)]
+        fn min_tempo() -> u16 {
+            hyperparameters::MIN_TEMPO
+        }
+
+        /// Longest tempo that an owner may choose, in blocks.
+        #[pallet::constant_name(MaxTempo)]
+        fn max_tempo() -> u16 {
+            hyperparameters::MAX_TEMPO
+        }
+
+        /// Shortest activity window, in thousandths of a tempo.
+        #[pallet::constant_name(MinActivityCutoffFactorMilli)]
+        fn min_activity_cutoff_factor_milli() -> u32 {
+            hyperparameters::MIN_ACTIVITY_CUTOFF_FACTOR
+        }
+
+        /// Longest activity window, in thousandths of a tempo.
+        #[pallet::constant_name(MaxActivityCutoffFactorMilli)]
+        fn max_activity_cutoff_factor_milli() -> u32 {
+            hyperparameters::MAX_ACTIVITY_CUTOFF_FACTOR
+        }
+    }
+
+    /// State of the market in the first block.
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// Parameters, root and the first subnet.
+        pub market: Genesis<T::AccountId>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            Pallet::<T>::open_market(&self.market);
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        /// The block step (`economy.md` 2.1).
+        ///
+        /// # Panics
+        /// If a rule finds the books broken: no block is better than one that loses money silently.
+        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            if let Err(error) = block::on_initialize(&mut Chain::<T>::default()) {
+                panic!("the block step failed: {error} ({error:?})");
+            }
+            weights::block_step::<T>(u64::from(TotalNetworks::<T>::get()))
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::check_books().map(|_| ()).map_err(|broken| {
+                sp_runtime::TryRuntimeError::Other(match broken {
+                    BrokenSum::Issuance { .. } => "accounts hold more than was issued",
+                    BrokenSum::Collateral { .. } => "a subnet's account holds less than its pool",
+                    BrokenSum::AlphaOut { .. } => "more alpha has an owner than is outside the pool",
+                    BrokenSum::Shares { .. } => "stakers own more than their hotkey has",
+                    BrokenSum::Root { .. } => "root's TAO, alpha and stakes differ",
+                    BrokenSum::Overflow => "a sum leaves its type",
+                })
+            })
+        }
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Calls a rule.
+    ///
+    /// # Errors
+    /// What the rule says, as an error of this pallet.
+    pub fn rule<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> Result<R, DispatchError> {
+        change(&mut Chain::default()).map_err(|error| Error::<T>::from(error).into())
+    }
+
+    /// Calls a rule for what it does.
+    fn apply<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> DispatchResult {
+        Self::rule(change).map(|_| ())
+    }
+
+    /// Adds up the books and checks that they balance: what `try_state` checks. It walks all stakes.
+    ///
+    /// # Errors
+    /// The first sum that does not hold.
+    pub fn check_books() -> Result<Sums, BrokenSum> {
+        audit(&Chain::<T>::default())
+    }
+}
+
+/// Where the dust of emptied accounts goes: nowhere, and the issuance falls with it (`economy.md` 1.4). The balances
+/// pallet must be told to use it, else `TotalIssuance` drifts from what accounts hold.
+pub struct RecycleDust<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> OnUnbalanced<Credit<T::AccountId, T::Currency>> for RecycleDust<T> {
+    fn on_nonzero_unbalanced(dust: Credit<T::AccountId, T::Currency>) {
+        // More dust than was ever issued cannot be: the subtraction cannot stop at zero.
+        TotalIssuance::<T>::mutate(|issuance| *issuance = issuance.minus_or_zero(Tao(dust.peek())));
+        drop(dust);
+    }
+}

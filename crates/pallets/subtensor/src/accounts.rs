@@ -1,0 +1,9 @@
+//! Accounts of the chain itself (`economy.md` 1.4).
+
+use frame_support::PalletId;
+
+/// Each subnet's TAO is on the sub-account of this with its netuid.
+pub const SUBNETS: PalletId = PalletId(*b"subtensr");
+
+/// What is burned stays here.
+pub const BURNED: PalletId = PalletId(*b"burntnsr");

@@ -1,0 +1,141 @@
+//! Children: hotkeys to which another lends shares of its stake weight (`consensus.md` 5.2, 5.3).
+
+use alloc::{collections::BTreeSet, vec::Vec};
+
+use frame_support::{ensure, pallet_prelude::DispatchResult};
+use tributary_economy::{NetUid, delegation, market::staking};
+
+use crate::{
+    Chain, ChildKeys, ChildkeyTake, Config, Error, Event, MaxChildkeyTake, MinChildkeyTake, MinChildkeyTakePerSubnet,
+    NetworksAdded, Owner, Pallet, ParentKeys, PendingChildKeyCooldown, PendingChildKeys, StakeThreshold,
+    SubnetOwnerHotkey, SubtokenEnabled, TransactionKeyLastBlock, TransactionKind, TxChildkeyTakeRateLimit,
+};
+
+/// Most children of a hotkey on a subnet.
+const MAX_CHILDREN: usize = 5;
+
+/// Blocks between changes of the children of a hotkey on a subnet.
+const SET_CHILDREN_RATE_LIMIT: u64 = 150;
+
+type Relations<T> = Vec<(u64, <T as frame_system::Config>::AccountId)>;
+
+impl<T: Config> Pallet<T> {
+    fn ensure_owned(coldkey: &T::AccountId, hotkey: &T::AccountId) -> DispatchResult {
+        let owner = Owner::<T>::try_get(hotkey).map_err(|()| Error::<T>::HotKeyAccountNotExists)?;
+        ensure!(owner == *coldkey, Error::<T>::NonAssociatedColdKey);
+        Ok(())
+    }
+
+    /// What must hold of children when they are set and again when they take effect.
+    fn ensure_consistent(hotkey: &T::AccountId, netuid: NetUid, children: &Relations<T>) -> DispatchResult {
+        let parents = ParentKeys::<T>::get(hotkey, netuid);
+        let circular = children
+            .iter()
+            .any(|(_, child)| parents.iter().any(|(_, parent)| parent == child));
+        ensure!(!circular, Error::<T>::ChildParentInconsistency);
+        Ok(())
+    }
+
+    pub(crate) fn schedule_children(
+        coldkey: &T::AccountId,
+        hotkey: T::AccountId,
+        netuid: NetUid,
+        children: Relations<T>,
+    ) -> DispatchResult {
+        Self::ensure_may_repeat(&hotkey, netuid, TransactionKind::SetChildren, SET_CHILDREN_RATE_LIMIT)?;
+        ensure!(!netuid.is_root(), Error::<T>::RegistrationNotPermittedOnRootSubnet);
+        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        Self::ensure_owned(coldkey, &hotkey)?;
+        ensure!(children.len() <= MAX_CHILDREN, Error::<T>::TooManyChildren);
+        let distinct: BTreeSet<_> = children.iter().map(|(_, child)| child).collect();
+        ensure!(distinct.len() == children.len(), Error::<T>::DuplicateChild);
+        ensure!(!distinct.contains(&hotkey), Error::<T>::InvalidChild);
+        let shares: u128 = children.iter().map(|(share, _)| u128::from(*share)).sum();
+        ensure!(shares <= u128::from(u64::MAX), Error::<T>::ProportionOverflow);
+        Self::ensure_consistent(&hotkey, netuid, &children)?;
+        let may = children.is_empty()
+            || staking::total_value(&Chain::<T>::default(), &hotkey).0 >= StakeThreshold::<T>::get()
+            || SubnetOwnerHotkey::<T>::try_get(netuid).as_ref() == Ok(&hotkey);
+        ensure!(may, Error::<T>::NotEnoughStakeToSetChildkeys);
+        Self::note_operation(&hotkey, netuid, TransactionKind::SetChildren);
+        if !SubtokenEnabled::<T>::get(netuid) {
+            Self::put_children(&hotkey, netuid, children);
+            return Ok(());
+        }
+        let block = Self::now().saturating_add(PendingChildKeyCooldown::<T>::get());
+        PendingChildKeys::<T>::insert(netuid, &hotkey, (&children, block));
+        Self::deposit_event(Event::SetChildrenScheduled(hotkey, netuid, block, children));
+        Ok(())
+    }
+
+    /// Applies the scheduled children of a subnet whose time has come (`economy.md` 2.1 step 7).
+    pub(crate) fn apply_children(netuid: NetUid) {
+        let (block, enabled) = (Self::now(), SubtokenEnabled::<T>::get(netuid));
+        let ready: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid)
+            .filter(|(_, (_, cooldown))| delegation::children_apply(*cooldown, block, enabled))
+            .collect();
+        for (hotkey, (children, _)) in ready {
+            PendingChildKeys::<T>::remove(netuid, &hotkey);
+            if Self::ensure_consistent(&hotkey, netuid, &children).is_ok() {
+                Self::put_children(&hotkey, netuid, children);
+            }
+        }
+    }
+
+    fn put_children(hotkey: &T::AccountId, netuid: NetUid, mut children: Relations<T>) {
+        children.sort_by(|one, other| one.1.cmp(&other.1));
+        for (_, former) in ChildKeys::<T>::get(hotkey, netuid) {
+            if !children.iter().any(|(_, child)| *child == former) {
+                Self::change_parents(&former, netuid, |parents| {
+                    parents.retain(|(_, parent)| parent != hotkey)
+                });
+            }
+        }
+        for (share, child) in &children {
+            Self::change_parents(child, netuid, |parents| {
+                match parents.iter_mut().find(|(_, at)| at == hotkey) {
+                    Some(parent) => parent.0 = *share,
+                    None => parents.push((*share, hotkey.clone())),
+                }
+            });
+        }
+        if children.is_empty() {
+            ChildKeys::<T>::remove(hotkey, netuid);
+        } else {
+            ChildKeys::<T>::insert(hotkey, netuid, &children);
+        }
+        Self::deposit_event(Event::SetChildren(hotkey.clone(), netuid, children));
+    }
+
+    fn change_parents(child: &T::AccountId, netuid: NetUid, change: impl FnOnce(&mut Relations<T>)) {
+        let mut parents = ParentKeys::<T>::get(child, netuid);
+        change(&mut parents);
+        if parents.is_empty() {
+            ParentKeys::<T>::remove(child, netuid);
+        } else {
+            ParentKeys::<T>::insert(child, netuid, parents);
+        }
+    }
+
+    pub(crate) fn change_childkey_take(
+        coldkey: &T::AccountId,
+        hotkey: &T::AccountId,
+        netuid: NetUid,
+        take: u16,
+    ) -> DispatchResult {
+        Self::ensure_owned(coldkey, hotkey)?;
+        let (least, least_here) = (MinChildkeyTake::<T>::get(), MinChildkeyTakePerSubnet::<T>::get(netuid));
+        let range = least.max(least_here)..=MaxChildkeyTake::<T>::get();
+        ensure!(range.contains(&take), Error::<T>::InvalidChildkeyTake);
+        let current = delegation::effective_childkey_take(ChildkeyTake::<T>::get(hotkey, netuid), least, least_here);
+        if take > current {
+            let last = TransactionKeyLastBlock::<T>::get((hotkey, netuid, TransactionKind::SetChildkeyTake as u16));
+            Self::ensure_passed(last, TxChildkeyTakeRateLimit::<T>::get())
+                .map_err(|_| Error::<T>::TxChildkeyTakeRateLimitExceeded)?;
+        }
+        ChildkeyTake::<T>::insert(hotkey, netuid, take);
+        Self::note_operation(hotkey, netuid, TransactionKind::SetChildkeyTake);
+        Self::deposit_event(Event::ChildKeyTakeSet(hotkey.clone(), take));
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! Weights that are committed as a hash first and revealed an epoch later (`consensus.md` 3.2, 3.3).
+
+use alloc::{collections::VecDeque, vec::Vec};
+
+use frame_support::{ensure, pallet_prelude::DispatchResult};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use tributary_economy::{
+    MechId, NetUid, NetUidStorageIndex,
+    commits::{self as rules, Window},
+    market::weights as weighing,
+    rate_limits,
+};
+
+use crate::{
+    CommitRevealWeightsEnabled, Config, Error, Event, LastUpdate, MechanismCountCurrent, NetworksAdded, Pallet,
+    RevealPeriodEpochs, SubnetEpochIndex, Uids, WeightCommits, WeightsSetRateLimit,
+};
+
+/// Hash, epoch, block and a number that is not used.
+type Commit = (H256, u64, u64, u64);
+
+impl<T: Config> Pallet<T> {
+    /// The epoch to which a commit of this block belongs: one that is due but waits counts already.
+    fn epoch_of_commits(netuid: NetUid) -> u64 {
+        let due = Self::schedule(netuid).is_due(Self::now());
+        SubnetEpochIndex::<T>::get(netuid).saturating_add(u64::from(due))
+    }
+
+    fn ensure_mechanism(netuid: NetUid, mecid: MechId) -> DispatchResult {
+        let exists = NetworksAdded::<T>::get(netuid) && mecid < MechanismCountCurrent::<T>::get(netuid);
+        ensure!(exists, Error::<T>::MechanismDoesNotExist);
+        Ok(())
+    }
+
+    /// Block of the first commit of the hotkey that has not expired (`consensus.md` 1.5 step 5).
+    pub(crate) fn earliest_commit(index: NetUidStorageIndex, hotkey: &T::AccountId) -> Option<u64> {
+        let (netuid, _) = index.split();
+        let (now, period) = (SubnetEpochIndex::<T>::get(netuid), RevealPeriodEpochs::<T>::get(netuid));
+        let commits = WeightCommits::<T>::get(index, hotkey)?;
+        commits
+            .iter()
+            .find(|(_, epoch, ..)| rules::window(*epoch, period, now) != Window::Expired)
+            .map(|(_, _, block, _)| *block)
+    }
+
+    pub(crate) fn commit(hotkey: T::AccountId, netuid: NetUid, mecid: MechId, hash: H256) -> DispatchResult {
+        Self::ensure_mechanism(netuid, mecid)?;
+        ensure!(
+            CommitRevealWeightsEnabled::<T>::get(netuid),
+            Error::<T>::CommitRevealDisabled
+        );
+        let uid = Uids::<T>::get(netuid, &hotkey).ok_or(Error::<T>::HotKeyNotRegisteredInSubNet)?;
+        let (index, now) = (netuid.index(mecid), Self::now());
+        let mut updates = LastUpdate::<T>::get(index);
+        let last = updates
+            .get_mut(usize::from(uid))
+            .ok_or(Error::<T>::HotKeyNotRegisteredInSubNet)?;
+        ensure!(
+            rate_limits::passes(*last, now, WeightsSetRateLimit::<T>::get(netuid)),
+            Error::<T>::CommittingWeightsTooFast
+        );
+        let mut commits = WeightCommits::<T>::get(index, &hotkey).unwrap_or_default();
+        Self::drop_expired(netuid, &mut commits);
+        ensure!(rules::has_room(commits.len()), Error::<T>::TooManyUnrevealedCommits);
+        commits.push_back((hash, Self::epoch_of_commits(netuid), now, 0));
+        *last = now;
+        LastUpdate::<T>::insert(index, updates);
+        WeightCommits::<T>::insert(index, &hotkey, commits);
+        Self::deposit_event(Event::WeightsCommitted(hotkey, index, hash));
+        Ok(())
+    }
+
+    /// Takes expired commits from the front; their hashes.
+    fn drop_expired(netuid: NetUid, commits: &mut VecDeque<Commit>) -> Vec<H256> {
+        let (now, period) = (Self::epoch_of_commits(netuid), RevealPeriodEpochs::<T>::get(netuid));
+        let mut dropped = Vec::new();
+        while commits
+            .front()
+            .is_some_and(|(_, epoch, ..)| rules::window(*epoch, period, now) == Window::Expired)
+        {
+            dropped.extend(commits.pop_front().map(|(hash, ..)| hash));
+        }
+        dropped
+    }
+
+    pub(crate) fn reveal(
+        hotkey: T::AccountId,
+        netuid: NetUid,
+        mecid: MechId,
+        uids: Vec<u16>,
+        values: Vec<u16>,
+        salt: Vec<u16>,
+        version_key: u64,
+    ) -> DispatchResult {
+        ensure!(
+            CommitRevealWeightsEnabled::<T>::get(netuid),
+            Error::<T>::CommitRevealDisabled
+        );
+        let index = netuid.index(mecid);
+        let mut commits = WeightCommits::<T>::get(index, &hotkey).ok_or(Error::<T>::NoWeightsCommitFound)?;
+        let expired = Self::drop_expired(netuid, &mut commits);
+        let hash = H256(blake2_256(&rules::preimage(
+            &hotkey,
+            index,
+            &uids,
+            &values,
+            &salt,
+            version_key,
+        )));
+        let Some(place) = commits.iter().position(|(committed, ..)| *committed == hash) else {
+            let error = if expired.contains(&hash) {
+                Error::<T>::ExpiredWeightCommit
+            } else if commits.is_empty() {
+                Error::<T>::NoWeightsCommitFound
+            } else {
+                Error::<T>::InvalidRevealCommitHashNotMatch
+            };
+            return Err(error.into());
+        };
+        let window = rules::window(
+            commits[place].1,
+            RevealPeriodEpochs::<T>::get(netuid),
+            Self::epoch_of_commits(netuid),
+        );
+        ensure!(window == Window::Open, Error::<T>::RevealTooEarly);
+        commits.drain(..=place);
+        if commits.is_empty() {
+            WeightCommits::<T>::remove(index, &hotkey);
+        } else {
+            WeightCommits::<T>::insert(index, &hotkey, commits);
+        }
+        Self::rule(|chain| weighing::store_weights(chain, &hotkey, netuid, mecid, &uids, &values, version_key))?;
+        Self::deposit_event(Event::WeightsRevealed(hotkey, index, hash));
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! The market in the first block (`economy.md` 6.0, `wire.md` 11).
+
+use frame_support::traits::{Get, fungible::Inspect};
+use serde::{Deserialize, Serialize};
+use tributary_economy::{Ledger, NewSubnet, Tao, UNIT, market::genesis, rule_sets::RuleSet};
+
+use crate::{
+    AdminFreezeWindow, Chain, Config, EmissionRules, MaxMechanismCount, Pallet, TxRateLimit, defaults::ZeroAccount,
+};
+
+/// Parameters of the market at genesis, root, and the first subnet. The defaults are the reference's local network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Genesis<AccountId> {
+    /// The dated rules that share a block's TAO.
+    pub rules: RuleSet,
+    /// What a new subnet starts with.
+    pub new_subnet: NewSubnet,
+    /// Blocks between registration of a subnet and its start call.
+    pub start_call_delay: u64,
+    /// Blocks between registrations of subnets.
+    pub network_rate_limit: u64,
+    /// Least price of a subnet, and price of the first.
+    pub network_min_lock_cost: Tao,
+    /// Blocks in which the price of a subnet falls by its last value.
+    pub network_lock_reduction_interval: u64,
+    /// Blocks for which a subnet is not pruned.
+    pub network_immunity_period: u64,
+    /// How many subnets there may be beside root.
+    pub subnet_limit: u16,
+    /// Epochs that one block may run.
+    pub max_epochs_per_block: u8,
+    /// Blocks before an epoch in which hyperparameters are fixed.
+    pub admin_freeze_window: u16,
+    /// Blocks between key swaps of a coldkey.
+    pub tx_rate_limit: u64,
+    /// How many consensus mechanisms a subnet may have.
+    pub max_mechanism_count: u8,
+    /// Whether TAO may be staked on root from the start, as on the main network.
+    pub root_staking: bool,
+    /// Coldkey and hotkey of the owner of root, if any.
+    pub root_owner: Option<(AccountId, AccountId)>,
+    /// Whether there is subnet 1, "apex", which belongs to nobody. Its pool says that it holds 10 TAO that no account
+    /// holds, as in the reference.
+    pub apex: bool,
+}
+
+impl<AccountId> Default for Genesis<AccountId> {
+    fn default() -> Self {
+        Self {
+            rules: RuleSet::default(),
+            new_subnet: NewSubnet::default(),
+            start_call_delay: 0,
+            network_rate_limit: 7_200,
+            network_min_lock_cost: Tao(1_000 * UNIT),
+            network_lock_reduction_interval: 100_800,
+            network_immunity_period: 1_296_000,
+            subnet_limit: 128,
+            max_epochs_per_block: 2,
+            admin_freeze_window: 10,
+            tx_rate_limit: 1_000,
+            max_mechanism_count: 2,
+            root_staking: false,
+            root_owner: None,
+            apex: true,
+        }
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Writes a genesis. The balances must be there already: they are the issuance.
+    pub(crate) fn open_market(market: &Genesis<T::AccountId>) {
+        let mut chain = Chain::<T>::default();
+        chain.set_total_issuance(Tao(T::Currency::total_issuance()));
+        chain.set_new_subnet(market.new_subnet);
+        chain.set_start_call_delay(market.start_call_delay);
+        chain.set_network_rate_limit(market.network_rate_limit);
+        chain.set_network_min_lock_cost(market.network_min_lock_cost);
+        chain.set_network_last_lock_cost(market.network_min_lock_cost);
+        chain.set_network_lock_reduction_interval(market.network_lock_reduction_interval);
+        chain.set_network_immunity_period(market.network_immunity_period);
+        chain.set_subnet_limit(market.subnet_limit);
+        chain.set_max_epochs_per_block(market.max_epochs_per_block);
+        EmissionRules::<T>::put(market.rules);
+        AdminFreezeWindow::<T>::put(market.admin_freeze_window);
+        TxRateLimit::<T>::put(market.tx_rate_limit);
+        MaxMechanismCount::<T>::put(market.max_mechanism_count);
+        genesis::root(&mut chain, market.root_owner.as_ref(), market.root_staking);
+        if market.apex {
+            let nobody = ZeroAccount::<T::AccountId>::get();
+            genesis::apex(&mut chain, &nobody).expect("the first subnet of an empty market; qed");
+        }
+    }
+}
