@@ -1,0 +1,84 @@
+//! Chains to start with (`wire.md` 11).
+//!
+//! A preset is a JSON patch of the default genesis, to be merged as RFC 7386 says; a caller may patch it further.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use serde_json::{Value, json};
+use sp_core::{ed25519, hex2array, sr25519};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+use sp_runtime::AccountId32;
+
+use crate::{AccountId, Balance, TAO};
+
+/// The local network of the reference: 12 seconds a block, the tempo and the prices of the public network.
+pub const LOCAL: &str = "local";
+/// The same with 250 ms a block, short tempos and delays, and low prices.
+pub const FAST: &str = "fast";
+/// All presets.
+pub const PRESETS: [&str; 2] = [LOCAL, FAST];
+
+/// `//Three`, which is missing in the SDK's list of development keys: sr25519.
+pub const THREE_SR25519: [u8; 32] = [0; 32];
+/// `//Three`: ed25519.
+pub const THREE_ED25519: [u8; 32] = hex2array!("ecccf9cddf1b329b7c6554e78b0a34ba760de390e351b0ee450a42955fb18470");
+
+/// Accounts that the Ethereum development keys Alith and Baltathar map to.
+const MAPPED: [[u8; 32]; 2] = [
+    hex2array!("a02a00e549cb104f710d3fe6f2f83e91524d2a40c4ed831658a120883077f9a9"),
+    hex2array!("caf8959d3c25429e5797758aa16e326839c744a374c3157fdad86e65458f6c59"),
+];
+
+/// Development accounts and what they hold, in rao.
+pub fn development_balances() -> Vec<(AccountId, Balance)> {
+    use Sr25519Keyring as Key;
+    let account = |key: Key| key.to_account_id();
+    let rich = [Key::Alice, Key::Bob, Key::Charlie].map(|key| (account(key), 1_000_000 * TAO));
+    let modest = [Key::Dave, Key::Eve, Key::Ferdie, Key::One, Key::Two].map(|key| (account(key), 2_000 * TAO));
+    let others = [THREE_SR25519, MAPPED[0], MAPPED[1]].map(|id| (AccountId32::new(id), 2_000 * TAO));
+    rich.into_iter().chain(modest).chain(others).collect()
+}
+
+fn base(slot_duration_ms: u64) -> Value {
+    let aura = [
+        Sr25519Keyring::One.public().0,
+        Sr25519Keyring::Two.public().0,
+        THREE_SR25519,
+    ]
+    .map(|key| sp_consensus_aura::sr25519::AuthorityId::from(sr25519::Public::from_raw(key)));
+    let grandpa = [
+        Ed25519Keyring::One.public().0,
+        Ed25519Keyring::Two.public().0,
+        THREE_ED25519,
+    ]
+    .map(|key| {
+        (
+            sp_consensus_grandpa::AuthorityId::from(ed25519::Public::from_raw(key)),
+            1,
+        )
+    });
+    json!({
+        "network": { "slotDurationMs": slot_duration_ms },
+        "balances": { "balances": development_balances() },
+        "aura": { "authorities": aura },
+        "grandpa": { "authorities": grandpa },
+        "sudo": { "key": Sr25519Keyring::Alice.to_account_id() },
+    })
+}
+
+/// The patch of a preset, by its name; none if there is no such preset.
+pub fn patch(name: &str) -> Option<Value> {
+    match name {
+        LOCAL => Some(base(12_000)),
+        FAST => Some(base(250)),
+        _ => None,
+    }
+}
+
+/// The patch of a preset as JSON text.
+pub fn preset(name: &String) -> Option<Vec<u8>> {
+    patch(name).map(|value| value.to_string().into_bytes())
+}
