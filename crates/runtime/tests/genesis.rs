@@ -4,6 +4,7 @@ mod common;
 
 use codec::Encode;
 use sp_core::{Pair, crypto::Ss58Codec};
+use sp_runtime::traits::Header as _;
 use tributary_runtime::{AccountId, Balances, Header, Runtime, RuntimeCall, System, TAO, genesis};
 
 #[test]
