@@ -238,6 +238,7 @@ fn move_within<Acc: Account, L: Ledger<Acc>>(
     stakes::remember_hotkey(ledger, to.coldkey, to.hotkey);
     if netuid.is_root() {
         root::stake_added(ledger, to.hotkey, to.coldkey, alpha)?;
+        root::enlist(ledger, to.coldkey)?;
     }
     let value = stakes::worth(alpha, swaps::price(ledger, netuid));
     if value < MIN_STAKE {
