@@ -1,6 +1,6 @@
 //! A neuron's client: sends signed requests to axons and checks that the answers are theirs.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
@@ -90,7 +90,7 @@ pub struct Dendrite {
     nonces: Nonces,
     places: Semaphore,
     /// One request at a time to each receiver: nonces must arrive in the order they were made.
-    queues: Mutex<HashMap<Hotkey, Arc<tokio::sync::Mutex<()>>>>,
+    queues: Mutex<BTreeMap<Hotkey, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Dendrite {

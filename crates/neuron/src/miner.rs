@@ -1,6 +1,6 @@
 //! The miner's loop: serve, announce, work.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use parking_lot::RwLock;
@@ -62,7 +62,7 @@ impl MinerOptions {
 /// Admits by registration, from the last metagraph read.
 struct Roll {
     admission: Admission,
-    permits: RwLock<HashMap<Hotkey, bool>>,
+    permits: RwLock<BTreeMap<Hotkey, bool>>,
 }
 
 impl Gate for Roll {

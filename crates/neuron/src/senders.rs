@@ -1,7 +1,7 @@
 //! What an axon remembers of each sender: the last nonce and how much of its rate is used up.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
@@ -26,7 +26,7 @@ struct Sender {
 
 /// Bounded: a sender whose last nonce is so old that freshness alone refuses a replay need not be remembered.
 pub(crate) struct Senders {
-    known: HashMap<Hotkey, Sender>,
+    known: BTreeMap<Hotkey, Sender>,
     senders_max: usize,
     rate_per_second: f64,
     burst: f64,
@@ -36,7 +36,7 @@ pub(crate) struct Senders {
 impl Senders {
     pub(crate) fn new(senders_max: usize, rate_per_second: f64, burst: f64, nonce_age_max: Duration) -> Self {
         Self {
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             senders_max,
             rate_per_second,
             burst,

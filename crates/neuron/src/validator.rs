@@ -4,7 +4,7 @@
 //! validators of a subnet pose the same task, and nobody knows it before the block.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -139,7 +139,7 @@ pub async fn run_validator<M: Market>(
         options,
         chain,
         identity,
-        averages: HashMap::new(),
+        averages: BTreeMap::new(),
         progress: Progress::default(),
         last_round: None,
         last_run: None,
@@ -173,7 +173,7 @@ struct Validator<M> {
     options: ValidatorOptions,
     chain: Arc<dyn Chain>,
     identity: Identity,
-    averages: HashMap<Hotkey, f64>,
+    averages: BTreeMap<Hotkey, f64>,
     progress: Progress,
     last_round: Option<u64>,
     last_run: Option<Instant>,

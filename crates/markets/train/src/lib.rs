@@ -1,1 +1,40 @@
 //! A market in training language models.
+//!
+//! Miners train small byte-level models within a budget, commit the SHA-256 of their weights on the chain and
+//! serve the weights by their axon. Validators fetch them, check them against the commitment and the budget, and
+//! measure bits per byte on text that miners never get, a fresh slice each epoch. [`score`] says who earns what.
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use tributary_market_train::*;
+//! # async fn start(chain: Arc<dyn tributary_neuron::Chain>, id: tributary_neuron::Identity, miner: MinerConfig,
+//! #     validator: ValidatorConfig, cancel: tokio_util::sync::CancellationToken) {
+//! let miner = spawn_miner(miner, chain.clone(), id.clone(), cancel.clone()).await.unwrap();
+//! let validator = spawn_validator(validator, chain, id, cancel).unwrap();
+//! println!("{:?}", miner.status.borrow().bits_per_byte);
+//! # }
+//! ```
+
+mod artefact;
+mod config;
+pub mod corpus;
+mod judge;
+mod memory;
+mod miner;
+mod model;
+mod pool;
+mod rules;
+pub mod score;
+mod trainer;
+mod validator;
+
+pub use artefact::{Artefact, ArtefactError};
+pub use config::{
+    MinerConfig, MinerHandle, MinerKind, MinerStatus, MinerView, ValidatorConfig, ValidatorHandle, ValidatorStatus,
+};
+pub use corpus::{Bundled, Corpus, CorpusError, TrainingText};
+pub use miner::spawn_miner;
+pub use model::ModelError;
+pub use pool::TrainingPool;
+pub use rules::{BadRule, Rules};
+pub use validator::spawn_validator;

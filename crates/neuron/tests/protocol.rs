@@ -1,0 +1,302 @@
+//! The protocol between neurons, over real HTTP on this machine.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+use tributary_neuron::{
+    Axon, AxonLimits, Call, Dendrite, DendriteError, DendriteLimits, Handler, Hotkey, Identity, Refusal,
+    envelope::{Envelope, SIGNATURE, now_ns, sha256},
+};
+
+struct Echo;
+
+#[async_trait]
+impl Handler for Echo {
+    async fn handle(&self, call: Call) -> Result<Bytes, Refusal> {
+        match call.route.as_str() {
+            "echo" => Ok(call.body),
+            "large" => Ok(vec![0; 100_000].into()),
+            "slow" => {
+                tokio::time::sleep(Duration::from_millis(700)).await;
+                Ok(Bytes::from_static(b"done"))
+            }
+            other => Err(Refusal::not_found(format!("no {other} here"))),
+        }
+    }
+}
+
+struct World {
+    alice: Identity,
+    bob: Identity,
+    address: SocketAddr,
+    cancel: CancellationToken,
+    axon: Axon,
+}
+
+impl World {
+    async fn with(limits: AxonLimits) -> Self {
+        let (alice, bob) = (Identity::from_seed(&[1; 32]), Identity::from_seed(&[2; 32]));
+        let admitted = alice.hotkey();
+        let cancel = CancellationToken::new();
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let gate = Arc::new(move |sender: &Hotkey| *sender == admitted);
+        let axon = Axon::spawn(bob.clone(), listen, Arc::new(Echo), gate, limits, cancel.clone())
+            .await
+            .unwrap();
+        Self {
+            alice,
+            bob,
+            address: axon.address,
+            cancel,
+            axon,
+        }
+    }
+
+    fn envelope(&self, body: &[u8]) -> Envelope {
+        let (sender, receiver) = (self.alice.hotkey(), self.bob.hotkey());
+        Envelope {
+            sender,
+            receiver,
+            nonce: now_ns(),
+            id: [7; 16],
+            body: sha256(body),
+        }
+    }
+
+    /// Posts with these headers and returns the status.
+    async fn post(&self, envelope: &Envelope, signer: &Identity, route: &str, body: &[u8]) -> u16 {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut request = client
+            .post(format!("http://{}/{route}", self.address))
+            .body(body.to_vec());
+        for (name, value) in envelope.headers(signer, route) {
+            request = request.header(name, value);
+        }
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    fn dendrite(&self) -> Dendrite {
+        Dendrite::new(
+            self.alice.clone(),
+            DendriteLimits {
+                time_max: Duration::from_secs(5),
+                ..Default::default()
+            },
+        )
+    }
+
+    async fn call(&self, dendrite: &Dendrite, route: &str, bytes_max: usize) -> Result<Bytes, DendriteError> {
+        dendrite
+            .call(
+                self.bob.hotkey(),
+                self.address,
+                route,
+                Bytes::from_static(b"hello"),
+                bytes_max,
+            )
+            .await
+    }
+}
+
+#[tokio::test]
+async fn answers_are_signed_and_refusals_readable() {
+    let world = World::with(AxonLimits::default()).await;
+    let dendrite = world.dendrite();
+    assert_eq!(&world.call(&dendrite, "echo", 100).await.unwrap()[..], b"hello");
+    let refused = world.call(&dendrite, "nothing", 100).await.unwrap_err();
+    assert!(matches!(&refused, DendriteError::Refused { status: 404, message, .. } if message == "no nothing here"));
+    assert!(matches!(
+        world.call(&dendrite, "large", 100).await,
+        Err(DendriteError::TooLarge { .. })
+    ));
+    // The same address under another name: the axon itself refuses, and its answer would not fit either.
+    let stranger = Identity::from_seed(&[3; 32]).hotkey();
+    let misdirected = dendrite.call(stranger, world.address, "echo", Bytes::new(), 100).await;
+    assert!(matches!(misdirected, Err(DendriteError::Refused { status: 421, .. })));
+    // Somebody who is not registered.
+    let outsider = Dendrite::new(Identity::from_seed(&[4; 32]), DendriteLimits::default());
+    assert!(matches!(
+        world.call(&outsider, "echo", 100).await,
+        Err(DendriteError::Refused { status: 403, .. })
+    ));
+}
+
+#[tokio::test]
+async fn replays_and_forgeries_are_refused() {
+    let world = World::with(AxonLimits::default()).await;
+    let body = b"body";
+    let envelope = world.envelope(body);
+    assert_eq!(world.post(&envelope, &world.alice, "echo", body).await, 200);
+    assert_eq!(
+        world.post(&envelope, &world.alice, "echo", body).await,
+        409,
+        "the same request again"
+    );
+    let older = Envelope {
+        nonce: envelope.nonce - 1,
+        id: [8; 16],
+        ..envelope.clone()
+    };
+    assert_eq!(
+        world.post(&older, &world.alice, "echo", body).await,
+        409,
+        "an older nonce"
+    );
+
+    let fresh = world.envelope(body);
+    assert_eq!(
+        world.post(&fresh, &world.alice, "echo", b"other").await,
+        401,
+        "another body"
+    );
+    assert_eq!(
+        world.post(&fresh, &world.bob, "echo", body).await,
+        401,
+        "another signer"
+    );
+    let elsewhere = Envelope {
+        receiver: world.alice.hotkey(),
+        ..fresh.clone()
+    };
+    assert_eq!(
+        world.post(&elsewhere, &world.alice, "echo", body).await,
+        421,
+        "another receiver"
+    );
+    for nonce in [fresh.nonce - 60_000_000_000, fresh.nonce + 60_000_000_000, 0, u64::MAX] {
+        let stale = Envelope { nonce, ..fresh.clone() };
+        assert_eq!(
+            world.post(&stale, &world.alice, "echo", body).await,
+            401,
+            "nonce {nonce}"
+        );
+    }
+    // None of the refused requests used up the nonce of the genuine one.
+    assert_eq!(world.post(&fresh, &world.alice, "echo", body).await, 200);
+
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let bare = client
+        .post(format!("http://{}/echo", world.address))
+        .header(SIGNATURE, "x")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(bare.status(), 400);
+}
+
+#[tokio::test]
+async fn a_signature_for_one_route_does_not_fit_another() {
+    let world = World::with(AxonLimits::default()).await;
+    let envelope = world.envelope(b"");
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = client.post(format!("http://{}/echo", world.address));
+    for (name, value) in envelope.headers(&world.alice, "slow") {
+        request = request.header(name, value);
+    }
+    assert_eq!(request.send().await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn an_answer_from_somebody_else_is_not_believed() {
+    // An axon that answers everything, signed by the wrong key, behind the right name.
+    let world = World::with(AxonLimits::default()).await;
+    let router = axum::Router::new().fallback(|| async { ([(SIGNATURE, "00".repeat(64))], "forged") });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let answer = world
+        .dendrite()
+        .call(world.bob.hotkey(), address, "echo", Bytes::new(), 100)
+        .await;
+    assert!(matches!(answer, Err(DendriteError::Forged { .. })));
+    server.abort();
+}
+
+#[tokio::test]
+async fn limits_hold() {
+    let limits = AxonLimits {
+        body_bytes_max: 1000,
+        concurrent_max: 2,
+        rate_per_second: 0.001,
+        burst: 6.0,
+        time_max: Duration::from_millis(2000),
+        ..AxonLimits::default()
+    };
+    let world = World::with(limits).await;
+    let large = vec![1; 1001];
+    assert_eq!(
+        world.post(&world.envelope(&large), &world.alice, "echo", &large).await,
+        413
+    );
+
+    // Two at once find a place, a third does not. Nonces must grow in the order of arrival, so they start apart.
+    let mut under_way = Vec::new();
+    let mut statuses = Vec::new();
+    let world = Arc::new(world);
+    for _ in 0..3 {
+        let world = world.clone();
+        under_way.push(tokio::spawn(async move {
+            world.post(&world.envelope(b""), &world.alice, "slow", b"").await
+        }));
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+    for request in under_way {
+        statuses.push(request.await.unwrap());
+    }
+    assert_eq!(statuses, [200, 200, 503]);
+
+    // Six in all, then the sender has used up its burst.
+    let mut last = 200;
+    for _ in 0..5 {
+        last = world.post(&world.envelope(b""), &world.alice, "echo", b"").await;
+    }
+    assert_eq!(last, 429);
+}
+
+#[tokio::test]
+async fn time_outs_metrics_and_shutdown() {
+    let world = World::with(AxonLimits {
+        time_max: Duration::from_millis(200),
+        ..AxonLimits::default()
+    })
+    .await;
+    assert_eq!(world.post(&world.envelope(b""), &world.alice, "slow", b"").await, 408);
+
+    let hasty = DendriteLimits {
+        time_max: Duration::from_millis(100),
+        ..Default::default()
+    };
+    let hasty = Dendrite::new(world.alice.clone(), hasty);
+    assert!(matches!(
+        world.call(&hasty, "slow", 100).await,
+        Err(DendriteError::TimedOut(_))
+    ));
+
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let text = client
+        .get(format!("http://{}/metrics", world.address))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        text.contains("tributary_axon_requests_total") && text.contains("outcome=\"timeout\""),
+        "{text}"
+    );
+
+    drop((client, hasty));
+    world.cancel.cancel();
+    tokio::time::timeout(Duration::from_secs(5), world.axon.task)
+        .await
+        .expect("the axon stops")
+        .unwrap();
+    let gone = Dendrite::new(world.alice, DendriteLimits::default());
+    let gone = gone
+        .call(world.bob.hotkey(), world.address, "echo", Bytes::new(), 100)
+        .await;
+    assert!(matches!(gone, Err(DendriteError::Unreachable { .. })));
+}
