@@ -229,8 +229,9 @@ impl Archive {
             }
         }
         for (other, versions) in self.versions.iter().filter(|(other, _)| *other != hotkey) {
-            let related: Vec<&Version> = versions
-                .iter()
+            // What is derived itself gives no claim: else a copy could outlive the memory of its original.
+            let own_work = versions.iter().filter(|theirs| theirs.derived_from.is_empty());
+            let related: Vec<&Version> = own_work
                 .filter(|theirs| theirs.fingerprint.related(&version.fingerprint, rules))
                 .collect();
             let Some(their_claim) = related.iter().map(|theirs| (theirs.block, other)).min() else {
