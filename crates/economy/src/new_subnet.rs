@@ -47,6 +47,8 @@ pub struct NewSubnet {
     pub commit_reveal_weights_enabled: bool,
     /// `WeightsSetRateLimit`, in blocks.
     pub weights_set_rate_limit: u64,
+    /// `EMAPriceHalvingBlocks`: how slowly the moving price of a young subnet follows its price.
+    pub ema_price_halving_blocks: u64,
     /// `SubnetEmissionEnabled` once registration is complete.
     pub subnet_emission_enabled: bool,
 }
@@ -66,6 +68,7 @@ impl Default for NewSubnet {
             max_burn: Tao(100 * UNIT),
             commit_reveal_weights_enabled: true,
             weights_set_rate_limit: 100,
+            ema_price_halving_blocks: 201_600,
             subnet_emission_enabled: false,
         }
     }

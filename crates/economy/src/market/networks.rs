@@ -148,6 +148,7 @@ fn write_record<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     ledger.set_max_burn(netuid, new.max_burn);
     ledger.set_commit_reveal_weights_enabled(netuid, new.commit_reveal_weights_enabled);
     ledger.set_weights_set_rate_limit(netuid, new.weights_set_rate_limit);
+    ledger.set_ema_price_halving_blocks(netuid, new.ema_price_halving_blocks);
     Ok(())
 }
 

@@ -5,8 +5,6 @@ use frame_support::pallet_macros::*;
 
 #[pallet_section]
 mod calls {
-    // Arguments are fixed by the reference.
-    #[allow(clippy::too_many_arguments)]
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Sets the weights of the signing hotkey on the main mechanism of a subnet (`consensus.md` 3.1). Free.
@@ -46,7 +44,9 @@ mod calls {
             amount_unstaked: AlphaBalance,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| staking::remove_stake(chain, &who, &hotkey, netuid, amount_unstaked))
+            Self::apply(|chain| staking::remove_stake(chain, &who, &hotkey, netuid, amount_unstaked))?;
+            Self::forget_children_if_poor(&hotkey);
+            Ok(())
         }
 
         /// Announces where the signing hotkey serves (`consensus.md` 4.9). Free.
@@ -403,7 +403,9 @@ mod calls {
                     limit_price,
                     allow_partial,
                 )
-            })
+            })?;
+            Self::forget_children_if_poor(&hotkey);
+            Ok(())
         }
 
         /// Moves stake to another subnet at a relative price of at least `limit_price` (`economy.md` 4.4).
@@ -508,7 +510,9 @@ mod calls {
             limit_price: Option<TaoBalance>,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| staking::remove_stake_full_limit(chain, &who, &hotkey, netuid, limit_price))
+            Self::apply(|chain| staking::remove_stake_full_limit(chain, &who, &hotkey, netuid, limit_price))?;
+            Self::forget_children_if_poor(&hotkey);
+            Ok(())
         }
 
         /// Sets after how many blocks new children take effect. For root.

@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
-use tributary_economy::{NetUid, delegation, market::staking};
+use tributary_economy::{Ledger, NetUid, delegation, market::staking};
 
 use crate::{
     Chain, ChildKeys, ChildkeyTake, Config, Error, Event, MaxChildkeyTake, MinChildkeyTake, MinChildkeyTakePerSubnet,
@@ -66,6 +66,16 @@ impl<T: Config> Pallet<T> {
         PendingChildKeys::<T>::insert(netuid, &hotkey, (&children, block));
         Self::deposit_event(Event::SetChildrenScheduled(hotkey, netuid, block, children));
         Ok(())
+    }
+
+    /// Forgets the scheduled children of a hotkey whose stake has fallen below the threshold (`economy.md` 4.3).
+    pub(crate) fn forget_children_if_poor(hotkey: &T::AccountId) {
+        let (chain, threshold) = (Chain::<T>::default(), StakeThreshold::<T>::get());
+        if threshold > 0 && staking::total_value(&chain, hotkey).0 < threshold {
+            for netuid in chain.networks() {
+                PendingChildKeys::<T>::remove(netuid, hotkey);
+            }
+        }
     }
 
     /// Applies the scheduled children of a subnet whose time has come (`economy.md` 2.1 step 7).

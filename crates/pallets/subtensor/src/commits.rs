@@ -22,7 +22,7 @@ type Commit = (H256, u64, u64, u64);
 
 impl<T: Config> Pallet<T> {
     /// The epoch to which a commit of this block belongs: one that is due but waits counts already.
-    fn epoch_of_commits(netuid: NetUid) -> u64 {
+    pub(crate) fn epoch_of_commits(netuid: NetUid) -> u64 {
         let due = Self::schedule(netuid).is_due(Self::now());
         SubnetEpochIndex::<T>::get(netuid).saturating_add(u64::from(due))
     }

@@ -2,7 +2,7 @@
 
 use frame_support::traits::{Get, fungible::Inspect};
 use serde::{Deserialize, Serialize};
-use tributary_economy::{Ledger, NewSubnet, Tao, UNIT, market::genesis, rule_sets::RuleSet};
+use tributary_economy::{Ledger, NewSubnet, Tao, UNIT, fixed::I96F32, market::genesis, rule_sets::RuleSet};
 
 use crate::{
     AdminFreezeWindow, Chain, Config, EmissionRules, MaxMechanismCount, Pallet, TxRateLimit, defaults::ZeroAccount,
@@ -16,6 +16,9 @@ pub struct Genesis<AccountId> {
     pub rules: RuleSet,
     /// What a new subnet starts with.
     pub new_subnet: NewSubnet,
+    /// How fast moving prices follow prices, in units of 2^-32 a block (`SubnetMovingAlpha`). The reference's 12,885 means
+    /// weeks, in the first minutes of which a moving price is too small to be more than zero.
+    pub price_smoothing: u32,
     /// Blocks between registration of a subnet and its start call.
     pub start_call_delay: u64,
     /// Blocks between registrations of subnets.
@@ -50,6 +53,7 @@ impl<AccountId> Default for Genesis<AccountId> {
         Self {
             rules: RuleSet::default(),
             new_subnet: NewSubnet::default(),
+            price_smoothing: 12_885,
             start_call_delay: 0,
             network_rate_limit: 7_200,
             network_min_lock_cost: Tao(1_000 * UNIT),
@@ -73,6 +77,7 @@ impl<T: Config> Pallet<T> {
         let mut chain = Chain::<T>::default();
         chain.set_total_issuance(Tao(T::Currency::total_issuance()));
         chain.set_new_subnet(market.new_subnet);
+        chain.set_subnet_moving_alpha(I96F32::from_bits(market.price_smoothing.into()));
         chain.set_start_call_delay(market.start_call_delay);
         chain.set_network_rate_limit(market.network_rate_limit);
         chain.set_network_min_lock_cost(market.network_min_lock_cost);

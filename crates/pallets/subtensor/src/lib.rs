@@ -24,12 +24,17 @@ mod removal;
 mod serving;
 mod storage;
 mod types;
+mod validity;
 pub mod weights;
+
+#[cfg(test)]
+mod tests;
 
 pub use chain::Chain;
 pub use genesis::Genesis;
 pub use pallet::*;
 pub use types::*;
+pub use validity::CustomError;
 
 use frame_support::{
     pallet_macros::import_section,
@@ -51,6 +56,8 @@ use tributary_economy::{
 #[import_section(events::events)]
 #[import_section(calls::calls)]
 #[frame_support::pallet]
+// The arguments of calls are fixed by the reference.
+#[allow(clippy::too_many_arguments)]
 pub mod pallet {
     use alloc::{
         collections::{BTreeMap, BTreeSet, VecDeque},

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-    fn ensure_not_serving_too_fast(netuid: NetUid, previous: u64) -> DispatchResult {
+    fn ensure_not_serving_too_fast(netuid: NetUid, previous: u64) -> Result<(), Error<T>> {
         let limit = ServingRateLimit::<T>::get(netuid);
         ensure!(
             rate_limits::passes(previous, Self::now(), limit),
@@ -26,7 +26,7 @@ impl<T: Config> Pallet<T> {
     /// # Errors
     /// In the order of the reference: `HotKeyNotRegisteredInNetwork`, `InvalidIpType`, `InvalidIpAddress`,
     /// `ServingRateLimitExceeded`, `InvalidPort`.
-    pub fn check_axon(hotkey: &T::AccountId, netuid: NetUid, axon: &AxonInfo) -> DispatchResult {
+    pub fn check_axon(hotkey: &T::AccountId, netuid: NetUid, axon: &AxonInfo) -> Result<(), Error<T>> {
         ensure!(
             Uids::<T>::contains_key(netuid, hotkey),
             Error::<T>::HotKeyNotRegisteredInNetwork
@@ -60,7 +60,7 @@ impl<T: Config> Pallet<T> {
     /// # Errors
     /// In the order of the reference: `InvalidIpType`, `InvalidIpAddress`, `HotKeyNotRegisteredInNetwork`,
     /// `ServingRateLimitExceeded`, `InvalidPort`.
-    pub fn check_prometheus(hotkey: &T::AccountId, netuid: NetUid, info: &PrometheusInfo) -> DispatchResult {
+    pub fn check_prometheus(hotkey: &T::AccountId, netuid: NetUid, info: &PrometheusInfo) -> Result<(), Error<T>> {
         ensure!(is_ip_type(info.ip_type), Error::<T>::InvalidIpType);
         ensure!(is_address(info.ip_type, info.ip, false), Error::<T>::InvalidIpAddress);
         ensure!(

@@ -1,0 +1,5 @@
+//! Whole flows through calls and blocks on a mock runtime, and the names that clients read.
+
+mod flows;
+mod mock;
+mod wire;
