@@ -26,7 +26,11 @@ impl<T: Config> Pallet<T> {
     /// # Errors
     /// In the order of the reference: `HotKeyNotRegisteredInNetwork`, `InvalidIpType`, `InvalidIpAddress`,
     /// `ServingRateLimitExceeded`, `InvalidPort`.
-    pub fn check_axon(hotkey: &T::AccountId, netuid: NetUid, axon: &AxonInfo) -> Result<(), Error<T>> {
+    pub fn check_axon(hotkey: &T::AccountId, netuid: NetUid, axon: &AxonInfo) -> DispatchResult {
+        Ok(Self::try_axon(hotkey, netuid, axon)?)
+    }
+
+    pub(crate) fn try_axon(hotkey: &T::AccountId, netuid: NetUid, axon: &AxonInfo) -> Result<(), Error<T>> {
         ensure!(
             Uids::<T>::contains_key(netuid, hotkey),
             Error::<T>::HotKeyNotRegisteredInNetwork
@@ -45,7 +49,7 @@ impl<T: Config> Pallet<T> {
         axon: AxonInfo,
         certificate: Option<NeuronCertificate>,
     ) -> DispatchResult {
-        Self::check_axon(&hotkey, netuid, &axon)?;
+        Self::try_axon(&hotkey, netuid, &axon)?;
         let block = Self::now();
         Axons::<T>::insert(netuid, &hotkey, AxonInfo { block, ..axon });
         if let Some(certificate) = certificate {
@@ -60,7 +64,11 @@ impl<T: Config> Pallet<T> {
     /// # Errors
     /// In the order of the reference: `InvalidIpType`, `InvalidIpAddress`, `HotKeyNotRegisteredInNetwork`,
     /// `ServingRateLimitExceeded`, `InvalidPort`.
-    pub fn check_prometheus(hotkey: &T::AccountId, netuid: NetUid, info: &PrometheusInfo) -> Result<(), Error<T>> {
+    pub fn check_prometheus(hotkey: &T::AccountId, netuid: NetUid, info: &PrometheusInfo) -> DispatchResult {
+        Ok(Self::try_prometheus(hotkey, netuid, info)?)
+    }
+
+    pub(crate) fn try_prometheus(hotkey: &T::AccountId, netuid: NetUid, info: &PrometheusInfo) -> Result<(), Error<T>> {
         ensure!(is_ip_type(info.ip_type), Error::<T>::InvalidIpType);
         ensure!(is_address(info.ip_type, info.ip, false), Error::<T>::InvalidIpAddress);
         ensure!(
@@ -74,7 +82,7 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn announce_prometheus(hotkey: T::AccountId, netuid: NetUid, info: PrometheusInfo) -> DispatchResult {
-        Self::check_prometheus(&hotkey, netuid, &info)?;
+        Self::try_prometheus(&hotkey, netuid, &info)?;
         let block = Self::now();
         Prometheus::<T>::insert(netuid, &hotkey, PrometheusInfo { block, ..info });
         Self::deposit_event(Event::PrometheusServed(netuid, hotkey));

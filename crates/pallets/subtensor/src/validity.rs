@@ -113,7 +113,7 @@ impl<T: Config> Pallet<T> {
                     ip_type: *ip_type,
                     ..AxonInfo::default()
                 };
-                Ok(Self::check_axon(who, *netuid, &axon)?)
+                Ok(Self::try_axon(who, *netuid, &axon)?)
             }
             Call::serve_prometheus {
                 netuid,
@@ -129,7 +129,7 @@ impl<T: Config> Pallet<T> {
                     port: *port,
                     ip_type: *ip_type,
                 };
-                Ok(Self::check_prometheus(who, *netuid, &info)?)
+                Ok(Self::try_prometheus(who, *netuid, &info)?)
             }
             _ => Ok(()),
         }
