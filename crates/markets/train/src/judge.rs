@@ -12,8 +12,8 @@ use crate::{
     rules::Rules,
 };
 
-/// Numbers in a sketch of weights. The error of a cosine is about the inverse square root of it, 1.6 %.
-const SKETCH: usize = 4096;
+/// Hidden units of one model that are looked for in another.
+const UNITS_SOUGHT: usize = 24;
 /// Held-out contexts on which predictions are compared.
 const PROBES: usize = 32;
 /// Hotkeys remembered, those that left the subnet included.
@@ -22,8 +22,9 @@ const HOTKEYS_MAX: usize = 1024;
 /// What is remembered of a version's weights.
 #[derive(Clone)]
 pub struct Fingerprint {
-    /// Count sketch of the weights, of length 1; each tensor weighs the same.
-    sketch: Vec<f32>,
+    /// What each hidden unit adds to the 256 logits, less what all units add alike, at length 1. That says what a
+    /// unit is for, and does not change when units are reordered or rescaled or the embeddings are rotated.
+    units: Vec<f32>,
     /// Probabilities of the next byte at each probe.
     predictions: Vec<f32>,
     /// Mean divergence (Kullback-Leibler, bits) of the predictions from the byte frequencies: what was learned.
@@ -70,53 +71,60 @@ impl Fingerprinter {
             .sum::<f64>()
             / PROBES as f64;
         Ok(Fingerprint {
-            sketch: sketch(model)?,
+            units: units(model)?,
             predictions,
             learned,
         })
     }
 }
 
-/// Adds each weight, with a sign and in a place that depend only on where it stands in the network, so that models
-/// of differing width can be compared.
-fn sketch(model: &Model) -> Result<Vec<f32>, ModelError> {
-    let mut sum = vec![0f32; SKETCH];
-    for (number, (_, tensor)) in model.tensors().into_iter().enumerate() {
-        let row_length = tensor.dims().last().copied().unwrap_or(1);
-        let values = tensor.flatten_all()?.to_vec1::<f32>()?;
-        let norm = values
+/// The output weights of every hidden unit, 256 each: centred over the bytes (which softmax ignores) and over the
+/// units (which all models share, since it is the byte frequencies), at length 1.
+fn units(model: &Model) -> Result<Vec<f32>, ModelError> {
+    let (_, output) = model.tensors()[3];
+    let mut units = output.t()?.to_vec2::<f32>()?;
+    let hidden = units.len() as f32;
+    for unit in &mut units {
+        let mean = unit.iter().sum::<f32>() / 256.0;
+        unit.iter_mut().for_each(|value| *value -= mean);
+    }
+    let common: Vec<f32> = (0..256)
+        .map(|byte| units.iter().map(|unit| unit[byte]).sum::<f32>() / hidden)
+        .collect();
+    for unit in &mut units {
+        unit.iter_mut().zip(&common).for_each(|(value, mean)| *value -= mean);
+        let norm = unit
             .iter()
             .map(|value| value * value)
             .sum::<f32>()
             .sqrt()
             .max(f32::MIN_POSITIVE);
-        // Output biases are byte frequencies for everybody.
-        if number == 4 {
-            continue;
-        }
-        for (index, value) in values.iter().enumerate() {
-            let (row, column) = ((index / row_length) as u64, (index % row_length) as u64);
-            let hash = mix((number as u64) << 56 | row << 28 | column);
-            let signed = if hash >> 63 == 0 { *value } else { -*value };
-            sum[(hash % SKETCH as u64) as usize] += signed / norm;
-        }
+        unit.iter_mut().for_each(|value| *value /= norm);
     }
-    let norm = sum
-        .iter()
-        .map(|value| value * value)
-        .sum::<f32>()
-        .sqrt()
-        .max(f32::MIN_POSITIVE);
-    sum.iter_mut().for_each(|value| *value /= norm);
-    Ok(sum)
+    Ok(units.concat())
 }
 
-/// The finaliser of SplitMix64.
-fn mix(mut x: u64) -> u64 {
-    x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+/// Scalar product of two rows of 256, in eight lanes so that the compiler can keep them in one register.
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0f32; 8];
+    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
+        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += a * b;
+        }
+    }
+    lanes.iter().sum()
+}
+
+/// Mean cosine of some units of one model with the unit of the other that is most like each.
+fn found_again(sought: &[f32], among: &[f32]) -> f64 {
+    let best = |unit: &[f32]| among.chunks(256).map(|other| product(unit, other)).fold(-1.0, f32::max);
+    let count = (sought.len() / 256).clamp(1, UNITS_SOUGHT);
+    sought
+        .chunks(256)
+        .take(count)
+        .map(|unit| f64::from(best(unit)))
+        .sum::<f64>()
+        / count as f64
 }
 
 /// Kullback-Leibler divergence of `p` from `q`, bits.
@@ -132,13 +140,9 @@ fn divergence(p: &[f32], q: &[f32]) -> f64 {
 }
 
 impl Fingerprint {
-    /// Cosine of the weight sketches.
+    /// How far the hidden units of one are found again in the other, as a mean cosine.
     pub fn cosine(&self, other: &Self) -> f64 {
-        self.sketch
-            .iter()
-            .zip(&other.sketch)
-            .map(|(a, b)| f64::from(a * b))
-            .sum()
+        found_again(&self.units, &other.units).max(found_again(&other.units, &self.units))
     }
 
     /// Mean Jensen-Shannon divergence of the predictions, bits.
@@ -355,8 +359,10 @@ mod tests {
             let prints =
                 [&first, &first.disturbed(part, 1).unwrap()].map(|model| world.fingerprinter.take(model).unwrap());
             let (cosine, apart) = (prints[0].cosine(&prints[1]), prints[0].disagreement(&prints[1]));
+            let windows = world.corpus.slice([1; 32], 8192).windows;
+            let bits = first.disturbed(part, 1).unwrap().bits_per_byte(&windows).unwrap();
             eprintln!(
-                "noise {part}: cosine {cosine:.3}, disagreement {apart:.5} of {:.3}",
+                "noise {part}: {bits:.3} bits, cosine {cosine:.3}, disagreement {apart:.5} of {:.3}",
                 prints[0].learned
             );
             assert!(prints[0].related(&prints[1], &world.rules));
@@ -365,6 +371,7 @@ mod tests {
         assert_eq!(world.commit(C, 6, &first), [A]);
         assert_eq!(world.commit(C, 7, &first.disturbed(0.05, 1).unwrap()), [A]);
         assert_eq!(world.commit(C, 8, &permuted(&first)), [A]);
+        assert_eq!(world.commit(B, 8, &permuted(&first.disturbed(0.2, 2).unwrap())), [A]);
         // The original goes on from its own work and is not taken for the copy's copy.
         let second = steps(&mut trainer, 200);
         assert_eq!(world.commit(A, 9, &second), []);

@@ -21,7 +21,8 @@ pub struct Rules {
     pub margin_bits: f64,
     /// A model that is this many bits per byte worse than the best earns 1/e of the best one's score.
     pub temperature_bits: f64,
-    /// Weight sketches with at least this cosine belong to one model or to a model and its copy.
+    /// Two models are a model and its copy if the output weights of the hidden units of one are found again in the
+    /// other with at least this mean cosine. Independent ones stay below 0.5.
     pub same_weights_cosine: f64,
     /// Two models agree like copies if their predictions diverge (Jensen-Shannon, bits) by less than this part
     /// of what the better one has learned (bits per byte below the baseline).
@@ -42,7 +43,7 @@ impl Default for Rules {
             slice_bytes: 8 * 1024,
             margin_bits: 0.02,
             temperature_bits: 0.25,
-            same_weights_cosine: 0.9,
+            same_weights_cosine: 0.75,
             same_predictions_ratio: 0.01,
             archive_versions: 12,
             smoothing: 0.5,
