@@ -1,0 +1,203 @@
+//! Powers that no real node gives anybody.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use sp_runtime::AccountId32;
+
+use super::{
+    Devnet, Inner, Producer, Snapshot,
+    produce::{slot_ms, time_ms},
+};
+use crate::{
+    Error, Mining,
+    chain::{Chain, Head},
+    dump::Dump,
+    execution::Changes,
+    pool::TransactionStatus,
+    state::{Key, Value},
+};
+
+impl Devnet {
+    /// Remembers where the chain stands, and returns the number to go back with. It costs nothing but its number, and
+    /// lasts over a restart.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub fn snapshot(&self) -> Result<u64, Error> {
+        let mut producer = self.inner.producer.lock();
+        let snapshot = Snapshot { id: producer.next_snapshot, step: self.inner.chain.read().step };
+        producer.next_snapshot += 1;
+        producer.snapshots.push(snapshot);
+        self.inner.keep_snapshots(&producer)?;
+        Ok(snapshot.id)
+    }
+
+    /// Goes back to a snapshot. Later blocks, writes and snapshots are gone; the snapshot itself stays. Transactions
+    /// that wait stay if they are valid there.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSnapshot`], trouble with the database.
+    pub fn revert(&self, snapshot: u64) -> Result<Arc<Head>, Error> {
+        let mut producer = self.inner.producer.lock();
+        let Some(at) = producer.snapshots.iter().position(|known| known.id == snapshot) else {
+            return Err(Error::UnknownSnapshot(snapshot));
+        };
+        let step = producer.snapshots[at].step;
+        {
+            let mut chain = self.inner.chain.write();
+            chain.revert(&self.inner.db, step)?;
+            self.inner.past.lock().clear();
+        }
+        producer.snapshots.truncate(at + 1);
+        self.inner.keep_snapshots(&producer)?;
+        self.inner.state_replaced(&mut producer)
+    }
+
+    /// Writes into the newest state, from outside of any block. It counts as state of the best block from then on,
+    /// although that block's header does not commit to it; the next one does.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub fn set_storage(&self, writes: Vec<(Key, Option<Value>)>) -> Result<(), Error> {
+        let mut producer = self.inner.producer.lock();
+        let appended = {
+            let chain = self.inner.chain.read();
+            let writes: BTreeMap<Key, Option<Value>> = writes.into_iter().collect();
+            let mut commitment = chain.commitment;
+            for (key, value) in &writes {
+                commitment.replace(key, chain.state.get(key), value.as_deref());
+            }
+            let changes = Changes { writes: writes.into_iter().collect(), commitment };
+            chain.append(&self.inner.db, changes, None, &[])?
+        };
+        {
+            let mut chain = self.inner.chain.write();
+            chain.apply(appended);
+            chain.checkpoint_if_due(&self.inner.db)?;
+        }
+        producer.pool.lift_bans();
+        self.inner.revalidate(&mut producer, usize::MAX)?;
+        self.inner.db.sync()
+    }
+
+    /// Takes transactions of `account` without a valid signature from now on. Everything else about them (nonce,
+    /// fees, weight, the checks of the pallets) is as for every other transaction. It lasts over a restart.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub fn impersonate(&self, account: AccountId32) -> Result<(), Error> {
+        let mut producer = self.inner.producer.lock();
+        producer.impersonated.insert(account);
+        producer.pool.lift_bans();
+        self.inner.keep_impersonated(&producer)
+    }
+
+    /// Asks `account` for signatures again. Its transactions that wait without one are thrown out.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub fn stop_impersonating(&self, account: &AccountId32) -> Result<(), Error> {
+        let mut producer = self.inner.producer.lock();
+        producer.impersonated.remove(account);
+        self.inner.revalidate(&mut producer, usize::MAX)?;
+        self.inner.keep_impersonated(&producer)
+    }
+
+    /// Sets the time of the next block, in milliseconds since 1970. With a wall clock, later ones follow it at its
+    /// pace.
+    ///
+    /// # Errors
+    /// [`Error::TimeGoesBack`].
+    pub fn set_time(&self, time_ms_next: u64) -> Result<(), Error> {
+        let mut producer = self.inner.producer.lock();
+        let parent_ms = time_ms(&self.inner.chain.read());
+        producer.clock.set(time_ms_next, parent_ms)
+    }
+
+    /// Makes the next block this many milliseconds later than it would have been.
+    ///
+    /// # Errors
+    /// Those of the runtime call for the length of a slot.
+    pub fn advance_time(&self, by_ms: u64) -> Result<(), Error> {
+        let mut producer = self.inner.producer.lock();
+        let chain = self.inner.chain.read();
+        producer.clock.advance(by_ms, time_ms(&chain), slot_ms(&chain)?);
+        Ok(())
+    }
+
+    /// Time of the best block in milliseconds since 1970; 0 before the first one.
+    pub fn time_ms(&self) -> u64 {
+        time_ms(&self.inner.chain.read())
+    }
+
+    /// When blocks are made.
+    pub fn mining(&self) -> Mining {
+        self.inner.miner.mode()
+    }
+
+    /// Changes when blocks are made. Turned to [`Mining::OnExtrinsic`], what waits goes into a block at once.
+    pub fn set_mining(&self, mining: Mining) {
+        self.inner.miner.set_mode(mining);
+        if mining == Mining::OnExtrinsic {
+            self.inner.mine_ready(&mut self.inner.producer.lock());
+        }
+    }
+
+    /// Writes the newest state with its block into a file, for [`crate::Genesis::Dump`] or [`Devnet::load`].
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::DiskFull`].
+    pub fn dump(&self, path: &Path) -> Result<(), Error> {
+        let dump = {
+            let chain = self.inner.chain.read();
+            Dump::new(chain.base.genesis_hash, chain.head.header.clone(), &chain.state)
+        };
+        dump.write(path)
+    }
+
+    /// Throws this chain away and goes on from a dump. Blocks before it are not known then; transactions that wait
+    /// are dropped.
+    ///
+    /// # Errors
+    /// [`Error::BadDump`], [`Error::File`], trouble with the database; the chain is as it was then.
+    pub fn load(&self, path: &Path) -> Result<Arc<Head>, Error> {
+        let dump = Dump::read(path)?;
+        let mut producer = self.inner.producer.lock();
+        {
+            let mut chain = self.inner.chain.write();
+            let (base, state) = dump.into_base(chain.base.fingerprint);
+            self.inner.db.reset(&base, &state)?;
+            *chain = Chain::new(self.inner.db.load()?, &self.inner.db)?;
+            self.inner.past.lock().clear();
+        }
+        for dropped in producer.pool.clear() {
+            dropped.notify(TransactionStatus::Dropped);
+        }
+        producer.snapshots.clear();
+        producer.impersonated.clear();
+        self.inner.state_replaced(&mut producer)
+    }
+}
+
+impl Inner {
+    fn keep_snapshots(&self, producer: &Producer) -> Result<(), Error> {
+        self.db.set_meta("snapshots", &producer.snapshots)?;
+        self.db.set_meta("next snapshot", &producer.next_snapshot)?;
+        self.db.sync()
+    }
+
+    fn keep_impersonated(&self, producer: &Producer) -> Result<(), Error> {
+        self.db.set_meta("impersonated", &producer.impersonated.iter().collect::<Vec<_>>())?;
+        self.db.sync()
+    }
+
+    /// What follows when the newest state is another one.
+    fn state_replaced(&self, producer: &mut Producer) -> Result<Arc<Head>, Error> {
+        producer.pool.lift_bans();
+        self.revalidate(producer, usize::MAX)?;
+        self.db.sync()?;
+        let head = self.chain.read().head.clone();
+        self.announce(&head);
+        Ok(head)
+    }
+}

@@ -1,0 +1,203 @@
+//! Blocks.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use codec::Decode;
+use sp_core::H256;
+
+use super::{Devnet, Inner, Producer};
+use crate::{
+    BlockNumber, Error,
+    chain::{Chain, Head},
+    db::StepBody,
+    execution::Session,
+    pool::{PoolTransaction, TransactionStatus},
+    producer,
+    state::{StateMap, StateView},
+};
+
+/// While many blocks are asked for, they are forced to the disk together this often, and nobody else waits for the
+/// chain for longer.
+const BATCH: Duration = Duration::from_millis(100);
+/// Transactions that are asked about again after a block although their time is not over.
+const REVALIDATE_EXTRA: usize = 32;
+
+/// What is to be told once the block is on the disk.
+pub(super) struct Produced {
+    head: Arc<Head>,
+    included: Vec<(PoolTransaction, u32)>,
+}
+
+impl Devnet {
+    /// Makes `blocks` blocks, whatever the mode, and returns the best one. When it returns they are on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Block`] if the runtime refuses to go on (a broken sum stops the chain); the blocks before stay.
+    pub fn advance(&self, blocks: u32) -> Result<Arc<Head>, Error> {
+        self.inner.advance(blocks)
+    }
+
+    /// Makes blocks up to number `block`.
+    ///
+    /// # Errors
+    /// [`Error::BehindBest`] if that is behind the best one, and those of [`Devnet::advance`].
+    pub fn advance_to(&self, block: BlockNumber) -> Result<Arc<Head>, Error> {
+        loop {
+            let head = self.head();
+            match block.checked_sub(head.number) {
+                None => return Err(Error::BehindBest { asked: block, best: head.number }),
+                Some(0) => return Ok(head),
+                Some(blocks) => self.inner.advance_while(blocks, |best| best < block)?,
+            };
+        }
+    }
+
+    /// Builds the chain again from its first state and the log of blocks and writes, with every check that a node
+    /// does at import, and returns the state hash. It takes about as long as making the blocks did.
+    ///
+    /// # Errors
+    /// [`Error::Replay`] with the first block that comes out otherwise.
+    pub fn verify(&self) -> Result<H256, Error> {
+        let (mut commitment, last) = {
+            let chain = self.inner.chain.read();
+            (chain.base.commitment, chain.step)
+        };
+        let db = &self.inner.db;
+        let mut state: StateMap = db.base_state()?;
+        for number in 1..=last {
+            let step = db.step(number)?;
+            let writes = match &step.body {
+                StepBody::Block(block) => {
+                    let changes = producer::execute(StateView::live(&state, commitment), block)?;
+                    commitment = changes.commitment;
+                    changes.writes
+                }
+                StepBody::Write => {
+                    let diff = db.diff(number)?;
+                    for change in &diff.0 {
+                        commitment.replace(&change.key, state.get(&change.key), change.new.as_deref());
+                    }
+                    diff.0.into_iter().map(|change| (change.key, change.new)).collect()
+                }
+            };
+            if commitment != step.commitment {
+                return Err(Error::Replay { number: step.number, reason: "its state differs".into() });
+            }
+            for (key, value) in writes {
+                state.set(&key, value.as_deref());
+            }
+        }
+        Ok(commitment.root())
+    }
+}
+
+impl Inner {
+    pub(super) fn advance(&self, blocks: u32) -> Result<Arc<Head>, Error> {
+        self.advance_while(blocks, |_| true)
+    }
+
+    fn advance_while(&self, blocks: u32, wanted: impl Fn(BlockNumber) -> bool) -> Result<Arc<Head>, Error> {
+        let mut left = blocks;
+        loop {
+            let mut producer = self.producer.lock();
+            let (start, mut produced, mut failure) = (Instant::now(), Vec::new(), None);
+            while left > 0 && failure.is_none() && start.elapsed() < BATCH {
+                if !wanted(self.chain.read().head.number) {
+                    left = 0;
+                    break;
+                }
+                match self.produce(&mut producer) {
+                    Ok(block) => produced.push(block),
+                    Err(error) => failure = Some(error),
+                }
+                left -= 1;
+            }
+            self.acknowledge(produced)?;
+            if let Some(error) = failure {
+                return Err(error);
+            }
+            if left == 0 {
+                return Ok(self.chain.read().head.clone());
+            }
+            // Others get their turn between two batches.
+            parking_lot::MutexGuard::unlock_fair(producer);
+        }
+    }
+
+    /// Makes one block. It is not on the disk before [`Inner::acknowledge`].
+    pub(super) fn produce(&self, producer: &mut Producer) -> Result<Produced, Error> {
+        let chain = self.chain.read();
+        let time_ms = producer.clock.next_ms(time_ms(&chain), slot_ms(&chain)?);
+        let built = producer::build(
+            chain.view(),
+            &chain.head.header,
+            chain.head.hash,
+            time_ms,
+            slot_ms(&chain)?,
+            producer.pool.ready_in_order(),
+        )?;
+        let hashes: Vec<H256> = built.included.iter().map(|(hash, _)| *hash).collect();
+        // The pool is changed after the database, so that a failure there leaves it as it was.
+        let arrivals: Vec<u64> = producer.pool.arrivals(&hashes);
+        let appended = chain.append(&self.db, built.changes, Some(built.block), &arrivals)?;
+        drop(chain);
+        let head = {
+            let mut chain = self.chain.write();
+            chain.apply(appended);
+            chain.checkpoint_if_due(&self.db)?;
+            chain.head.clone()
+        };
+        let positions: BTreeMap<H256, u32> = built.included.into_iter().collect();
+        let mut included = Vec::with_capacity(positions.len());
+        let mut gone = Vec::new();
+        for done in producer.pool.included(&hashes) {
+            match positions.get(&done.hash) {
+                Some(index) => included.push((done, *index)),
+                None => gone.push(done.arrival),
+            }
+        }
+        for hash in built.invalid {
+            producer.pool.ban(hash);
+            if let Some(invalid) = producer.pool.remove(hash) {
+                invalid.notify(TransactionStatus::Invalid);
+                gone.push(invalid.arrival);
+            }
+        }
+        self.db.remove_transactions(&gone)?;
+        self.revalidate(producer, REVALIDATE_EXTRA)?;
+        Ok(Produced { head, included })
+    }
+
+    /// Forces blocks to the disk and tells everybody who waits.
+    pub(super) fn acknowledge(&self, produced: Vec<Produced>) -> Result<(), Error> {
+        if produced.is_empty() {
+            return Ok(());
+        }
+        self.db.sync()?;
+        for Produced { head, included } in produced {
+            for (transaction, index) in &included {
+                transaction.notify(TransactionStatus::InBlock { block: head.hash, index: *index });
+            }
+            self.announce(&head);
+            for (transaction, index) in &included {
+                transaction.notify(TransactionStatus::Finalized { block: head.hash, index: *index });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Time of the best block in milliseconds; 0 before the first one.
+pub(super) fn time_ms(chain: &Chain) -> u64 {
+    let key = frame_support::storage::storage_prefix(b"Timestamp", b"Now");
+    chain.state.get(&key).and_then(|mut bytes| u64::decode(&mut bytes).ok()).unwrap_or(0)
+}
+
+/// Length of a slot in milliseconds, as the runtime has it now.
+pub(super) fn slot_ms(chain: &Chain) -> Result<u64, Error> {
+    Ok(Session::new(chain.view()).call_as::<u64>("AuraApi_slot_duration", &[])?.max(1))
+}

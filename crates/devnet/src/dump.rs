@@ -1,0 +1,88 @@
+//! The whole state in one file.
+
+use std::{fs, io::Write, path::Path};
+
+use codec::{Decode, DecodeAll, Encode};
+use sp_core::H256;
+use sp_runtime::traits::Header as _;
+
+use crate::{
+    Error, Header,
+    db::Base,
+    state::{Commitment, StateMap},
+};
+
+const MAGIC: &[u8; 16] = b"tributary dump 1";
+
+/// A state with the block that it belongs to. In a file: 16 bytes of magic, the SCALE encoding, blake2-256 of all
+/// that. A chain that is started from it goes on after that block under the same genesis hash.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct Dump {
+    genesis_hash: H256,
+    header: Header,
+    pairs: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Dump {
+    /// Takes down a state.
+    pub fn new(genesis_hash: H256, header: Header, state: &StateMap) -> Self {
+        let pairs = state.iter().map(|(key, value)| (key, value.to_vec())).collect();
+        Self { genesis_hash, header, pairs }
+    }
+
+    /// Writes the file whole or not at all.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let mut bytes = MAGIC.to_vec();
+        self.encode_to(&mut bytes);
+        bytes.extend(sp_crypto_hashing::blake2_256(&bytes));
+        let failed = |source: std::io::Error| match source.kind() {
+            std::io::ErrorKind::StorageFull => Error::DiskFull,
+            _ => Error::File { action: "write", path: path.into(), source },
+        };
+        let unfinished = path.with_extension(format!("{}.unfinished", std::process::id()));
+        let written = fs::File::create(&unfinished)
+            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
+            .and_then(|()| fs::rename(&unfinished, path));
+        written.map_err(|source| {
+            // What was begun is of no use to anybody; that it is gone is not worth another error.
+            let _ = fs::remove_file(&unfinished);
+            failed(source)
+        })
+    }
+
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let bytes =
+            fs::read(path).map_err(|source| Error::File { action: "read", path: path.into(), source })?;
+        Self::from_bytes(path, &bytes)
+    }
+
+    /// Reads the bytes of the file.
+    pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
+        let bad = |reason: &str| Error::BadDump { path: path.into(), reason: reason.into() };
+        let body = bytes.strip_prefix(MAGIC).ok_or_else(|| bad("it does not begin like one"))?;
+        let (body, hash) = body.split_last_chunk::<32>().ok_or_else(|| bad("it is cut short"))?;
+        if sp_crypto_hashing::blake2_256(&bytes[..bytes.len() - 32]) != *hash {
+            return Err(bad("it is cut short, or was changed"));
+        }
+        Self::decode_all(&mut &body[..]).map_err(|error| bad(&error.to_string()))
+    }
+
+    /// The beginning of a chain.
+    pub fn into_base(self, fingerprint: H256) -> (Base, StateMap) {
+        let (mut state, mut commitment) = (StateMap::default(), Commitment::default());
+        for (key, value) in &self.pairs {
+            commitment.insert(key, value);
+            state.set(key, Some(value));
+        }
+        let base = Base {
+            fingerprint,
+            genesis_hash: self.genesis_hash,
+            number: self.header.number,
+            hash: self.header.hash(),
+            header: self.header,
+            commitment,
+        };
+        (base, state)
+    }
+}

@@ -1,0 +1,158 @@
+//! `state_*`: storage, calls into the runtime, metadata.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use codec::Decode;
+use jsonrpsee::{PendingSubscriptionSink, types::Params};
+use serde_json::{Value, json};
+use sp_core::H256;
+
+use super::{
+    Answer, Context, Module, aliases, blocking,
+    error::{bad_params, from_chain, internal},
+    method, notify,
+    params::{Reader, hex},
+    setup,
+};
+use crate::{At, Error};
+
+/// Keys that one page may have.
+const PAGE_MAX: u32 = 1000;
+/// Keys that an unpaged listing may have.
+const KEYS_MAX: usize = 1 << 20;
+
+pub fn register(module: &mut Module) -> Result<(), Error> {
+    method(module, "state_call", |context, params| {
+        let name: String = params.required("method")?;
+        let arguments = params.optional_bytes("arguments")?.unwrap_or_default();
+        context.devnet.call(&name, &arguments, params.at()?).map(hex).map_err(from_chain)
+    })?;
+    aliases(module, "state_call", &["state_callAt"])?;
+    method(module, "state_getStorage", |context, params| {
+        let key = params.bytes("key")?;
+        Ok(context.devnet.query(&key, params.at()?).map_err(from_chain)?.map_or(Value::Null, hex))
+    })?;
+    aliases(module, "state_getStorage", &["state_getStorageAt"])?;
+    method(module, "state_getStorageHash", |context, params| {
+        let key = params.bytes("key")?;
+        let value = context.devnet.query(&key, params.at()?).map_err(from_chain)?;
+        Ok(value.map_or(Value::Null, |value| hex(sp_crypto_hashing::blake2_256(&value))))
+    })?;
+    aliases(module, "state_getStorageHash", &["state_getStorageHashAt"])?;
+    method(module, "state_getStorageSize", |context, params| {
+        let key = params.bytes("key")?;
+        let value = context.devnet.query(&key, params.at()?).map_err(from_chain)?;
+        Ok(value.map_or(Value::Null, |value| json!(value.len())))
+    })?;
+    aliases(module, "state_getStorageSize", &["state_getStorageSizeAt"])?;
+    method(module, "state_getKeysPaged", |context, params| {
+        let prefix = params.optional_bytes("prefix")?.unwrap_or_default();
+        let count: u32 = params.required("count")?;
+        if count > PAGE_MAX {
+            return Err(bad_params(format!("count exceeds maximum value. value: {count}, max: {PAGE_MAX}")));
+        }
+        let start = params.optional_bytes("start key")?;
+        keys(context, &prefix, start.as_deref(), count as usize, params.at()?)
+    })?;
+    aliases(module, "state_getKeysPaged", &["state_getKeysPagedAt"])?;
+    method(module, "state_getKeys", |context, params| {
+        let prefix = params.optional_bytes("prefix")?.unwrap_or_default();
+        keys(context, &prefix, None, KEYS_MAX, params.at()?)
+    })?;
+    method(module, "state_queryStorageAt", |context, params| {
+        let keys = params.many_bytes("keys")?;
+        let at = params.at()?;
+        let hash = match at {
+            At::Hash(hash) => hash,
+            _ => context.devnet.head().hash,
+        };
+        let values = context.devnet.query_all(&keys, hash).map_err(from_chain)?;
+        Ok(json!([changes(hash, keys.iter().zip(values))]))
+    })?;
+    method(module, "state_getMetadata", |context, params| {
+        let answer = context.devnet.call("Metadata_metadata", &[], params.at()?).map_err(from_chain)?;
+        // The runtime wraps the bytes once more.
+        Vec::<u8>::decode(&mut &answer[..]).map(hex).map_err(internal)
+    })?;
+    method(module, "state_getRuntimeVersion", |context, params| runtime_version(context, params.at()?))?;
+    aliases(module, "state_getRuntimeVersion", &["chain_getRuntimeVersion"])?;
+    module
+        .register_subscription("state_subscribeStorage", "state_storage", "state_unsubscribeStorage", {
+            |params, pending, context, _| send_storage(params, pending, context)
+        })
+        .map_err(setup)?;
+    module
+        .register_subscription(
+            "state_subscribeRuntimeVersion",
+            "state_runtimeVersion",
+            "state_unsubscribeRuntimeVersion",
+            |_, pending, context, _| send_version(pending, context),
+        )
+        .map_err(setup)?;
+    aliases(module, "state_subscribeRuntimeVersion", &["chain_subscribeRuntimeVersion"])?;
+    aliases(module, "state_unsubscribeRuntimeVersion", &["chain_unsubscribeRuntimeVersion"])
+}
+
+fn keys(context: &Context, prefix: &[u8], start: Option<&[u8]>, count: usize, at: At) -> Answer {
+    let keys = context.devnet.keys(prefix, start, count, at).map_err(from_chain)?;
+    Ok(keys.iter().map(hex).collect())
+}
+
+fn runtime_version(context: &Context, at: At) -> Answer {
+    // The block has to be there, although all blocks have the runtime of this program.
+    context.devnet.query(b":code", at).map_err(from_chain)?;
+    serde_json::to_value(tributary_runtime::VERSION).map_err(internal)
+}
+
+fn changes<'a>(block: H256, pairs: impl Iterator<Item = (&'a Vec<u8>, Option<Vec<u8>>)>) -> Value {
+    let changes: Vec<Value> =
+        pairs.map(|(key, value)| json!([hex(key), value.map_or(Value::Null, hex)])).collect();
+    json!({ "block": hex(block), "changes": changes })
+}
+
+/// The values of the keys now, then those that a block changed.
+async fn send_storage(params: Params<'static>, pending: PendingSubscriptionSink, context: Arc<Context>) {
+    let keys = match Reader::new(&params).many_bytes("keys") {
+        Ok(keys) => keys,
+        Err(error) => return pending.reject(error).await,
+    };
+    let Ok(sink) = pending.accept().await else { return };
+    let heads = blocking(&context, |context| (context.devnet.subscribe_heads(), context.devnet.head())).await;
+    let Ok((mut heads, first)) = heads else { return };
+    let mut known: Option<BTreeMap<Vec<u8>, Option<Vec<u8>>>> = None;
+    let mut block = first.hash;
+    loop {
+        let asked = keys.clone();
+        let read = blocking(&context, move |context| context.devnet.query_all(&asked, block)).await;
+        // The block may be gone after a revert; the head that it went back to is on its way.
+        if let Ok(Ok(values)) = read {
+            let now: BTreeMap<_, _> = keys.iter().cloned().zip(values).collect();
+            let changed: Vec<(&Vec<u8>, Option<Vec<u8>>)> = now
+                .iter()
+                .filter(|(key, value)| known.as_ref().is_none_or(|known| known.get(*key) != Some(*value)))
+                .map(|(key, value)| (key, value.clone()))
+                .collect();
+            if !changed.is_empty() && !notify(&sink, &changes(block, changed.into_iter())).await {
+                return;
+            }
+            known = Some(now);
+        }
+        tokio::select! {
+            () = sink.closed() => return,
+            head = heads.recv() => match head {
+                Some(head) => block = head.hash,
+                None => return,
+            },
+        }
+    }
+}
+
+/// The runtime of this program, which never changes while it runs.
+async fn send_version(pending: PendingSubscriptionSink, context: Arc<Context>) {
+    let Ok(sink) = pending.accept().await else { return };
+    if let Ok(Ok(version)) = blocking(&context, |context| runtime_version(context, At::Best)).await
+        && notify(&sink, &version).await
+    {
+        sink.closed().await;
+    }
+}

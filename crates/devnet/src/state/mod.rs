@@ -1,0 +1,22 @@
+//! The state: an ordered map with an incremental commitment, the differences between blocks, and views of the past.
+//!
+//! The newest state is in memory ([`StateMap`]). Every step of the chain (a block, or a write from outside) leaves a
+//! [`Diff`] with the old and the new value of each key that it changed. An old state is the newest one seen through
+//! the old values of all later steps ([`Past`]), so going back and reading back need nothing else.
+
+mod commitment;
+mod diff;
+mod map;
+mod past;
+mod view;
+
+pub use commitment::Commitment;
+pub use diff::{Change, Diff, DiffError};
+pub use map::StateMap;
+pub use past::Past;
+pub use view::{StateView, ViewIter};
+
+/// A storage key.
+pub type Key = Vec<u8>;
+/// A storage value.
+pub type Value = Vec<u8>;
