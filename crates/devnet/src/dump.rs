@@ -4,7 +4,6 @@ use std::{fs, io::Write, path::Path};
 
 use codec::{Decode, DecodeAll, Encode};
 use sp_core::H256;
-use sp_runtime::traits::Header as _;
 
 use crate::{
     Error, Header,

@@ -4,7 +4,7 @@ use codec::{Decode, Encode};
 use sp_core::H256;
 use sp_inherents::InherentData;
 use sp_runtime::{
-    ApplyExtrinsicResult, Digest, DigestItem, OpaqueExtrinsic,
+    ApplyExtrinsicResult, Digest, DigestItem, ExtrinsicInclusionMode, OpaqueExtrinsic,
     traits::Header as _,
     transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
@@ -60,7 +60,9 @@ pub fn build(
     let header = Header::new(number, Default::default(), Default::default(), parent_hash, digest);
 
     let mut session = Session::new(view);
-    session.call("Core_initialize_block", &header.encode()).map_err(|error| failed(error.to_string()))?;
+    let mode: ExtrinsicInclusionMode = session
+        .call_as("Core_initialize_block", &header.encode())
+        .map_err(|error| failed(error.to_string()))?;
 
     let mut inherents = InherentData::new();
     inherents
@@ -80,7 +82,7 @@ pub fn build(
     let (mut included, mut invalid, mut impersonated) = (Vec::new(), Vec::new(), Vec::new());
     let mut skipped = 0;
     for candidate in candidates {
-        if skipped >= SKIPPED_MAX {
+        if skipped >= SKIPPED_MAX || mode == ExtrinsicInclusionMode::OnlyInherents {
             break;
         }
         match apply(&mut session, &candidate.bytes, candidate.impersonated) {

@@ -28,12 +28,10 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
     })?;
     method(module, "dev_setStorage", |context, params| {
         let pairs: Vec<(String, Option<String>)> = params.required("pairs of key and value")?;
-        let writes = pairs
-            .iter()
-            .map(|(key, value)| {
-                Ok((bytes("key", key)?, value.as_ref().map(|value| bytes("value", value)).transpose()?))
-            })
-            .collect::<Result<_, _>>()?;
+        let mut writes = Vec::with_capacity(pairs.len());
+        for (key, value) in &pairs {
+            writes.push((bytes("key", key)?, value.as_ref().map(|value| bytes("value", value)).transpose()?));
+        }
         context.devnet.set_storage(writes).map(|()| hex(context.devnet.state_hash())).map_err(from_chain)
     })?;
     method(module, "dev_impersonate", |context, params| {

@@ -1,0 +1,105 @@
+//! What the tests share. Extrinsics are put together byte by byte, as `wire.md` 4 describes them, not with the
+//! runtime's own types: this is what clients send.
+#![allow(dead_code)] // Each test program uses a part.
+
+use codec::{Compact, Encode};
+use sp_core::{Pair, sr25519};
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::AccountId32;
+use tributary_devnet::{Config, Devnet};
+use tributary_runtime::{Runtime, RuntimeCall, RuntimeEvent, VERSION};
+
+pub const TAO: u64 = 1_000_000_000;
+
+/// A deterministic chain in memory.
+pub fn chain() -> Devnet {
+    Devnet::new(Config::default()).expect("a chain in memory starts")
+}
+
+pub fn account(key: Sr25519Keyring) -> AccountId32 {
+    key.to_account_id()
+}
+
+pub fn transfer(to: &AccountId32, rao: u64) -> RuntimeCall {
+    RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: to.clone().into(), value: rao })
+}
+
+/// How a transaction departs from the ordinary.
+#[derive(Clone, Copy, Default)]
+pub struct Extra {
+    pub nonce: u32,
+    pub tip: u64,
+}
+
+fn signed_bytes(chain: &Devnet, call: &RuntimeCall, extra: Extra) -> (Vec<u8>, Vec<u8>) {
+    let mut explicit = vec![0]; // immortal
+    Compact(extra.nonce).encode_to(&mut explicit);
+    Compact(extra.tip).encode_to(&mut explicit);
+    explicit.push(0); // no metadata hash
+    let genesis = chain.genesis_hash();
+    let implicit = (VERSION.spec_version, VERSION.transaction_version, genesis, genesis, None::<[u8; 32]>).encode();
+    let payload = [call.encode(), explicit.clone(), implicit].concat();
+    let payload = if payload.len() > 256 { sp_crypto_hashing::blake2_256(&payload).to_vec() } else { payload };
+    (explicit, payload)
+}
+
+fn assemble(signer: &AccountId32, signature: [u8; 64], explicit: &[u8], call: &RuntimeCall) -> Vec<u8> {
+    let mut body = vec![0x84, 0];
+    signer.encode_to(&mut body);
+    body.push(1); // sr25519
+    body.extend(signature);
+    body.extend(explicit);
+    call.encode_to(&mut body);
+    body.encode()
+}
+
+/// A transaction as a client would send it.
+pub fn sign(chain: &Devnet, from: Sr25519Keyring, call: &RuntimeCall, extra: Extra) -> Vec<u8> {
+    let (explicit, payload) = signed_bytes(chain, call, extra);
+    let signature = sr25519::Pair::from_string(&format!("//{}", <&str>::from(from)), None).unwrap().sign(&payload);
+    assemble(&account(from), signature.0, &explicit, call)
+}
+
+/// The same with a signature that nobody made.
+pub fn unsigned(chain: &Devnet, from: &AccountId32, call: &RuntimeCall, nonce: u32) -> Vec<u8> {
+    let (explicit, _) = signed_bytes(chain, call, Extra { nonce, tip: 0 });
+    assemble(from, [1; 64], &explicit, call)
+}
+
+/// What an account holds and may spend, in rao.
+pub fn free(chain: &Devnet, of: &AccountId32) -> u64 {
+    chain.read(tributary_devnet::At::Best, || pallet_balances::Pallet::<Runtime>::free_balance(of)).unwrap()
+}
+
+/// Whether the extrinsic at this position of the best block succeeded.
+pub fn succeeded(chain: &Devnet, index: u32) -> bool {
+    chain.events(tributary_devnet::At::Best).unwrap().iter().any(|record| {
+        record.phase == frame_system::Phase::ApplyExtrinsic(index)
+            && matches!(record.event, RuntimeEvent::System(frame_system::Event::ExtrinsicSuccess { .. }))
+    })
+}
+
+/// Random numbers from a seed (splitmix64).
+pub struct Random(pub u64);
+
+impl Random {
+    /// A seed from the clock, printed so that a failure can be repeated with `SEED=`.
+    pub fn from_environment() -> Self {
+        let seed = match std::env::var("SEED") {
+            Ok(seed) => seed.parse().expect("SEED is a number"),
+            Err(_) => std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |now| now.as_nanos() as u64),
+        };
+        println!("SEED={seed}");
+        Self(seed)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = self.0;
+        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (word ^ (word >> 31)) % bound
+    }
+}
