@@ -50,7 +50,13 @@ pub struct Appended {
 impl Chain {
     /// Takes over what the database holds.
     pub fn new(loaded: Loaded, db: &Db) -> Result<Self, Error> {
-        let Loaded { base, state, step, since_checkpoint } = loaded;
+        let Loaded {
+            base,
+            state,
+            step,
+            since_checkpoint,
+            dirty,
+        } = loaded;
         let (commitment, number) = match step {
             0 => (base.commitment, base.number),
             step => {
@@ -58,13 +64,16 @@ impl Chain {
                 (step.commitment, step.number)
             }
         };
-        let mut dirty = BTreeSet::new();
-        if since_checkpoint > 0 {
-            // Which ones is not known any more; all of them is right and costs one larger checkpoint.
-            dirty.extend(state.items().map(Into::into));
-        }
         let head = Arc::new(head(&base, db, number)?);
-        Ok(Self { state, commitment, head, step, base, dirty, since_checkpoint })
+        Ok(Self {
+            state,
+            commitment,
+            head,
+            step,
+            base,
+            dirty,
+            since_checkpoint,
+        })
     }
 
     /// A view of the newest state.
@@ -86,14 +95,22 @@ impl Chain {
             .into_iter()
             .filter_map(|(key, new)| {
                 let old = self.state.get(&key);
-                (old != new.as_deref()).then(|| Change { old: old.map(<[u8]>::to_vec), key, new })
+                (old != new.as_deref()).then(|| Change {
+                    old: old.map(<[u8]>::to_vec),
+                    key,
+                    new,
+                })
             })
             .collect();
         diff.sort_by(|a, b| a.key.cmp(&b.key));
         let diff = Diff(diff);
-        let head = block
-            .as_ref()
-            .map(|block| Arc::new(Head { number: block.header.number, hash: block.hash, header: block.header.clone() }));
+        let head = block.as_ref().map(|block| {
+            Arc::new(Head {
+                number: block.header.number,
+                hash: block.hash,
+                header: block.header.clone(),
+            })
+        });
         let step = Step {
             number: head.as_ref().map_or(self.head.number, |head| head.number),
             commitment: changes.commitment,
@@ -101,7 +118,12 @@ impl Chain {
         };
         let bytes = diff.to_bytes();
         db.append(self.step + 1, &step, &bytes, included)?;
-        Ok(Appended { diff, commitment: changes.commitment, head, bytes: bytes.len() })
+        Ok(Appended {
+            diff,
+            commitment: changes.commitment,
+            head,
+            bytes: bytes.len(),
+        })
     }
 
     /// Takes an appended step into memory.
@@ -171,7 +193,9 @@ impl Chain {
         if number == self.head.number {
             return Ok(self.step);
         }
-        let next = db.step_of(number + 1)?.ok_or_else(|| Error::UnknownBlock(number.to_string()))?;
+        let next = db
+            .step_of(number + 1)?
+            .ok_or_else(|| Error::UnknownBlock(number.to_string()))?;
         Ok(next - 1)
     }
 }
@@ -179,10 +203,18 @@ impl Chain {
 /// The block of a number that is known to be there.
 pub fn head(base: &Base, db: &Db, number: BlockNumber) -> Result<Head, Error> {
     if number == base.number {
-        return Ok(Head { number, hash: base.hash, header: base.header.clone() });
+        return Ok(Head {
+            number,
+            hash: base.hash,
+            header: base.header.clone(),
+        });
     }
     let block = block(db, number)?;
-    Ok(Head { number, hash: block.hash, header: block.header })
+    Ok(Head {
+        number,
+        hash: block.hash,
+        header: block.header,
+    })
 }
 
 /// The record of a block after the base.

@@ -20,7 +20,11 @@ impl BlockClock {
             Clock::Wall => 0,
             Clock::Slots { start_ms } => start_ms,
         };
-        Self { clock, offset_ms: 0, not_before_ms }
+        Self {
+            clock,
+            offset_ms: 0,
+            not_before_ms,
+        }
     }
 
     /// The time of the block after one at `parent_ms`: at least a slot later.
@@ -36,7 +40,10 @@ impl BlockClock {
     /// The next block is at `time_ms`, and a wall clock runs on from there.
     pub fn set(&mut self, time_ms: u64, parent_ms: u64) -> Result<(), Error> {
         if time_ms <= parent_ms {
-            return Err(Error::TimeGoesBack { asked_ms: time_ms, last_ms: parent_ms });
+            return Err(Error::TimeGoesBack {
+                asked_ms: time_ms,
+                last_ms: parent_ms,
+            });
         }
         self.offset_ms = time_ms as i128 - wall_ms() as i128;
         self.not_before_ms = time_ms;
@@ -46,10 +53,15 @@ impl BlockClock {
     /// The next block is `by_ms` later than it would have been.
     pub fn advance(&mut self, by_ms: u64, parent_ms: u64, slot_ms: u64) {
         self.offset_ms += by_ms as i128;
-        self.not_before_ms = self.not_before_ms.max(parent_ms.saturating_add(slot_ms)).saturating_add(by_ms);
+        self.not_before_ms = self
+            .not_before_ms
+            .max(parent_ms.saturating_add(slot_ms))
+            .saturating_add(by_ms);
     }
 }
 
 fn wall_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_millis() as u64)
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |passed| passed.as_millis() as u64)
 }

@@ -71,7 +71,9 @@ pub enum Clock {
 impl Default for Clock {
     fn default() -> Self {
         // 2025-01-01T00:00:00Z
-        Self::Slots { start_ms: 1_735_689_600_000 }
+        Self::Slots {
+            start_ms: 1_735_689_600_000,
+        }
     }
 }
 

@@ -26,7 +26,11 @@ impl Dump {
     /// Takes down a state.
     pub fn new(genesis_hash: H256, header: Header, state: &StateMap) -> Self {
         let pairs = state.iter().map(|(key, value)| (key, value.to_vec())).collect();
-        Self { genesis_hash, header, pairs }
+        Self {
+            genesis_hash,
+            header,
+            pairs,
+        }
     }
 
     /// Writes the file whole or not at all.
@@ -36,7 +40,11 @@ impl Dump {
         bytes.extend(sp_crypto_hashing::blake2_256(&bytes));
         let failed = |source: std::io::Error| match source.kind() {
             std::io::ErrorKind::StorageFull => Error::DiskFull,
-            _ => Error::File { action: "write", path: path.into(), source },
+            _ => Error::File {
+                action: "write",
+                path: path.into(),
+                source,
+            },
         };
         let unfinished = path.with_extension(format!("{}.unfinished", std::process::id()));
         let written = fs::File::create(&unfinished)
@@ -51,15 +59,23 @@ impl Dump {
 
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes =
-            fs::read(path).map_err(|source| Error::File { action: "read", path: path.into(), source })?;
+        let bytes = fs::read(path).map_err(|source| Error::File {
+            action: "read",
+            path: path.into(),
+            source,
+        })?;
         Self::from_bytes(path, &bytes)
     }
 
     /// Reads the bytes of the file.
     pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
-        let bad = |reason: &str| Error::BadDump { path: path.into(), reason: reason.into() };
-        let body = bytes.strip_prefix(MAGIC).ok_or_else(|| bad("it does not begin like one"))?;
+        let bad = |reason: &str| Error::BadDump {
+            path: path.into(),
+            reason: reason.into(),
+        };
+        let body = bytes
+            .strip_prefix(MAGIC)
+            .ok_or_else(|| bad("it does not begin like one"))?;
         let (body, hash) = body.split_last_chunk::<32>().ok_or_else(|| bad("it is cut short"))?;
         if sp_crypto_hashing::blake2_256(&bytes[..bytes.len() - 32]) != *hash {
             return Err(bad("it is cut short, or was changed"));

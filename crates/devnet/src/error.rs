@@ -36,7 +36,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// The database cannot be read.
-    #[error("the database {path} cannot be read ({reason}); it was left as it is: move it away, or choose another file")]
+    #[error(
+        "the database {path} cannot be read ({reason}); it was left as it is: move it away, or choose another file"
+    )]
     DatabaseCorrupt {
         /// The database file.
         path: PathBuf,
@@ -153,7 +155,10 @@ pub enum Error {
 
 impl From<DiffError> for Error {
     fn from(error: DiffError) -> Self {
-        Self::Record { record: "of state differences".into(), reason: error.to_string() }
+        Self::Record {
+            record: "of state differences".into(),
+            reason: error.to_string(),
+        }
     }
 }
 
@@ -175,4 +180,10 @@ macro_rules! from_redb {
         }
     )*};
 }
-from_redb!(redb::StorageError, redb::TableError, redb::TransactionError, redb::CommitError, redb::SetDurabilityError);
+from_redb!(
+    redb::StorageError,
+    redb::TableError,
+    redb::TransactionError,
+    redb::CommitError,
+    redb::SetDurabilityError
+);

@@ -73,7 +73,14 @@ pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap), Erro
         Digest::default(),
     );
     let hash = header.hash();
-    let base = Base { fingerprint, genesis_hash: hash, number: 0, hash, header, commitment: changes.commitment };
+    let base = Base {
+        fingerprint,
+        genesis_hash: hash,
+        number: 0,
+        hash,
+        header,
+        commitment: changes.commitment,
+    };
     Ok((base, state))
 }
 
@@ -96,7 +103,10 @@ fn preset(name: &str) -> Result<Json, Error> {
     };
     let mut json = get(None)?.unwrap_or_default();
     let Some(patch) = get(Some(name))? else {
-        return Err(Error::UnknownPreset { name: name.into(), known: preset_names()?.join(", ") });
+        return Err(Error::UnknownPreset {
+            name: name.into(),
+            known: preset_names()?.join(", "),
+        });
     };
     merge(&mut json, patch);
     Ok(json)
@@ -119,5 +129,9 @@ fn merge(json: &mut Json, patch: Json) {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::File { action: "read", path: path.into(), source })
+    fs::read(path).map_err(|source| Error::File {
+        action: "read",
+        path: path.into(),
+        source,
+    })
 }

@@ -31,7 +31,10 @@ fn trust(extrinsic: UncheckedExtrinsic) -> Result<Checked, TransactionValidityEr
         Preamble::Signed(address, _, extensions) => {
             let account = <Runtime as frame_system::Config>::Lookup::lookup(address)
                 .map_err(|_| InvalidTransaction::BadSigner)?;
-            Ok(Checked { format: ExtrinsicFormat::Signed(account, extensions), function: extrinsic.function })
+            Ok(Checked {
+                format: ExtrinsicFormat::Signed(account, extensions),
+                function: extrinsic.function,
+            })
         }
         // Only a signed one names an account that could be impersonated.
         _ => Err(InvalidTransaction::BadProof.into()),

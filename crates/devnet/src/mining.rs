@@ -26,7 +26,16 @@ pub struct Miner {
 
 impl Miner {
     pub fn new(mining: Mining) -> Self {
-        Self { order: Arc::new((Mutex::new(Order { mining, closed: false, version: 0 }), Condvar::new())) }
+        Self {
+            order: Arc::new((
+                Mutex::new(Order {
+                    mining,
+                    closed: false,
+                    version: 0,
+                }),
+                Condvar::new(),
+            )),
+        }
     }
 
     pub fn mode(&self) -> Mining {

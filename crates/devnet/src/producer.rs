@@ -55,21 +55,17 @@ pub fn build(
 ) -> Result<Built, Error> {
     let number = parent.number + 1;
     let failed = |reason: String| Error::Block { number, reason };
-    let slot = sp_consensus_aura::Slot::from(time_ms / slot_ms);
-    let digest = Digest { logs: vec![DigestItem::PreRuntime(sp_consensus_aura::AURA_ENGINE_ID, slot.encode())] };
-    let header = Header::new(number, Default::default(), Default::default(), parent_hash, digest);
-
     let mut session = Session::new(view);
-    let mode: ExtrinsicInclusionMode = session
-        .call_as("Core_initialize_block", &header.encode())
-        .map_err(|error| failed(error.to_string()))?;
+    let mode = begin(&mut session, parent, parent_hash, time_ms, slot_ms)?;
 
     let mut inherents = InherentData::new();
     inherents
-        .put_data(sp_timestamp::INHERENT_IDENTIFIER, &sp_timestamp::Timestamp::new(time_ms))
+        .put_data(
+            sp_timestamp::INHERENT_IDENTIFIER,
+            &sp_timestamp::Timestamp::new(time_ms),
+        )
         .map_err(|error| failed(error.to_string()))?;
-    let inherents: Vec<OpaqueExtrinsic> =
-        session.call_as("BlockBuilder_inherent_extrinsics", &inherents.encode())?;
+    let inherents: Vec<OpaqueExtrinsic> = session.call_as("BlockBuilder_inherent_extrinsics", &inherents.encode())?;
     let mut extrinsics = Vec::with_capacity(inherents.len() + candidates.len());
     for inherent in inherents {
         let bytes = inherent.encode();
@@ -107,8 +103,68 @@ pub fn build(
     if *header.state_root() != changes.commitment.root() {
         return Err(failed("the state changed after its root was taken".into()));
     }
-    let block = BlockRecord { hash: header.hash(), header, extrinsics, impersonated };
-    Ok(Built { block, changes, included, invalid })
+    let block = BlockRecord {
+        hash: header.hash(),
+        header,
+        extrinsics,
+        impersonated,
+    };
+    Ok(Built {
+        block,
+        changes,
+        included,
+        invalid,
+    })
+}
+
+/// Opens the block after `parent`, with the slot of `time_ms` in its digest.
+fn begin(
+    session: &mut Session<'_>,
+    parent: &Header,
+    parent_hash: H256,
+    time_ms: u64,
+    slot_ms: u64,
+) -> Result<ExtrinsicInclusionMode, Error> {
+    let number = parent.number + 1;
+    let slot = sp_consensus_aura::Slot::from(time_ms / slot_ms);
+    let digest = Digest {
+        logs: vec![DigestItem::PreRuntime(sp_consensus_aura::AURA_ENGINE_ID, slot.encode())],
+    };
+    let header = Header::new(number, Default::default(), Default::default(), parent_hash, digest);
+    session
+        .call_as("Core_initialize_block", &header.encode())
+        .map_err(|error| Error::Block {
+            number,
+            reason: error.to_string(),
+        })
+}
+
+/// Applies one extrinsic in an otherwise empty block after `parent`, and throws the block away.
+pub fn dry_run(view: StateView<'_>, parent: &Header, extrinsic: &[u8]) -> Result<ApplyExtrinsicResult, Error> {
+    let parent_ms = time_ms(&view);
+    let mut session = Session::new(view);
+    let slot_ms = slot_ms(&mut session)?;
+    begin(
+        &mut session,
+        parent,
+        parent.hash(),
+        parent_ms.saturating_add(slot_ms),
+        slot_ms,
+    )?;
+    session.call_as("BlockBuilder_apply_extrinsic", extrinsic)
+}
+
+/// Time of the block of a state in milliseconds; 0 before the first one.
+pub fn time_ms(view: &StateView<'_>) -> u64 {
+    let key = frame_support::storage::storage_prefix(b"Timestamp", b"Now");
+    view.get(&key)
+        .and_then(|mut bytes| u64::decode(&mut bytes).ok())
+        .unwrap_or(0)
+}
+
+/// Length of a slot in milliseconds, as the state has it.
+pub fn slot_ms(session: &mut Session<'_>) -> Result<u64, Error> {
+    Ok(session.call_as::<u64>("AuraApi_slot_duration", &[])?.max(1))
 }
 
 fn apply(session: &mut Session<'_>, bytes: &[u8], impersonated: bool) -> Applied {
@@ -123,9 +179,7 @@ fn apply(session: &mut Session<'_>, bytes: &[u8], impersonated: bool) -> Applied
         };
         match result {
             Ok(Ok(_)) => (true, Applied::Included),
-            Ok(Err(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources))) => {
-                (false, Applied::Full)
-            }
+            Ok(Err(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources))) => (false, Applied::Full),
             Ok(Err(TransactionValidityError::Invalid(InvalidTransaction::Future))) => (false, Applied::Later),
             Ok(Err(_)) => (false, Applied::Invalid),
             Err(error) => {
@@ -151,7 +205,9 @@ pub fn execute(view: StateView<'_>, block: &BlockRecord) -> Result<Changes, Erro
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| differs(error.to_string()))?;
         let arguments = (&block.header, extrinsics).encode();
-        session.call("Core_execute_block", &arguments).map_err(|error| differs(error.to_string()))?;
+        session
+            .call("Core_execute_block", &arguments)
+            .map_err(|error| differs(error.to_string()))?;
     } else {
         let header = Header::new(
             number,
@@ -160,7 +216,9 @@ pub fn execute(view: StateView<'_>, block: &BlockRecord) -> Result<Changes, Erro
             block.header.parent_hash,
             block.header.digest.clone(),
         );
-        session.call("Core_initialize_block", &header.encode()).map_err(|error| differs(error.to_string()))?;
+        session
+            .call("Core_initialize_block", &header.encode())
+            .map_err(|error| differs(error.to_string()))?;
         for (index, bytes) in block.extrinsics.iter().enumerate() {
             let impersonated = block.impersonated.contains(&(index as u32));
             if !matches!(apply(&mut session, bytes, impersonated), Applied::Included) {

@@ -18,19 +18,30 @@ const FILE: &str = "TRIBUTARY_KILL_TEST_FILE";
 const CHILD_SEED: &str = "TRIBUTARY_KILL_TEST_SEED";
 
 fn open(file: &str) -> Devnet {
-    Devnet::new(Config { database: Database::File(file.into()), ..Config::default() }).expect("the database opens")
+    Devnet::new(Config {
+        database: Database::File(file.into()),
+        ..Config::default()
+    })
+    .expect("the database opens")
 }
 
 fn say(line: String) {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "\n@{line}").and_then(|()| stdout.flush()).expect("the parent listens");
+    writeln!(stdout, "\n@{line}")
+        .and_then(|()| stdout.flush())
+        .expect("the parent listens");
 }
 
 /// The process that is killed: it works on the chain and says what was acknowledged. Does nothing by itself.
 #[test]
 fn child() {
     let Ok(file) = std::env::var(FILE) else { return };
-    let mut random = Random(std::env::var(CHILD_SEED).expect("the parent sets it").parse().expect("a number"));
+    let mut random = Random(
+        std::env::var(CHILD_SEED)
+            .expect("the parent sets it")
+            .parse()
+            .expect("a number"),
+    );
     let chain = open(&file);
     loop {
         match random.below(10) {
@@ -42,7 +53,9 @@ fn child() {
                 let nonce = chain.next_nonce(&account(Alice)).unwrap();
                 let rao = TAO + random.below(TAO);
                 let call = transfer(&account(Bob), rao);
-                chain.submit(&sign(&chain, Alice, &call, Extra { nonce, tip: 0 })).unwrap();
+                chain
+                    .submit(&sign(&chain, Alice, &call, Extra { nonce, tip: 0 }))
+                    .unwrap();
                 say(format!("nonce {nonce}"));
             }
             _ => {
@@ -100,11 +113,18 @@ fn nothing_acknowledged_is_lost() {
                     let number: u32 = number.parse().unwrap();
                     assert!(chain.head().number >= number, "kill {kill}: block {number} is gone");
                     let hash: H256 = hash.parse().unwrap();
-                    assert_eq!(chain.block_hash(number).unwrap(), Some(hash), "kill {kill}: another block {number}");
+                    assert_eq!(
+                        chain.block_hash(number).unwrap(),
+                        Some(hash),
+                        "kill {kill}: another block {number}"
+                    );
                 }
                 ["nonce", nonce] => {
                     let nonce: u32 = nonce.parse().unwrap();
-                    assert!(chain.next_nonce(&account(Alice)).unwrap() > nonce, "kill {kill}: nonce {nonce} is gone");
+                    assert!(
+                        chain.next_nonce(&account(Alice)).unwrap() > nonce,
+                        "kill {kill}: nonce {nonce} is gone"
+                    );
                 }
                 ["wrote", key, value] => {
                     values.insert(hex::decode(key).unwrap(), hex::decode(value).unwrap());
@@ -115,12 +135,19 @@ fn nothing_acknowledged_is_lost() {
         // A write that was not acknowledged may be there or not.
         if said.last().map(String::as_str) != Some("writing") {
             for (key, value) in values {
-                assert_eq!(chain.query(&key, tributary_devnet::At::Best).unwrap(), Some(value), "kill {kill}");
+                assert_eq!(
+                    chain.query(&key, tributary_devnet::At::Best).unwrap(),
+                    Some(value),
+                    "kill {kill}"
+                );
             }
         }
     }
     let chain = open(&file);
     assert_eq!(chain.verify().unwrap(), chain.state_hash());
-    println!("{killed_at_work} of {KILLS} kills came while it worked; {} blocks", chain.head().number);
+    println!(
+        "{killed_at_work} of {KILLS} kills came while it worked; {} blocks",
+        chain.head().number
+    );
     assert!(killed_at_work > KILLS / 4);
 }

@@ -19,6 +19,7 @@
 mod records;
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
@@ -74,10 +75,15 @@ pub struct Loaded {
     pub step: u64,
     /// Bytes of differences since the checkpoint.
     pub since_checkpoint: usize,
+    /// Storage items that differ from the checkpoint, those that are empty now included.
+    pub dirty: BTreeSet<Box<[u8]>>,
 }
 
 fn corrupt(path: &Path, reason: impl ToString) -> Error {
-    Error::DatabaseCorrupt { path: path.into(), reason: reason.to_string() }
+    Error::DatabaseCorrupt {
+        path: path.into(),
+        reason: reason.to_string(),
+    }
 }
 
 fn open_error(path: &Path, error: redb::DatabaseError) -> Error {
@@ -87,7 +93,11 @@ fn open_error(path: &Path, error: redb::DatabaseError) -> Error {
             ErrorKind::StorageFull => Error::DiskFull,
             ErrorKind::InvalidData | ErrorKind::UnexpectedEof => corrupt(path, io),
             ErrorKind::WouldBlock => Error::DatabaseInUse { path: path.into() },
-            _ => Error::File { action: "open the database", path: path.into(), source: io },
+            _ => Error::File {
+                action: "open the database",
+                path: path.into(),
+                source: io,
+            },
         },
         other => corrupt(path, other),
     }
@@ -96,12 +106,17 @@ fn open_error(path: &Path, error: redb::DatabaseError) -> Error {
 impl Db {
     /// Opens the database if there is one.
     pub fn open(database: &Database) -> Result<Option<Self>, Error> {
-        let Database::File(path) = database else { return Ok(None) };
+        let Database::File(path) = database else {
+            return Ok(None);
+        };
         if !path.try_exists().map_err(|source| file("look for", path, source))? {
             return Ok(None);
         }
         let inner = catch(path, || {
-            redb::Builder::new().set_cache_size(CACHE_BYTES).open(path).map_err(|error| open_error(path, error))
+            redb::Builder::new()
+                .set_cache_size(CACHE_BYTES)
+                .open(path)
+                .map_err(|error| open_error(path, error))
         })?;
         Ok(Some(Self::wrap(inner, Some(path.clone()))))
     }
@@ -138,7 +153,12 @@ impl Db {
     }
 
     fn wrap(inner: redb::Database, path: Option<PathBuf>) -> Self {
-        Self { inner, path, written: AtomicU64::new(0), synced: Mutex::new(0) }
+        Self {
+            inner,
+            path,
+            written: AtomicU64::new(0),
+            synced: Mutex::new(0),
+        }
     }
 
     fn path(&self) -> &Path {
@@ -210,22 +230,29 @@ impl Db {
     /// Reads the newest state and checks it against the commitment of the last step.
     pub fn load(&self) -> Result<Loaded, Error> {
         catch(self.path(), || {
-            let format: u32 = self.meta("format")?.ok_or_else(|| corrupt(self.path(), "it has no chain in it"))?;
+            let format: u32 = self
+                .meta("format")?
+                .ok_or_else(|| corrupt(self.path(), "it has no chain in it"))?;
             if format != FORMAT {
                 return Err(corrupt(self.path(), format!("format {format} is not {FORMAT}")));
             }
-            let base: Base = self.meta("base")?.ok_or_else(|| corrupt(self.path(), "it has no base"))?;
+            let base: Base = self
+                .meta("base")?
+                .ok_or_else(|| corrupt(self.path(), "it has no base"))?;
             let checkpoint: u64 = self.meta("checkpoint")?.unwrap_or_default();
             let mut state = self.read_items(ITEMS)?;
             let transaction = self.inner.begin_read()?;
             let steps = transaction.open_table(STEPS)?;
             let step = steps.last()?.map_or(0, |(step, _)| step.value());
-            let mut since_checkpoint = 0;
+            let (mut since_checkpoint, mut dirty) = (0, BTreeSet::<Box<[u8]>>::new());
             for step in checkpoint + 1..=step {
                 let bytes = self.diff_bytes(step)?;
                 since_checkpoint += bytes.len();
                 for change in Diff::from_bytes(&bytes)?.0 {
                     state.set(&change.key, change.new.as_deref());
+                    if !dirty.contains(StateMap::item_of(&change.key)) {
+                        dirty.insert(StateMap::item_of(&change.key).into());
+                    }
                 }
             }
             let expected = match step {
@@ -235,9 +262,18 @@ impl Db {
             let mut found = crate::state::Commitment::default();
             state.iter().for_each(|(key, value)| found.insert(&key, value));
             if found != expected {
-                return Err(corrupt(self.path(), format!("the state after step {step} is not the one that was written")));
+                return Err(corrupt(
+                    self.path(),
+                    format!("the state after step {step} is not the one that was written"),
+                ));
             }
-            Ok(Loaded { base, state, step, since_checkpoint })
+            Ok(Loaded {
+                base,
+                state,
+                step,
+                since_checkpoint,
+                dirty,
+            })
         })
     }
 
@@ -294,9 +330,16 @@ impl Db {
                 values.entry(change.key).or_insert(change.old);
             }
         })?;
-        let merged = Diff(values.into_iter().map(|(key, old)| Change { key, old, new: None }).collect());
+        let merged = Diff(
+            values
+                .into_iter()
+                .map(|(key, old)| Change { key, old, new: None })
+                .collect(),
+        );
         self.write(Durability::None, |transaction| {
-            transaction.open_table(MERGED)?.insert((level, last / length - 1), &merged.to_bytes()[..])?;
+            transaction
+                .open_table(MERGED)?
+                .insert((level, last / length - 1), &merged.to_bytes()[..])?;
             Ok(())
         })
     }
@@ -338,7 +381,9 @@ impl Db {
         dirty: impl IntoIterator<Item = &'a [u8]>,
         step: u64,
     ) -> Result<(), Error> {
-        self.write(Durability::None, |transaction| write_checkpoint(transaction, state, dirty, step))
+        self.write(Durability::None, |transaction| {
+            write_checkpoint(transaction, state, dirty, step)
+        })
     }
 
     /// Removes all steps after `step`; `state` is the state after it and `dirty` the items that differ from the last
@@ -368,13 +413,19 @@ impl Db {
     /// A step.
     pub fn step(&self, step: u64) -> Result<Step, Error> {
         let transaction = self.inner.begin_read()?;
-        let bytes = transaction.open_table(STEPS)?.get(step)?.ok_or_else(|| missing("step", step))?;
+        let bytes = transaction
+            .open_table(STEPS)?
+            .get(step)?
+            .ok_or_else(|| missing("step", step))?;
         record("of a step", bytes.value())
     }
 
     fn diff_bytes(&self, step: u64) -> Result<Vec<u8>, Error> {
         let transaction = self.inner.begin_read()?;
-        let bytes = transaction.open_table(DIFFS)?.get(step)?.ok_or_else(|| missing("difference", step))?;
+        let bytes = transaction
+            .open_table(DIFFS)?
+            .get(step)?
+            .ok_or_else(|| missing("difference", step))?;
         Ok(bytes.value().to_vec())
     }
 
@@ -385,12 +436,22 @@ impl Db {
 
     /// The step of a block by its number.
     pub fn step_of(&self, number: u32) -> Result<Option<u64>, Error> {
-        Ok(self.inner.begin_read()?.open_table(NUMBERS)?.get(number)?.map(|step| step.value()))
+        Ok(self
+            .inner
+            .begin_read()?
+            .open_table(NUMBERS)?
+            .get(number)?
+            .map(|step| step.value()))
     }
 
     /// The number of a block by its hash.
     pub fn number_of(&self, hash: H256) -> Result<Option<u32>, Error> {
-        Ok(self.inner.begin_read()?.open_table(HASHES)?.get(&hash.0)?.map(|number| number.value()))
+        Ok(self
+            .inner
+            .begin_read()?
+            .open_table(HASHES)?
+            .get(&hash.0)?
+            .map(|number| number.value()))
     }
 
     /// Keeps a transaction of the pool.
@@ -469,18 +530,28 @@ fn item_bytes(state: &StateMap, item: &[u8]) -> Vec<u8> {
 }
 
 fn record<T: Decode>(name: &str, mut bytes: &[u8]) -> Result<T, Error> {
-    T::decode_all(&mut bytes).map_err(|error| Error::Record { record: name.into(), reason: error.to_string() })
+    T::decode_all(&mut bytes).map_err(|error| Error::Record {
+        record: name.into(),
+        reason: error.to_string(),
+    })
 }
 
 fn missing(what: &str, step: u64) -> Error {
-    Error::Record { record: format!("{what} {step}"), reason: "it is not there".into() }
+    Error::Record {
+        record: format!("{what} {step}"),
+        reason: "it is not there".into(),
+    }
 }
 
 fn file(action: &'static str, path: &Path, source: std::io::Error) -> Error {
     if source.kind() == ErrorKind::StorageFull {
         return Error::DiskFull;
     }
-    Error::File { action, path: path.into(), source }
+    Error::File {
+        action,
+        path: path.into(),
+        source,
+    }
 }
 
 /// redb asserts some properties of its file instead of returning an error. A broken file must not take the process

@@ -4,16 +4,14 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use sp_runtime::AccountId32;
 
-use super::{
-    Devnet, Inner, Producer, Snapshot,
-    produce::{slot_ms, time_ms},
-};
+use super::{Devnet, Inner, Producer, Snapshot};
 use crate::{
     Error, Mining,
-    chain::{Chain, Head},
+    chain::{Appended, Chain, Head},
     dump::Dump,
-    execution::Changes,
+    execution::{Changes, Session},
     pool::TransactionStatus,
+    producer,
     state::{Key, Value},
 };
 
@@ -25,7 +23,10 @@ impl Devnet {
     /// Trouble with the database.
     pub fn snapshot(&self) -> Result<u64, Error> {
         let mut producer = self.inner.producer.lock();
-        let snapshot = Snapshot { id: producer.next_snapshot, step: self.inner.chain.read().step };
+        let snapshot = Snapshot {
+            id: producer.next_snapshot,
+            step: self.inner.chain.read().step,
+        };
         producer.next_snapshot += 1;
         producer.snapshots.push(snapshot);
         self.inner.keep_snapshots(&producer)?;
@@ -67,17 +68,30 @@ impl Devnet {
             for (key, value) in &writes {
                 commitment.replace(key, chain.state.get(key), value.as_deref());
             }
-            let changes = Changes { writes: writes.into_iter().collect(), commitment };
-            chain.append(&self.inner.db, changes, None, &[])?
+            let writes = writes.into_iter().collect();
+            chain.append(&self.inner.db, Changes { writes, commitment }, None, &[])?
         };
-        {
-            let mut chain = self.inner.chain.write();
-            chain.apply(appended);
-            chain.checkpoint_if_due(&self.inner.db)?;
-        }
-        producer.pool.lift_bans();
-        self.inner.revalidate(&mut producer, usize::MAX)?;
-        self.inner.db.sync()
+        self.inner.written(&mut producer, appended)
+    }
+
+    /// Runs `action` inside the newest state and keeps what it wrote, in the way of [`Devnet::set_storage`], so that
+    /// the pallets' own functions can set a scene.
+    ///
+    /// # Errors
+    /// [`Error::Execution`] if it panics (nothing is written then), trouble with the database.
+    pub fn write<R>(&self, action: impl FnOnce() -> R) -> Result<R, Error> {
+        let mut producer = self.inner.producer.lock();
+        let (result, appended) = {
+            let chain = self.inner.chain.read();
+            let mut session = Session::new(chain.view());
+            let result = session.run("a write", action)?;
+            (
+                result,
+                chain.append(&self.inner.db, session.into_changes()?, None, &[])?,
+            )
+        };
+        self.inner.written(&mut producer, appended)?;
+        Ok(result)
     }
 
     /// Takes transactions of `account` without a valid signature from now on. Everything else about them (nonce,
@@ -110,7 +124,7 @@ impl Devnet {
     /// [`Error::TimeGoesBack`].
     pub fn set_time(&self, time_ms_next: u64) -> Result<(), Error> {
         let mut producer = self.inner.producer.lock();
-        let parent_ms = time_ms(&self.inner.chain.read());
+        let parent_ms = producer::time_ms(&self.inner.chain.read().view());
         producer.clock.set(time_ms_next, parent_ms)
     }
 
@@ -121,13 +135,14 @@ impl Devnet {
     pub fn advance_time(&self, by_ms: u64) -> Result<(), Error> {
         let mut producer = self.inner.producer.lock();
         let chain = self.inner.chain.read();
-        producer.clock.advance(by_ms, time_ms(&chain), slot_ms(&chain)?);
+        let slot_ms = producer::slot_ms(&mut Session::new(chain.view()))?;
+        producer.clock.advance(by_ms, producer::time_ms(&chain.view()), slot_ms);
         Ok(())
     }
 
     /// Time of the best block in milliseconds since 1970; 0 before the first one.
     pub fn time_ms(&self) -> u64 {
-        time_ms(&self.inner.chain.read())
+        producer::time_ms(&self.inner.chain.read().view())
     }
 
     /// When blocks are made.
@@ -180,6 +195,18 @@ impl Devnet {
 }
 
 impl Inner {
+    /// Takes a write that the database has into memory.
+    fn written(&self, producer: &mut Producer, appended: Appended) -> Result<(), Error> {
+        {
+            let mut chain = self.chain.write();
+            chain.apply(appended);
+            chain.checkpoint_if_due(&self.db)?;
+        }
+        producer.pool.lift_bans();
+        self.revalidate(producer, usize::MAX)?;
+        self.db.sync()
+    }
+
     fn keep_snapshots(&self, producer: &Producer) -> Result<(), Error> {
         self.db.set_meta("snapshots", &producer.snapshots)?;
         self.db.set_meta("next snapshot", &producer.next_snapshot)?;
@@ -187,7 +214,8 @@ impl Inner {
     }
 
     fn keep_impersonated(&self, producer: &Producer) -> Result<(), Error> {
-        self.db.set_meta("impersonated", &producer.impersonated.iter().collect::<Vec<_>>())?;
+        self.db
+            .set_meta("impersonated", &producer.impersonated.iter().collect::<Vec<_>>())?;
         self.db.sync()
     }
 

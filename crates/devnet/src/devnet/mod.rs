@@ -98,7 +98,11 @@ impl Devnet {
             pool: Pool::default(),
             clock: BlockClock::new(config.clock),
             next_arrival: 0,
-            impersonated: db.meta::<Vec<AccountId32>>("impersonated")?.unwrap_or_default().into_iter().collect(),
+            impersonated: db
+                .meta::<Vec<AccountId32>>("impersonated")?
+                .unwrap_or_default()
+                .into_iter()
+                .collect(),
             next_snapshot: db.meta("next snapshot")?.unwrap_or(1),
             snapshots,
         };
@@ -152,6 +156,8 @@ impl Devnet {
 
 impl Inner {
     fn announce(&self, head: &Arc<Head>) {
-        self.heads.lock().retain(|subscriber| subscriber.try_send(head.clone()).is_ok());
+        self.heads
+            .lock()
+            .retain(|subscriber| subscriber.try_send(head.clone()).is_ok());
     }
 }

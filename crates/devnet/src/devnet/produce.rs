@@ -6,13 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codec::Decode;
 use sp_core::H256;
 
 use super::{Devnet, Inner, Producer};
 use crate::{
     BlockNumber, Error,
-    chain::{Chain, Head},
+    chain::Head,
     db::StepBody,
     execution::Session,
     pool::{PoolTransaction, TransactionStatus},
@@ -49,7 +48,12 @@ impl Devnet {
         loop {
             let head = self.head();
             match block.checked_sub(head.number) {
-                None => return Err(Error::BehindBest { asked: block, best: head.number }),
+                None => {
+                    return Err(Error::BehindBest {
+                        asked: block,
+                        best: head.number,
+                    });
+                }
                 Some(0) => return Ok(head),
                 Some(blocks) => self.inner.advance_while(blocks, |best| best < block)?,
             };
@@ -85,7 +89,10 @@ impl Devnet {
                 }
             };
             if commitment != step.commitment {
-                return Err(Error::Replay { number: step.number, reason: "its state differs".into() });
+                return Err(Error::Replay {
+                    number: step.number,
+                    reason: "its state differs".into(),
+                });
             }
             for (key, value) in writes {
                 state.set(&key, value.as_deref());
@@ -131,13 +138,15 @@ impl Inner {
     /// Makes one block. It is not on the disk before [`Inner::acknowledge`].
     pub(super) fn produce(&self, producer: &mut Producer) -> Result<Produced, Error> {
         let chain = self.chain.read();
-        let time_ms = producer.clock.next_ms(time_ms(&chain), slot_ms(&chain)?);
+        let slot_ms = producer::slot_ms(&mut Session::new(chain.view()))?;
+        let time_ms = producer.clock.next_ms(producer::time_ms(&chain.view()), slot_ms);
+        let (parent, hash) = (&chain.head.header, chain.head.hash);
         let built = producer::build(
             chain.view(),
-            &chain.head.header,
-            chain.head.hash,
+            parent,
+            hash,
             time_ms,
-            slot_ms(&chain)?,
+            slot_ms,
             producer.pool.ready_in_order(),
         )?;
         let hashes: Vec<H256> = built.included.iter().map(|(hash, _)| *hash).collect();
@@ -180,24 +189,19 @@ impl Inner {
         self.db.sync()?;
         for Produced { head, included } in produced {
             for (transaction, index) in &included {
-                transaction.notify(TransactionStatus::InBlock { block: head.hash, index: *index });
+                transaction.notify(TransactionStatus::InBlock {
+                    block: head.hash,
+                    index: *index,
+                });
             }
             self.announce(&head);
             for (transaction, index) in &included {
-                transaction.notify(TransactionStatus::Finalized { block: head.hash, index: *index });
+                transaction.notify(TransactionStatus::Finalized {
+                    block: head.hash,
+                    index: *index,
+                });
             }
         }
         Ok(())
     }
-}
-
-/// Time of the best block in milliseconds; 0 before the first one.
-pub(super) fn time_ms(chain: &Chain) -> u64 {
-    let key = frame_support::storage::storage_prefix(b"Timestamp", b"Now");
-    chain.state.get(&key).and_then(|mut bytes| u64::decode(&mut bytes).ok()).unwrap_or(0)
-}
-
-/// Length of a slot in milliseconds, as the runtime has it now.
-pub(super) fn slot_ms(chain: &Chain) -> Result<u64, Error> {
-    Ok(Session::new(chain.view()).call_as::<u64>("AuraApi_slot_duration", &[])?.max(1))
 }

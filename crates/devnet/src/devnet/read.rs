@@ -6,6 +6,7 @@ use codec::{Decode, DecodeAll, Encode};
 use frame_system::EventRecord;
 use parking_lot::Mutex;
 use sp_core::H256;
+use sp_runtime::ApplyExtrinsicResult;
 use tributary_runtime::RuntimeEvent;
 
 use super::{Devnet, Inner};
@@ -13,6 +14,7 @@ use crate::{
     BlockNumber, Error, Header,
     chain::{self, Chain, Head},
     execution::Session,
+    producer,
     state::{Past, StateView},
 };
 
@@ -66,7 +68,8 @@ impl Devnet {
     /// # Errors
     /// [`Error::UnknownBlock`], [`Error::Discarded`], and trouble with the database.
     pub fn query(&self, key: &[u8], at: impl Into<At>) -> Result<Option<Vec<u8>>, Error> {
-        self.inner.with_view(at.into(), |view| Ok(view.get(key).map(<[u8]>::to_vec)))
+        self.inner
+            .with_view(at.into(), |view| Ok(view.get(key).map(<[u8]>::to_vec)))
     }
 
     /// The values of several storage keys of the same block.
@@ -74,8 +77,9 @@ impl Devnet {
     /// # Errors
     /// Those of [`Devnet::query`].
     pub fn query_all(&self, keys: &[Vec<u8>], at: impl Into<At>) -> Result<Vec<Option<Vec<u8>>>, Error> {
-        self.inner
-            .with_view(at.into(), |view| Ok(keys.iter().map(|key| view.get(key).map(<[u8]>::to_vec)).collect()))
+        self.inner.with_view(at.into(), |view| {
+            Ok(keys.iter().map(|key| view.get(key).map(<[u8]>::to_vec)).collect())
+        })
     }
 
     /// Up to `count` keys that start with `prefix`, in byte order, after `start` if there is one.
@@ -89,7 +93,8 @@ impl Devnet {
         count: usize,
         at: impl Into<At>,
     ) -> Result<Vec<Vec<u8>>, Error> {
-        self.inner.with_view(at.into(), |view| Ok(view.keys(prefix, start, count)))
+        self.inner
+            .with_view(at.into(), |view| Ok(view.keys(prefix, start, count)))
     }
 
     /// Calls a runtime API by its full name (`Trait_method`) with SCALE-encoded arguments. What it writes is dropped.
@@ -97,7 +102,8 @@ impl Devnet {
     /// # Errors
     /// [`Error::UnknownMethod`], [`Error::Execution`] (arguments that do not decode, too), those of [`Devnet::query`].
     pub fn call(&self, method: &str, arguments: &[u8], at: impl Into<At>) -> Result<Vec<u8>, Error> {
-        self.inner.with_view(at.into(), |view| Session::new(view).call(method, arguments))
+        self.inner
+            .with_view(at.into(), |view| Session::new(view).call(method, arguments))
     }
 
     /// [`Devnet::call`] with the answer decoded.
@@ -105,7 +111,22 @@ impl Devnet {
     /// # Errors
     /// Those of [`Devnet::call`], and [`Error::BadAnswer`].
     pub fn call_as<T: Decode>(&self, method: &str, arguments: &[u8], at: impl Into<At>) -> Result<T, Error> {
-        self.inner.with_view(at.into(), |view| Session::new(view).call_as(method, arguments))
+        self.inner
+            .with_view(at.into(), |view| Session::new(view).call_as(method, arguments))
+    }
+
+    /// Applies an extrinsic in a block after the given one that is thrown away, and says how it went.
+    ///
+    /// # Errors
+    /// Those of [`Devnet::call`].
+    pub fn dry_run(&self, extrinsic: &[u8], at: impl Into<At>) -> Result<ApplyExtrinsicResult, Error> {
+        let at = at.into();
+        let head = self
+            .head_at(at)?
+            .ok_or_else(|| Error::UnknownBlock(format!("{at:?}")))?;
+        self.inner.with_view(head.hash.into(), |view| {
+            producer::dry_run(view, &head.header, extrinsic)
+        })
     }
 
     /// Runs `action` inside the state of a block, so that the pallets' own getters work
@@ -114,7 +135,8 @@ impl Devnet {
     /// # Errors
     /// [`Error::Execution`] if it panics, those of [`Devnet::query`].
     pub fn read<R>(&self, at: impl Into<At>, action: impl FnOnce() -> R) -> Result<R, Error> {
-        self.inner.with_view(at.into(), |view| Session::new(view).run("a read", action))
+        self.inner
+            .with_view(at.into(), |view| Session::new(view).run("a read", action))
     }
 
     /// The events of a block.
@@ -123,9 +145,13 @@ impl Devnet {
     /// Those of [`Devnet::query`].
     pub fn events(&self, at: impl Into<At>) -> Result<Vec<EventRecord<RuntimeEvent, H256>>, Error> {
         let key = frame_support::storage::storage_prefix(b"System", b"Events");
-        let Some(bytes) = self.query(&key, at)? else { return Ok(Vec::new()) };
-        DecodeAll::decode_all(&mut &bytes[..])
-            .map_err(|error: codec::Error| Error::Record { record: "System.Events".into(), reason: error.to_string() })
+        let Some(bytes) = self.query(&key, at)? else {
+            return Ok(Vec::new());
+        };
+        DecodeAll::decode_all(&mut &bytes[..]).map_err(|error: codec::Error| Error::Record {
+            record: "System.Events".into(),
+            reason: error.to_string(),
+        })
     }
 
     /// Hash of the block of a number; none if it is not there yet.
@@ -148,7 +174,10 @@ impl Devnet {
         let encoded = number.encode();
         key.extend(sp_crypto_hashing::twox_64(&encoded));
         key.extend(encoded);
-        Ok(chain.state.get(&key).and_then(|mut bytes| H256::decode(&mut bytes).ok()))
+        Ok(chain
+            .state
+            .get(&key)
+            .and_then(|mut bytes| H256::decode(&mut bytes).ok()))
     }
 
     /// Number, hash and header of a block; none if there is no such block.
@@ -177,10 +206,18 @@ impl Devnet {
         };
         if number == chain.base.number {
             let (hash, header) = (chain.base.hash, chain.base.header.clone());
-            return Ok(Some(Block { hash, header, extrinsics: Vec::new() }));
+            return Ok(Some(Block {
+                hash,
+                header,
+                extrinsics: Vec::new(),
+            }));
         }
         let block = chain::block(&self.inner.db, number)?;
-        Ok(Some(Block { hash: block.hash, header: block.header, extrinsics: block.extrinsics }))
+        Ok(Some(Block {
+            hash: block.hash,
+            header: block.header,
+            extrinsics: block.extrinsics,
+        }))
     }
 }
 
@@ -190,9 +227,11 @@ impl Inner {
         match at {
             At::Best => Ok(chain.head.number),
             At::Number(number) if number > chain.head.number => Err(Error::UnknownBlock(number.to_string())),
-            At::Number(number) if number < chain.base.number => {
-                Err(Error::Discarded(if number == 0 { chain.base.genesis_hash } else { H256::zero() }))
-            }
+            At::Number(number) if number < chain.base.number => Err(Error::Discarded(if number == 0 {
+                chain.base.genesis_hash
+            } else {
+                H256::zero()
+            })),
             At::Number(number) => Ok(number),
             At::Hash(hash) if hash == chain.head.hash => Ok(chain.head.number),
             At::Hash(hash) => match self.db.number_of(hash)? {
@@ -234,7 +273,10 @@ impl Inner {
 
     fn past_of(&self, step: u64) -> Arc<Mutex<Past>> {
         let mut kept = self.past.lock();
-        let found = kept.iter().position(|(of, _)| *of == step).and_then(|at| kept.remove(at));
+        let found = kept
+            .iter()
+            .position(|(of, _)| *of == step)
+            .and_then(|at| kept.remove(at));
         let past = match found {
             Some((_, past)) => past,
             None => Arc::new(Mutex::new(Past::new(step))),

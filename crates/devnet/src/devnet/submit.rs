@@ -46,7 +46,14 @@ impl Devnet {
 
     /// The transactions that wait for a block, in the order in which they came.
     pub fn pending(&self) -> Vec<Vec<u8>> {
-        self.inner.producer.lock().pool.pending().iter().map(|bytes| bytes.to_vec()).collect()
+        self.inner
+            .producer
+            .lock()
+            .pool
+            .pending()
+            .iter()
+            .map(|bytes| bytes.to_vec())
+            .collect()
     }
 
     /// How many transactions wait for a block, and how many for another transaction.
@@ -69,11 +76,7 @@ impl Devnet {
 }
 
 impl Inner {
-    fn submit(
-        &self,
-        bytes: &[u8],
-        watchers: Vec<mpsc::UnboundedSender<TransactionStatus>>,
-    ) -> Result<H256, Error> {
+    fn submit(&self, bytes: &[u8], watchers: Vec<mpsc::UnboundedSender<TransactionStatus>>) -> Result<H256, Error> {
         let extrinsic = decode(bytes)?;
         let hash = extrinsic_hash(bytes);
         let mut producer = self.producer.lock();
@@ -108,7 +111,10 @@ impl Inner {
         let imported = producer.pool.import(transaction)?;
         producer.next_arrival += 1;
         let removed: Vec<u64> = imported.removed.iter().map(|removed| removed.arrival).collect();
-        let kept = self.db.insert_transaction(arrival, bytes).and_then(|()| self.db.remove_transactions(&removed));
+        let kept = self
+            .db
+            .insert_transaction(arrival, bytes)
+            .and_then(|()| self.db.remove_transactions(&removed));
         if let Err(error) = kept {
             producer.pool.remove(hash);
             return Err(error);
@@ -217,9 +223,14 @@ fn validate(chain: &Chain, extrinsic: UncheckedExtrinsic, impersonated: bool) ->
     let source = TransactionSource::External;
     let block = chain.head.hash;
     let validity: Result<TransactionValidity, Error> = if impersonated {
-        session.run("impersonated validation", || impersonation::validate(source, extrinsic, block))
+        session.run("impersonated validation", || {
+            impersonation::validate(source, extrinsic, block)
+        })
     } else {
-        session.call_as("TaggedTransactionQueue_validate_transaction", &(source, extrinsic, block).encode())
+        session.call_as(
+            "TaggedTransactionQueue_validate_transaction",
+            &(source, extrinsic, block).encode(),
+        )
     };
     match validity {
         Ok(Ok(validity)) => Ok(validity),
@@ -230,5 +241,8 @@ fn validate(chain: &Chain, extrinsic: UncheckedExtrinsic, impersonated: bool) ->
 }
 
 fn valid_until(validity: &ValidTransaction, best: BlockNumber) -> BlockNumber {
-    u64::from(best).saturating_add(validity.longevity).try_into().unwrap_or(BlockNumber::MAX)
+    u64::from(best)
+        .saturating_add(validity.longevity)
+        .try_into()
+        .unwrap_or(BlockNumber::MAX)
 }

@@ -22,9 +22,15 @@ use tokio::sync::mpsc::UnboundedSender;
 pub use error::PoolError;
 
 /// Ready transactions that are kept, and their bytes.
-const READY_LIMIT: Limit = Limit { count: 8192, bytes: 20 << 20 };
+const READY_LIMIT: Limit = Limit {
+    count: 8192,
+    bytes: 20 << 20,
+};
 /// Future transactions that are kept, and their bytes.
-const FUTURE_LIMIT: Limit = Limit { count: 819, bytes: 2 << 20 };
+const FUTURE_LIMIT: Limit = Limit {
+    count: 819,
+    bytes: 2 << 20,
+};
 /// For how long a transaction that was found invalid is refused unseen.
 const BAN: Duration = Duration::from_secs(30 * 60);
 /// Bans that are remembered.
@@ -170,7 +176,11 @@ impl Pool {
     }
 
     fn satisfied(&self, transaction: &PoolTransaction) -> bool {
-        transaction.validity.requires.iter().all(|tag| self.provided.contains_key(tag))
+        transaction
+            .validity
+            .requires
+            .iter()
+            .all(|tag| self.provided.contains_key(tag))
     }
 
     fn import_ready(
@@ -178,12 +188,20 @@ impl Pool {
         transaction: PoolTransaction,
         removed: &mut Vec<PoolTransaction>,
     ) -> Result<(), PoolError> {
-        let replaced: BTreeSet<H256> =
-            transaction.validity.provides.iter().filter_map(|tag| self.provided.get(tag).copied()).collect();
-        let old: u64 =
-            replaced.iter().fold(0, |sum, hash| self.ready[hash].validity.priority.saturating_add(sum));
+        let replaced: BTreeSet<H256> = transaction
+            .validity
+            .provides
+            .iter()
+            .filter_map(|tag| self.provided.get(tag).copied())
+            .collect();
+        let old: u64 = replaced
+            .iter()
+            .fold(0, |sum, hash| self.ready[hash].validity.priority.saturating_add(sum));
         if !replaced.is_empty() && old >= transaction.validity.priority {
-            return Err(PoolError::TooLowPriority { old, new: transaction.validity.priority });
+            return Err(PoolError::TooLowPriority {
+                old,
+                new: transaction.validity.priority,
+            });
         }
         for hash in replaced {
             if let Some(usurped) = self.take_ready(hash) {
@@ -212,9 +230,15 @@ impl Pool {
 
     /// Moves future transactions whose gap is closed to the ready ones.
     fn promote(&mut self, removed: &mut Vec<PoolTransaction>) {
-        while let Some(hash) = self.future.values().find(|waiting| self.satisfied(waiting)).map(|waiting| waiting.hash)
+        while let Some(hash) = self
+            .future
+            .values()
+            .find(|waiting| self.satisfied(waiting))
+            .map(|waiting| waiting.hash)
         {
-            let Some(transaction) = self.future.remove(&hash) else { return };
+            let Some(transaction) = self.future.remove(&hash) else {
+                return;
+            };
             if self.import_ready(transaction.clone(), removed).is_err() {
                 transaction.notify(TransactionStatus::Dropped);
                 removed.push(transaction);
@@ -224,8 +248,15 @@ impl Pool {
 
     /// Moves ready transactions that lost what they require to the future ones.
     fn demote(&mut self) {
-        while let Some(hash) = self.ready.values().find(|ready| !self.satisfied(ready)).map(|ready| ready.hash) {
-            let Some(transaction) = self.take_ready(hash) else { return };
+        while let Some(hash) = self
+            .ready
+            .values()
+            .find(|ready| !self.satisfied(ready))
+            .map(|ready| ready.hash)
+        {
+            let Some(transaction) = self.take_ready(hash) else {
+                return;
+            };
             transaction.notify(TransactionStatus::Future);
             self.future.insert(hash, transaction);
         }
@@ -233,9 +264,14 @@ impl Pool {
 
     fn enforce_ready_limit(&mut self, removed: &mut Vec<PoolTransaction>) {
         while over(&self.ready, &READY_LIMIT) {
-            let worst =
-                self.ready.values().min_by_key(|ready| (ready.validity.priority, Reverse(ready.arrival))).map(|t| t.hash);
-            let Some(dropped) = worst.and_then(|hash| self.take_ready(hash)) else { return };
+            let worst = self
+                .ready
+                .values()
+                .min_by_key(|ready| (ready.validity.priority, Reverse(ready.arrival)))
+                .map(|t| t.hash);
+            let Some(dropped) = worst.and_then(|hash| self.take_ready(hash)) else {
+                return;
+            };
             dropped.notify(TransactionStatus::Dropped);
             removed.push(dropped);
             self.demote();
@@ -244,8 +280,14 @@ impl Pool {
 
     fn enforce_future_limit(&mut self, removed: &mut Vec<PoolTransaction>) {
         while over(&self.future, &FUTURE_LIMIT) {
-            let worst = self.future.values().max_by_key(|waiting| waiting.arrival).map(|waiting| waiting.hash);
-            let Some(dropped) = worst.and_then(|hash| self.future.remove(&hash)) else { return };
+            let worst = self
+                .future
+                .values()
+                .max_by_key(|waiting| waiting.arrival)
+                .map(|waiting| waiting.hash);
+            let Some(dropped) = worst.and_then(|hash| self.future.remove(&hash)) else {
+                return;
+            };
             dropped.notify(TransactionStatus::Dropped);
             removed.push(dropped);
         }
@@ -310,7 +352,11 @@ impl Pool {
     /// When these transactions came, of those that are here.
     pub fn arrivals(&self, hashes: &[H256]) -> Vec<u64> {
         let find = |hash| self.ready.get(hash).or_else(|| self.future.get(hash));
-        hashes.iter().filter_map(find).map(|transaction| transaction.arrival).collect()
+        hashes
+            .iter()
+            .filter_map(find)
+            .map(|transaction| transaction.arrival)
+            .collect()
     }
 
     /// Takes out a transaction that is invalid by now, without telling its watchers.
@@ -339,7 +385,9 @@ impl Pool {
 
     /// Replaces what the runtime said about a transaction.
     pub fn revalidated(&mut self, hash: H256, validity: ValidTransaction, valid_until: u32, best: u32) {
-        let Some(mut transaction) = self.take_ready(hash).or_else(|| self.future.remove(&hash)) else { return };
+        let Some(mut transaction) = self.take_ready(hash).or_else(|| self.future.remove(&hash)) else {
+            return;
+        };
         transaction.valid_until = valid_until;
         transaction.validated_at = best;
         transaction.validity = validity;
@@ -375,5 +423,9 @@ impl Pool {
 
 fn over(transactions: &BTreeMap<H256, PoolTransaction>, limit: &Limit) -> bool {
     transactions.len() > limit.count
-        || transactions.values().map(|transaction| transaction.bytes.len()).sum::<usize>() > limit.bytes
+        || transactions
+            .values()
+            .map(|transaction| transaction.bytes.len())
+            .sum::<usize>()
+            > limit.bytes
 }

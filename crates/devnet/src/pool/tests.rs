@@ -20,7 +20,10 @@ fn transaction(id: u8, requires: &[u8], provides: &[u8], priority: u64) -> PoolT
 }
 
 fn order(pool: &Pool) -> Vec<u8> {
-    pool.ready_in_order().iter().map(|transaction| transaction.hash.0[0]).collect()
+    pool.ready_in_order()
+        .iter()
+        .map(|transaction| transaction.hash.0[0])
+        .collect()
 }
 
 #[test]
@@ -66,8 +69,14 @@ fn what_depends_on_an_invalid_one_waits() {
     pool.remove(H256::repeat_byte(1)).unwrap();
     pool.ban(H256::repeat_byte(1));
     assert_eq!(pool.counts(), (0, 1));
-    assert_eq!(pool.check_known(H256::repeat_byte(1)), Err(PoolError::TemporarilyBanned));
-    assert!(matches!(pool.check_known(H256::repeat_byte(2)), Err(PoolError::AlreadyImported(_))));
+    assert_eq!(
+        pool.check_known(H256::repeat_byte(1)),
+        Err(PoolError::TemporarilyBanned)
+    );
+    assert!(matches!(
+        pool.check_known(H256::repeat_byte(2)),
+        Err(PoolError::AlreadyImported(_))
+    ));
 }
 
 #[test]
@@ -81,6 +90,9 @@ fn a_full_pool_drops_the_least_urgent() {
         pool.ready.insert(next.hash, next.clone());
         pool.provided.insert(next.validity.provides[0].clone(), next.hash);
     }
-    assert_eq!(pool.import(transaction(250, &[], &[1], 4)).unwrap_err(), PoolError::ImmediatelyDropped);
+    assert_eq!(
+        pool.import(transaction(250, &[], &[1], 4)).unwrap_err(),
+        PoolError::ImmediatelyDropped
+    );
     assert_eq!(pool.import(transaction(251, &[], &[2], 6)).unwrap().removed.len(), 1);
 }

@@ -19,7 +19,9 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         let extrinsic = params.bytes("extrinsic")?;
         context.devnet.submit(&extrinsic).map(hex).map_err(from_chain)
     })?;
-    method(module, "author_pendingExtrinsics", |context, _| Ok(context.devnet.pending().iter().map(hex).collect()))?;
+    method(module, "author_pendingExtrinsics", |context, _| {
+        Ok(context.devnet.pending().iter().map(hex).collect())
+    })?;
     module
         .register_subscription(
             "author_submitAndWatchExtrinsic",
@@ -36,8 +38,10 @@ async fn watch(params: Params<'static>, pending: PendingSubscriptionSink, contex
         Ok(extrinsic) => extrinsic,
         Err(error) => return pending.reject(error).await,
     };
-    let submitted =
-        blocking(&context, move |context| context.devnet.submit_and_watch(&extrinsic).map_err(from_chain)).await;
+    let submitted = blocking(&context, move |context| {
+        context.devnet.submit_and_watch(&extrinsic).map_err(from_chain)
+    })
+    .await;
     let (_, mut statuses) = match submitted.and_then(|submitted| submitted) {
         Ok(submitted) => submitted,
         Err(error) => return pending.reject(error).await,
@@ -71,5 +75,8 @@ fn as_json(status: TransactionStatus) -> Value {
 }
 
 fn is_last(status: TransactionStatus) -> bool {
-    !matches!(status, TransactionStatus::Future | TransactionStatus::Ready | TransactionStatus::InBlock { .. })
+    !matches!(
+        status,
+        TransactionStatus::Future | TransactionStatus::Ready | TransactionStatus::InBlock { .. }
+    )
 }

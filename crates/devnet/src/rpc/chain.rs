@@ -19,34 +19,71 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         let numbers = params.optional::<Value>("block number")?;
         match numbers {
             None => Ok(hex(context.devnet.head().hash)),
-            Some(Value::Array(numbers)) => {
-                numbers.iter().map(|number| hash_of(context, number)).collect::<Result<Vec<_>, _>>().map(Value::Array)
-            }
+            Some(Value::Array(numbers)) => numbers
+                .iter()
+                .map(|number| hash_of(context, number))
+                .collect::<Result<Vec<_>, _>>()
+                .map(Value::Array),
             Some(number) => hash_of(context, &number),
         }
     })?;
     aliases(module, "chain_getBlockHash", &["chain_getHead"])?;
-    method(module, "chain_getFinalizedHead", |context, _| Ok(hex(context.devnet.head().hash)))?;
+    method(module, "chain_getFinalizedHead", |context, _| {
+        Ok(hex(context.devnet.head().hash))
+    })?;
     aliases(module, "chain_getFinalizedHead", &["chain_getFinalisedHead"])?;
     method(module, "chain_getHeader", |context, params| {
         let head = context.devnet.head_at(params.at()?).map_err(from_chain)?;
         head.map_or(Ok(Value::Null), |head| header(&head.header))
     })?;
     method(module, "chain_getBlock", |context, params| {
-        let Some(block) = context.devnet.block(params.at()?).map_err(from_chain)? else { return Ok(Value::Null) };
+        let Some(block) = context.devnet.block(params.at()?).map_err(from_chain)? else {
+            return Ok(Value::Null);
+        };
         let extrinsics: Vec<Value> = block.extrinsics.iter().map(hex).collect();
         Ok(json!({
             "block": { "header": header(&block.header)?, "extrinsics": extrinsics },
             "justifications": null,
         }))
     })?;
-    heads(module, "chain_subscribeNewHeads", "chain_newHead", "chain_unsubscribeNewHeads")?;
-    aliases(module, "chain_subscribeNewHeads", &["chain_subscribeNewHead", "subscribe_newHead"])?;
-    aliases(module, "chain_unsubscribeNewHeads", &["chain_unsubscribeNewHead", "unsubscribe_newHead"])?;
-    heads(module, "chain_subscribeAllHeads", "chain_allHead", "chain_unsubscribeAllHeads")?;
-    heads(module, "chain_subscribeFinalizedHeads", "chain_finalizedHead", "chain_unsubscribeFinalizedHeads")?;
-    aliases(module, "chain_subscribeFinalizedHeads", &["chain_subscribeFinalisedHeads"])?;
-    aliases(module, "chain_unsubscribeFinalizedHeads", &["chain_unsubscribeFinalisedHeads"])
+    heads(
+        module,
+        "chain_subscribeNewHeads",
+        "chain_newHead",
+        "chain_unsubscribeNewHeads",
+    )?;
+    aliases(
+        module,
+        "chain_subscribeNewHeads",
+        &["chain_subscribeNewHead", "subscribe_newHead"],
+    )?;
+    aliases(
+        module,
+        "chain_unsubscribeNewHeads",
+        &["chain_unsubscribeNewHead", "unsubscribe_newHead"],
+    )?;
+    heads(
+        module,
+        "chain_subscribeAllHeads",
+        "chain_allHead",
+        "chain_unsubscribeAllHeads",
+    )?;
+    heads(
+        module,
+        "chain_subscribeFinalizedHeads",
+        "chain_finalizedHead",
+        "chain_unsubscribeFinalizedHeads",
+    )?;
+    aliases(
+        module,
+        "chain_subscribeFinalizedHeads",
+        &["chain_subscribeFinalisedHeads"],
+    )?;
+    aliases(
+        module,
+        "chain_unsubscribeFinalizedHeads",
+        &["chain_unsubscribeFinalisedHeads"],
+    )
 }
 
 /// A header as JSON: `number` as minimal hex, digest items as hex (`wire.md` 2).
@@ -67,8 +104,14 @@ fn hash_of(context: &Context, number: &Value) -> Answer {
     };
     let number = parsed.ok_or_else(|| bad_params(format!("{number} is not a block number")))?;
     // A number that no block can have is one that is not there yet.
-    let Ok(number) = u32::try_from(number) else { return Ok(Value::Null) };
-    Ok(context.devnet.block_hash(number).map_err(from_chain)?.map_or(Value::Null, hex))
+    let Ok(number) = u32::try_from(number) else {
+        return Ok(Value::Null);
+    };
+    Ok(context
+        .devnet
+        .block_hash(number)
+        .map_err(from_chain)?
+        .map_or(Value::Null, hex))
 }
 
 /// A subscription to heads, the present one first. Every block is final, so all three kinds are the same.
@@ -79,15 +122,19 @@ fn heads(
     unsubscribe: &'static str,
 ) -> Result<(), Error> {
     module
-        .register_subscription(subscribe, notification, unsubscribe, |_, pending, context, _| send_heads(pending, context))
+        .register_subscription(subscribe, notification, unsubscribe, |_, pending, context, _| {
+            send_heads(pending, context)
+        })
         .map(|_| ())
         .map_err(setup)
 }
 
 async fn send_heads(pending: PendingSubscriptionSink, context: Arc<Context>) {
     let Ok(sink) = pending.accept().await else { return };
-    let subscribed: Result<_, ErrorObjectOwned> =
-        blocking(&context, |context| (context.devnet.subscribe_heads(), context.devnet.head())).await;
+    let subscribed: Result<_, ErrorObjectOwned> = blocking(&context, |context| {
+        (context.devnet.subscribe_heads(), context.devnet.head())
+    })
+    .await;
     let Ok((mut heads, first)) = subscribed else { return };
     if !notify(&sink, &first.header).await {
         return;

@@ -15,36 +15,73 @@ use crate::{Error, Head, Mining};
 pub fn register(module: &mut Module) -> Result<(), Error> {
     method(module, "dev_advance", |context, params| {
         let blocks: u32 = params.optional("blocks")?.unwrap_or(1);
-        context.devnet.advance(blocks).map(|best| head(&best)).map_err(from_chain)
+        context
+            .devnet
+            .advance(blocks)
+            .map(|best| head(&best))
+            .map_err(from_chain)
     })?;
     method(module, "dev_advanceTo", |context, params| {
         let block: u32 = params.required("block")?;
-        context.devnet.advance_to(block).map(|best| head(&best)).map_err(from_chain)
+        context
+            .devnet
+            .advance_to(block)
+            .map(|best| head(&best))
+            .map_err(from_chain)
     })?;
-    method(module, "dev_snapshot", |context, _| context.devnet.snapshot().map(Value::from).map_err(from_chain))?;
+    method(module, "dev_snapshot", |context, _| {
+        context.devnet.snapshot().map(Value::from).map_err(from_chain)
+    })?;
     method(module, "dev_revert", |context, params| {
         let snapshot: u64 = params.required("snapshot")?;
-        context.devnet.revert(snapshot).map(|best| head(&best)).map_err(from_chain)
+        context
+            .devnet
+            .revert(snapshot)
+            .map(|best| head(&best))
+            .map_err(from_chain)
     })?;
     method(module, "dev_setStorage", |context, params| {
         let pairs: Vec<(String, Option<String>)> = params.required("pairs of key and value")?;
         let mut writes = Vec::with_capacity(pairs.len());
         for (key, value) in &pairs {
-            writes.push((bytes("key", key)?, value.as_ref().map(|value| bytes("value", value)).transpose()?));
+            writes.push((
+                bytes("key", key)?,
+                value.as_ref().map(|value| bytes("value", value)).transpose()?,
+            ));
         }
-        context.devnet.set_storage(writes).map(|()| hex(context.devnet.state_hash())).map_err(from_chain)
+        context
+            .devnet
+            .set_storage(writes)
+            .map(|()| hex(context.devnet.state_hash()))
+            .map_err(from_chain)
     })?;
     method(module, "dev_impersonate", |context, params| {
-        context.devnet.impersonate(params.account()?).map(Value::from).map_err(from_chain)
+        context
+            .devnet
+            .impersonate(params.account()?)
+            .map(Value::from)
+            .map_err(from_chain)
     })?;
     method(module, "dev_stopImpersonating", |context, params| {
-        context.devnet.stop_impersonating(&params.account()?).map(Value::from).map_err(from_chain)
+        context
+            .devnet
+            .stop_impersonating(&params.account()?)
+            .map(Value::from)
+            .map_err(from_chain)
     })?;
     method(module, "dev_setTime", |context, params| {
-        context.devnet.set_time(params.required("milliseconds")?).map(Value::from).map_err(from_chain)
+        context
+            .devnet
+            .set_time(params.required("milliseconds")?)
+            .map(Value::from)
+            .map_err(from_chain)
     })?;
     method(module, "dev_advanceTime", |context, params| {
-        context.devnet.advance_time(params.required("milliseconds")?).map(Value::from).map_err(from_chain)
+        context
+            .devnet
+            .advance_time(params.required("milliseconds")?)
+            .map(Value::from)
+            .map_err(from_chain)
     })?;
     method(module, "dev_mining", |context, params| {
         if let Some(mode) = params.optional::<Value>("mode")? {
@@ -56,8 +93,12 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
             Mining::Timer(interval) => json!({ "timer": interval.as_millis() as u64 }),
         })
     })?;
-    method(module, "dev_stateHash", |context, _| Ok(hex(context.devnet.state_hash())))?;
-    method(module, "dev_verify", |context, _| context.devnet.verify().map(hex).map_err(from_chain))?;
+    method(module, "dev_stateHash", |context, _| {
+        Ok(hex(context.devnet.state_hash()))
+    })?;
+    method(module, "dev_verify", |context, _| {
+        context.devnet.verify().map(hex).map_err(from_chain)
+    })?;
     method(module, "dev_dump", |context, params| {
         let path = dump_path(context, params)?;
         context.devnet.dump(&path).map(|()| json!(path)).map_err(from_chain)
@@ -77,7 +118,9 @@ fn mining(mode: &Value) -> Result<Mining, jsonrpsee::types::ErrorObjectOwned> {
         (Some("onDemand"), _) => Ok(Mining::OnDemand),
         (Some("onExtrinsic"), _) => Ok(Mining::OnExtrinsic),
         (_, Some(interval_ms)) if interval_ms > 0 => Ok(Mining::Timer(Duration::from_millis(interval_ms))),
-        _ => Err(bad_params(r#"mode is "onDemand", "onExtrinsic" or {"timer": milliseconds}"#)),
+        _ => Err(bad_params(
+            r#"mode is "onDemand", "onExtrinsic" or {"timer": milliseconds}"#,
+        )),
     }
 }
 
@@ -85,7 +128,9 @@ fn mining(mode: &Value) -> Result<Mining, jsonrpsee::types::ErrorObjectOwned> {
 fn dump_path(context: &Context, params: &mut Reader<'_>) -> Result<PathBuf, jsonrpsee::types::ErrorObjectOwned> {
     let name: String = params.required("file name")?;
     let Some(folder) = &context.config.dump_folder else {
-        return Err(bad_params("dumps are off: the server was started without a folder for them"));
+        return Err(bad_params(
+            "dumps are off: the server was started without a folder for them",
+        ));
     };
     let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
     if !plain {

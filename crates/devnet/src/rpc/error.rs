@@ -3,10 +3,7 @@
 use jsonrpsee::types::{ErrorObjectOwned, error::ErrorObject};
 use sp_runtime::transaction_validity::{InvalidTransaction, UnknownTransaction};
 
-use crate::{
-    Error, PoolError,
-    pool::error::reason,
-};
+use crate::{Error, PoolError, pool::error::reason};
 
 const BAD_PARAMS: i32 = -32602;
 const INTERNAL: i32 = -32603;
@@ -30,9 +27,9 @@ pub fn from_chain(error: Error) -> ErrorObjectOwned {
         Error::Pool(error) => from_pool(error),
         // async-substrate-interface looks for these texts.
         Error::Discarded(_) => client(format!("Api called for an unknown Block: {error}")),
-        Error::UnknownBlock(block) => {
-            client(format!("Api called for an unknown Block: Header was not found in the database: {block}"))
-        }
+        Error::UnknownBlock(block) => client(format!(
+            "Api called for an unknown Block: Header was not found in the database: {block}"
+        )),
         Error::UnknownMethod(_) => client(format!("Execution failed: Other: {error}")),
         Error::Execution { .. } | Error::BadAnswer { .. } => client(format!("Execution failed: {error}")),
         other => ErrorObject::owned(DEV, other.to_string(), None::<()>),
@@ -42,12 +39,16 @@ pub fn from_chain(error: Error) -> ErrorObjectOwned {
 fn from_pool(error: PoolError) -> ErrorObjectOwned {
     let (code, message, data): (i32, String, Option<String>) = match error {
         PoolError::BadFormat(reason) => (1001, format!("Extrinsic has invalid format: {reason}"), None),
-        PoolError::Verification(reason) => {
-            (1002, format!("Verification Error: Runtime error: {reason}"), Some(format!("RuntimeApi(\"{reason}\")")))
-        }
-        PoolError::Invalid(InvalidTransaction::Custom(code)) => {
-            (1010, "Invalid Transaction".into(), Some(format!("Custom error: {code}")))
-        }
+        PoolError::Verification(reason) => (
+            1002,
+            format!("Verification Error: Runtime error: {reason}"),
+            Some(format!("RuntimeApi(\"{reason}\")")),
+        ),
+        PoolError::Invalid(InvalidTransaction::Custom(code)) => (
+            1010,
+            "Invalid Transaction".into(),
+            Some(format!("Custom error: {code}")),
+        ),
         PoolError::Invalid(invalid) => (1010, "Invalid Transaction".into(), Some(reason(&invalid))),
         PoolError::Unknown(unknown) => {
             let text = match unknown {

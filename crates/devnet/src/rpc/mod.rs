@@ -75,7 +75,9 @@ fn method(
 
 /// Registers further names of a method.
 fn aliases(module: &mut Module, name: &'static str, others: &[&'static str]) -> Result<(), Error> {
-    others.iter().try_for_each(|other| module.register_alias(other, name).map_err(setup))
+    others
+        .iter()
+        .try_for_each(|other| module.register_alias(other, name).map_err(setup))
 }
 
 fn setup(error: impl ToString) -> Error {
@@ -94,7 +96,9 @@ fn methods(devnet: Devnet, config: RpcConfig) -> Result<Module, Error> {
     let mut names: Vec<&str> = module.method_names().chain(["rpc_methods"]).collect();
     names.sort_unstable();
     let answer = json!({ "methods": names });
-    module.register_method("rpc_methods", move |_, _, _| answer.clone()).map_err(setup)?;
+    module
+        .register_method("rpc_methods", move |_, _, _| answer.clone())
+        .map_err(setup)?;
     Ok(module)
 }
 
@@ -104,7 +108,9 @@ async fn blocking<R: Send + 'static>(
     action: impl FnOnce(&Context) -> R + Send + 'static,
 ) -> Result<R, ErrorObjectOwned> {
     let context = context.clone();
-    tokio::task::spawn_blocking(move || action(&context)).await.map_err(error::internal)
+    tokio::task::spawn_blocking(move || action(&context))
+        .await
+        .map_err(error::internal)
 }
 
 /// Sends a notification; false when nobody listens any more.

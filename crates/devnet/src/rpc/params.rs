@@ -16,12 +16,15 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(params: &'a Params<'_>) -> Self {
-        Self { rest: params.sequence() }
+        Self {
+            rest: params.sequence(),
+        }
     }
 
     /// A parameter that has to be there.
     pub fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, ErrorObjectOwned> {
-        self.optional(name)?.ok_or_else(|| error::bad_params(format!("{name} is missing")))
+        self.optional(name)?
+            .ok_or_else(|| error::bad_params(format!("{name} is missing")))
     }
 
     /// A parameter that may be missing or null.
@@ -41,7 +44,9 @@ impl<'a> Reader<'a> {
 
     /// Bytes as hex that may be missing.
     pub fn optional_bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, ErrorObjectOwned> {
-        self.optional::<String>(name)?.map(|text| bytes(name, &text)).transpose()
+        self.optional::<String>(name)?
+            .map(|text| bytes(name, &text))
+            .transpose()
     }
 
     /// Several byte strings as hex.
@@ -59,7 +64,8 @@ impl<'a> Reader<'a> {
     /// An account: SS58 or 32 bytes as hex.
     pub fn account(&mut self) -> Result<AccountId32, ErrorObjectOwned> {
         let text: String = self.required("account")?;
-        text.parse().map_err(|reason| error::bad_params(format!("account: {reason}")))
+        text.parse()
+            .map_err(|reason| error::bad_params(format!("account: {reason}")))
     }
 }
 

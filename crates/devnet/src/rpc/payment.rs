@@ -4,11 +4,7 @@ use codec::Encode;
 use frame_support::{dispatch::DispatchClass, weights::Weight};
 use serde_json::{Value, json};
 
-use super::{
-    Module,
-    error::from_chain,
-    method,
-};
+use super::{Module, error::from_chain, method};
 use crate::Error;
 
 /// `RuntimeDispatchInfo` of the payment pallet.

@@ -25,12 +25,20 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
     method(module, "state_call", |context, params| {
         let name: String = params.required("method")?;
         let arguments = params.optional_bytes("arguments")?.unwrap_or_default();
-        context.devnet.call(&name, &arguments, params.at()?).map(hex).map_err(from_chain)
+        context
+            .devnet
+            .call(&name, &arguments, params.at()?)
+            .map(hex)
+            .map_err(from_chain)
     })?;
     aliases(module, "state_call", &["state_callAt"])?;
     method(module, "state_getStorage", |context, params| {
         let key = params.bytes("key")?;
-        Ok(context.devnet.query(&key, params.at()?).map_err(from_chain)?.map_or(Value::Null, hex))
+        Ok(context
+            .devnet
+            .query(&key, params.at()?)
+            .map_err(from_chain)?
+            .map_or(Value::Null, hex))
     })?;
     aliases(module, "state_getStorage", &["state_getStorageAt"])?;
     method(module, "state_getStorageHash", |context, params| {
@@ -49,7 +57,9 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         let prefix = params.optional_bytes("prefix")?.unwrap_or_default();
         let count: u32 = params.required("count")?;
         if count > PAGE_MAX {
-            return Err(bad_params(format!("count exceeds maximum value. value: {count}, max: {PAGE_MAX}")));
+            return Err(bad_params(format!(
+                "count exceeds maximum value. value: {count}, max: {PAGE_MAX}"
+            )));
         }
         let start = params.optional_bytes("start key")?;
         keys(context, &prefix, start.as_deref(), count as usize, params.at()?)
@@ -70,11 +80,16 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         Ok(json!([changes(hash, keys.iter().zip(values))]))
     })?;
     method(module, "state_getMetadata", |context, params| {
-        let answer = context.devnet.call("Metadata_metadata", &[], params.at()?).map_err(from_chain)?;
+        let answer = context
+            .devnet
+            .call("Metadata_metadata", &[], params.at()?)
+            .map_err(from_chain)?;
         // The runtime wraps the bytes once more.
         Vec::<u8>::decode(&mut &answer[..]).map(hex).map_err(internal)
     })?;
-    method(module, "state_getRuntimeVersion", |context, params| runtime_version(context, params.at()?))?;
+    method(module, "state_getRuntimeVersion", |context, params| {
+        runtime_version(context, params.at()?)
+    })?;
     aliases(module, "state_getRuntimeVersion", &["chain_getRuntimeVersion"])?;
     module
         .register_subscription("state_subscribeStorage", "state_storage", "state_unsubscribeStorage", {
@@ -89,8 +104,16 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
             |_, pending, context, _| send_version(pending, context),
         )
         .map_err(setup)?;
-    aliases(module, "state_subscribeRuntimeVersion", &["chain_subscribeRuntimeVersion"])?;
-    aliases(module, "state_unsubscribeRuntimeVersion", &["chain_unsubscribeRuntimeVersion"])
+    aliases(
+        module,
+        "state_subscribeRuntimeVersion",
+        &["chain_subscribeRuntimeVersion"],
+    )?;
+    aliases(
+        module,
+        "state_unsubscribeRuntimeVersion",
+        &["chain_unsubscribeRuntimeVersion"],
+    )
 }
 
 fn keys(context: &Context, prefix: &[u8], start: Option<&[u8]>, count: usize, at: At) -> Answer {
@@ -105,8 +128,9 @@ fn runtime_version(context: &Context, at: At) -> Answer {
 }
 
 fn changes<'a>(block: H256, pairs: impl Iterator<Item = (&'a Vec<u8>, Option<Vec<u8>>)>) -> Value {
-    let changes: Vec<Value> =
-        pairs.map(|(key, value)| json!([hex(key), value.map_or(Value::Null, hex)])).collect();
+    let changes: Vec<Value> = pairs
+        .map(|(key, value)| json!([hex(key), value.map_or(Value::Null, hex)]))
+        .collect();
     json!({ "block": hex(block), "changes": changes })
 }
 
@@ -117,7 +141,10 @@ async fn send_storage(params: Params<'static>, pending: PendingSubscriptionSink,
         Err(error) => return pending.reject(error).await,
     };
     let Ok(sink) = pending.accept().await else { return };
-    let heads = blocking(&context, |context| (context.devnet.subscribe_heads(), context.devnet.head())).await;
+    let heads = blocking(&context, |context| {
+        (context.devnet.subscribe_heads(), context.devnet.head())
+    })
+    .await;
     let Ok((mut heads, first)) = heads else { return };
     let mut known: Option<BTreeMap<Vec<u8>, Option<Vec<u8>>>> = None;
     let mut block = first.hash;

@@ -1,17 +1,15 @@
 //! `system_*`: the node, accounts, dry runs.
 
+use codec::Encode;
 use serde_json::{Value, json};
 
-use super::{
-    Module, aliases,
-    error::from_chain,
-    method,
-    params::hex,
-};
+use super::{Module, aliases, error::from_chain, method, params::hex};
 use crate::Error;
 
 pub fn register(module: &mut Module) -> Result<(), Error> {
-    method(module, "system_chain", |context, _| Ok(json!(context.config.chain_name)))?;
+    method(module, "system_chain", |context, _| {
+        Ok(json!(context.config.chain_name))
+    })?;
     method(module, "system_chainType", |_, _| Ok(json!("Development")))?;
     method(module, "system_name", |_, _| Ok(json!("Tributary Devnet")))?;
     method(module, "system_version", |_, _| Ok(json!(env!("CARGO_PKG_VERSION"))))?;
@@ -29,12 +27,17 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         Ok(json!({ "startingBlock": 0, "currentBlock": best, "highestBlock": best }))
     })?;
     method(module, "system_accountNextIndex", |context, params| {
-        context.devnet.next_nonce(&params.account()?).map(Value::from).map_err(from_chain)
+        context
+            .devnet
+            .next_nonce(&params.account()?)
+            .map(Value::from)
+            .map_err(from_chain)
     })?;
     aliases(module, "system_accountNextIndex", &["account_nextIndex"])?;
     method(module, "system_dryRun", |context, params| {
         let extrinsic = params.bytes("extrinsic")?;
-        context.devnet.call("BlockBuilder_apply_extrinsic", &extrinsic, params.at()?).map(hex).map_err(from_chain)
+        let result = context.devnet.dry_run(&extrinsic, params.at()?).map_err(from_chain)?;
+        Ok(hex(result.encode()))
     })?;
     aliases(module, "system_dryRun", &["system_dryRunAt"])
 }

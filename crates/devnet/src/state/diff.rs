@@ -52,11 +52,19 @@ impl Diff {
         for _ in 0..count {
             let shared = Compact::<u32>::decode(input)?.0 as usize;
             let mut key = match changes.last() {
-                Some(last) => last.key.get(..shared).ok_or(codec::Error::from("shares more than there is"))?.to_vec(),
+                Some(last) => last
+                    .key
+                    .get(..shared)
+                    .ok_or(codec::Error::from("shares more than there is"))?
+                    .to_vec(),
                 None => Vec::new(),
             };
             key.extend(Vec::<u8>::decode(input)?);
-            changes.push(Change { key, old: Decode::decode(input)?, new: Decode::decode(input)? });
+            changes.push(Change {
+                key,
+                old: Decode::decode(input)?,
+                new: Decode::decode(input)?,
+            });
         }
         if input.remaining_len()? != Some(0) {
             return Err(DiffError("bytes are left over".into()));

@@ -79,13 +79,18 @@ impl StateMap {
     /// All pairs in byte order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
         self.items.iter().flat_map(|(prefix, item)| {
-            item.iter().map(move |(suffix, value)| ([&prefix[..], suffix].concat(), &value[..]))
+            item.iter()
+                .map(move |(suffix, value)| ([&prefix[..], suffix].concat(), &value[..]))
         })
     }
 
     /// The pairs (rest of the key, value) of one storage item, by the first 32 bytes of its keys.
     pub fn item(&self, prefix: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.items.get(prefix).into_iter().flatten().map(|(suffix, value)| (&suffix[..], &value[..]))
+        self.items
+            .get(prefix)
+            .into_iter()
+            .flatten()
+            .map(|(suffix, value)| (&suffix[..], &value[..]))
     }
 
     /// The storage item that a key belongs to.

@@ -19,7 +19,11 @@ pub struct Past {
 impl Past {
     /// The state after `step`, seen from itself.
     pub fn new(step: u64) -> Self {
-        Self { step, seen: step, values: BTreeMap::new() }
+        Self {
+            step,
+            seen: step,
+            values: BTreeMap::new(),
+        }
     }
 
     /// The step whose state this is.

@@ -25,12 +25,22 @@ pub struct StateView<'a> {
 impl<'a> StateView<'a> {
     /// The newest state with its commitment.
     pub fn live(live: &'a StateMap, commitment: Commitment) -> Self {
-        Self { live, past: None, commitment, computed: Cell::new(None) }
+        Self {
+            live,
+            past: None,
+            commitment,
+            computed: Cell::new(None),
+        }
     }
 
     /// An old state with the commitment it had.
     pub fn past(live: &'a StateMap, past: &'a Past, commitment: Commitment) -> Self {
-        Self { live, past: Some(past), commitment, computed: Cell::new(None) }
+        Self {
+            live,
+            past: Some(past),
+            commitment,
+            computed: Cell::new(None),
+        }
     }
 
     /// The value of a key.
@@ -115,7 +125,11 @@ impl Backend<Blake2Hasher> for StateView<'_> {
         };
         // There are no child tries, so a walk over one is over at once.
         let cursor = args.child_info.is_none().then_some((start, exclusive));
-        Ok(ViewIter { prefix, cursor, backend: Default::default() })
+        Ok(ViewIter {
+            prefix,
+            cursor,
+            backend: Default::default(),
+        })
     }
 
     // The pallets of this chain keep nothing in child tries. Reads find nothing; a write is found when the changes of
@@ -166,7 +180,11 @@ pub struct ViewIter<B> {
 impl<'a> ViewIter<StateView<'a>> {
     fn advance(&mut self, view: &StateView<'a>) -> Option<Key> {
         let (start, exclusive) = self.cursor.take()?;
-        let key = if !exclusive && view.get(&start).is_some() { start } else { view.next_key(&start)? };
+        let key = if !exclusive && view.get(&start).is_some() {
+            start
+        } else {
+            view.next_key(&start)?
+        };
         if !key.starts_with(&self.prefix) {
             return None;
         }

@@ -21,7 +21,10 @@ pub fn account(key: Sr25519Keyring) -> AccountId32 {
 }
 
 pub fn transfer(to: &AccountId32, rao: u64) -> RuntimeCall {
-    RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: to.clone().into(), value: rao })
+    RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+        dest: to.clone().into(),
+        value: rao,
+    })
 }
 
 /// How a transaction departs from the ordinary.
@@ -37,9 +40,20 @@ fn signed_bytes(chain: &Devnet, call: &RuntimeCall, extra: Extra) -> (Vec<u8>, V
     Compact(extra.tip).encode_to(&mut explicit);
     explicit.push(0); // no metadata hash
     let genesis = chain.genesis_hash();
-    let implicit = (VERSION.spec_version, VERSION.transaction_version, genesis, genesis, None::<[u8; 32]>).encode();
+    let implicit = (
+        VERSION.spec_version,
+        VERSION.transaction_version,
+        genesis,
+        genesis,
+        None::<[u8; 32]>,
+    )
+        .encode();
     let payload = [call.encode(), explicit.clone(), implicit].concat();
-    let payload = if payload.len() > 256 { sp_crypto_hashing::blake2_256(&payload).to_vec() } else { payload };
+    let payload = if payload.len() > 256 {
+        sp_crypto_hashing::blake2_256(&payload).to_vec()
+    } else {
+        payload
+    };
     (explicit, payload)
 }
 
@@ -56,7 +70,9 @@ fn assemble(signer: &AccountId32, signature: [u8; 64], explicit: &[u8], call: &R
 /// A transaction as a client would send it.
 pub fn sign(chain: &Devnet, from: Sr25519Keyring, call: &RuntimeCall, extra: Extra) -> Vec<u8> {
     let (explicit, payload) = signed_bytes(chain, call, extra);
-    let signature = sr25519::Pair::from_string(&format!("//{}", <&str>::from(from)), None).unwrap().sign(&payload);
+    let signature = sr25519::Pair::from_string(&format!("//{}", <&str>::from(from)), None)
+        .unwrap()
+        .sign(&payload);
     assemble(&account(from), signature.0, &explicit, call)
 }
 
@@ -68,14 +84,21 @@ pub fn unsigned(chain: &Devnet, from: &AccountId32, call: &RuntimeCall, nonce: u
 
 /// What an account holds and may spend, in rao.
 pub fn free(chain: &Devnet, of: &AccountId32) -> u64 {
-    chain.read(tributary_devnet::At::Best, || pallet_balances::Pallet::<Runtime>::free_balance(of)).unwrap()
+    chain
+        .read(tributary_devnet::At::Best, || {
+            pallet_balances::Pallet::<Runtime>::free_balance(of)
+        })
+        .unwrap()
 }
 
 /// Whether the extrinsic at this position of the best block succeeded.
 pub fn succeeded(chain: &Devnet, index: u32) -> bool {
     chain.events(tributary_devnet::At::Best).unwrap().iter().any(|record| {
         record.phase == frame_system::Phase::ApplyExtrinsic(index)
-            && matches!(record.event, RuntimeEvent::System(frame_system::Event::ExtrinsicSuccess { .. }))
+            && matches!(
+                record.event,
+                RuntimeEvent::System(frame_system::Event::ExtrinsicSuccess { .. })
+            )
     })
 }
 
