@@ -1,0 +1,445 @@
+//! The chain's part of a future: pools, emission, prices, slots. Every rule is `tributary_economy`'s.
+//!
+//! Amounts are integers and every one that moves is booked from somewhere to somewhere. [`Chain::check`] compares
+//! what was issued with what is held after each step.
+
+mod emit;
+pub mod float;
+pub mod moving;
+mod slots;
+
+use tributary_economy::{
+    Alpha, Error, Tao,
+    emission::{self, Claimant},
+    fixed::{I64F64, I96F32, U64F64, U96F32},
+    issuance,
+    pool::{self, HIGHEST_PRICE, LOWEST_PRICE, Pool, Side},
+    registration::Prunable,
+    rule_sets::RuleSet,
+};
+
+pub use slots::Registered;
+
+/// Blocks of a day (12 seconds each).
+pub const BLOCKS_PER_DAY: u64 = 7_200;
+
+/// How the rules are computed in a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arithmetic {
+    /// By the functions of `tributary_economy`, in its fixed-point numbers: at steps of one block, to the rao.
+    Exact,
+    /// The same formulas in floating point, with whole rao booked: see [`float`] for the bounds and for why.
+    #[default]
+    Float,
+}
+
+/// Constants of the chain (defaults: `economy.md`, as `tributary_economy::ledger` lists them).
+#[derive(Clone, Debug)]
+pub struct Constants {
+    /// Owner's cut over 65535 (`SubnetOwnerCut`).
+    pub owner_cut: u16,
+    /// Weight of root's TAO over `u64::MAX` (`TaoWeight`).
+    pub tao_weight: u64,
+    /// Weight of a new price in the moving price (`SubnetMovingAlpha`).
+    pub moving_alpha: I96F32,
+    /// Blocks until half of that weight (`EMAPriceHalvingBlocks`).
+    pub halving_blocks: u64,
+    /// Swap fee over 65535 (`FeeRate`).
+    pub fee_rate: u16,
+    /// Least reserve of a pool that can be traded against, in its units.
+    pub minimum_reserve: u64,
+    /// Blocks in which a new subnet cannot be replaced (`NetworkImmunityPeriod`).
+    pub immunity_blocks: u64,
+    /// Least cost of a slot (`NetworkMinLockCost`).
+    pub lock_cost_min: Tao,
+    /// Blocks in which that cost falls by its last value (`NetworkLockReductionInterval`).
+    pub lock_reduction_blocks: u64,
+    /// Blocks between two registrations (`NetworkRateLimit`).
+    pub network_rate_limit_blocks: u64,
+}
+
+impl Default for Constants {
+    fn default() -> Self {
+        Self {
+            owner_cut: 11_796,
+            tao_weight: 3_320_413_933_267_719_290,
+            moving_alpha: I96F32::from_bits(12_885),
+            halving_blocks: 201_600,
+            fee_rate: 33,
+            minimum_reserve: 1_000_000,
+            immunity_blocks: 1_296_000,
+            lock_cost_min: Tao(100_000_000_000),
+            lock_reduction_blocks: 100_800,
+            network_rate_limit_blocks: 7_200,
+        }
+    }
+}
+
+/// Who holds alpha of a subnet outside its pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// Its owner.
+    Owner,
+    /// Its miners.
+    Miners,
+    /// Validators and everybody who stakes.
+    Stakers,
+    /// The chain, from purchases with emission.
+    Protocol,
+    /// Nobody: withheld miner pay.
+    Burned,
+}
+
+/// Alpha outside the pools by class of holder, a row a class and a column a slot.
+#[derive(Clone, Debug, Default)]
+pub struct Holdings {
+    /// Of the owners.
+    pub owner: Vec<Alpha>,
+    /// Of the miners.
+    pub miners: Vec<Alpha>,
+    /// Of the stakers.
+    pub stakers: Vec<Alpha>,
+    /// Of the protocol.
+    pub protocol: Vec<Alpha>,
+    /// Out of reach.
+    pub burned: Vec<Alpha>,
+}
+
+impl Holdings {
+    fn of(&mut self, holder: Holder) -> &mut Vec<Alpha> {
+        match holder {
+            Holder::Owner => &mut self.owner,
+            Holder::Miners => &mut self.miners,
+            Holder::Stakers => &mut self.stakers,
+            Holder::Protocol => &mut self.protocol,
+            Holder::Burned => &mut self.burned,
+        }
+    }
+
+    fn clear(&mut self, slot: usize) {
+        for row in [
+            &mut self.owner,
+            &mut self.miners,
+            &mut self.stakers,
+            &mut self.protocol,
+            &mut self.burned,
+        ] {
+            row[slot] = Alpha::ZERO;
+        }
+    }
+
+    /// All of a slot's alpha outside its pool.
+    pub fn total(&self, slot: usize) -> Result<Alpha, Error> {
+        self.owner[slot]
+            .plus(self.miners[slot])?
+            .plus(self.stakers[slot])?
+            .plus(self.protocol[slot])?
+            .plus(self.burned[slot])
+    }
+}
+
+/// What a step did to a slot, for the people.
+#[derive(Clone, Debug, Default)]
+pub struct Paid {
+    /// Share of the TAO that the rules gave the slot.
+    pub share: Vec<f64>,
+    /// TAO that went into its pool, in rao: injected and spent on purchases.
+    pub tao: Vec<u64>,
+    /// Owner's cut.
+    pub owner: Vec<Alpha>,
+    /// Miner pay that was not withheld.
+    pub miners: Vec<Alpha>,
+    /// Pay of validators and stakers.
+    pub stakers: Vec<Alpha>,
+    /// Root's part, not yet sold; it is in the stakers' holdings until then.
+    pub root: Vec<Alpha>,
+}
+
+/// State of the chain in one future; vectors have an entry a slot.
+#[derive(Clone, Debug, Default)]
+pub struct Chain {
+    /// Constants.
+    pub constants: Constants,
+    /// Rules in force.
+    pub rules: RuleSet,
+    /// How they are computed.
+    pub arithmetic: Arithmetic,
+    /// Block of the last step's end.
+    pub block: u64,
+    /// TAO that exists (`TotalIssuance`).
+    pub issued: Tao,
+    /// TAO staked on root.
+    pub root: Tao,
+    /// TAO of everybody, not staked.
+    pub free: Tao,
+    /// TAO on the accounts of subnets that no pool counts: what a refused or partial purchase leaves.
+    pub idle: Tao,
+    /// Pools.
+    pub pools: Vec<Pool>,
+    /// Alpha outside the pools.
+    pub holdings: Holdings,
+    /// Alpha that exists, by the record of what was created and recycled.
+    pub alpha_issued: Vec<u64>,
+    /// Stored moving prices (`SubnetMovingPrice`).
+    pub moving: Vec<I96F32>,
+    /// `FirstEmissionBlockNumber`; none before the start call.
+    pub first_block: Vec<Option<u64>>,
+    /// Block of registration.
+    pub registered: Vec<u64>,
+    /// Whether it may receive TAO.
+    pub enabled: Vec<bool>,
+    /// Whether its slot is taken at all.
+    pub occupied: Vec<bool>,
+    /// Part of miner pay that is withheld.
+    pub withheld: Vec<f64>,
+    /// Smoothed net flow of stakers in rao a block, for the rules that share by it.
+    pub flow: Vec<I64F64>,
+    /// Net flow of stakers since the last step, in rao.
+    pub flow_now: Vec<i64>,
+    /// Cost of the last slot.
+    pub lock_cost_last: Tao,
+    /// Block in which it was paid.
+    pub lock_block: u64,
+    /// What the last step paid.
+    pub paid: Paid,
+    scratch: Scratch,
+}
+
+/// Buffers that steps reuse.
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    prices: Vec<f64>,
+    shares: Vec<f64>,
+    exact: Vec<U64F64>,
+    sorted: Vec<f64>,
+    claimants: Vec<Claimant>,
+    prunable: Vec<Prunable>,
+}
+
+impl Chain {
+    /// Empties the chain and makes room for `slots`.
+    pub fn reset(&mut self, slots: usize) {
+        let constants = self.constants.clone();
+        let empty = Pool {
+            tao: Tao::ZERO,
+            alpha: Alpha::ZERO,
+            quote_weight: pool::EQUAL_WEIGHT,
+            initialized: true,
+            dynamic: true,
+            fee_rate: constants.fee_rate,
+            minimum_reserve: constants.minimum_reserve,
+        };
+        fn fill<T: Clone>(row: &mut Vec<T>, slots: usize, value: T) {
+            row.clear();
+            row.resize(slots, value);
+        }
+        (self.block, self.lock_block) = (0, 0);
+        (self.issued, self.root, self.free, self.idle, self.lock_cost_last) =
+            (Tao::ZERO, Tao::ZERO, Tao::ZERO, Tao::ZERO, Tao::ZERO);
+        fill(&mut self.pools, slots, empty);
+        for holder in [
+            Holder::Owner,
+            Holder::Miners,
+            Holder::Stakers,
+            Holder::Protocol,
+            Holder::Burned,
+        ] {
+            fill(self.holdings.of(holder), slots, Alpha::ZERO);
+        }
+        fill(&mut self.alpha_issued, slots, 0);
+        fill(&mut self.moving, slots, I96F32::from_bits(0));
+        fill(&mut self.first_block, slots, None);
+        fill(&mut self.registered, slots, 0);
+        fill(&mut self.enabled, slots, false);
+        fill(&mut self.occupied, slots, false);
+        fill(&mut self.withheld, slots, 0.0);
+        fill(&mut self.flow, slots, I64F64::from_bits(0));
+        fill(&mut self.flow_now, slots, 0);
+        fill(&mut self.paid.share, slots, 0.0);
+        fill(&mut self.paid.tao, slots, 0);
+        for row in [
+            &mut self.paid.owner,
+            &mut self.paid.miners,
+            &mut self.paid.stakers,
+            &mut self.paid.root,
+        ] {
+            fill(row, slots, Alpha::ZERO);
+        }
+        fill(&mut self.scratch.prices, slots, 0.0);
+        fill(&mut self.scratch.shares, slots, 0.0);
+        self.scratch.sorted.clear();
+        self.scratch.sorted.reserve(slots);
+        self.scratch.prunable.clear();
+        self.scratch.prunable.reserve(slots);
+        self.scratch.claimants.clear();
+        self.scratch.claimants.reserve(slots);
+    }
+
+    /// Number of slots.
+    pub fn slots(&self) -> usize {
+        self.pools.len()
+    }
+
+    /// Whether a slot emits: taken and started.
+    pub fn emits(&self, slot: usize) -> bool {
+        self.occupied[slot] && self.first_block[slot].is_some_and(|first| first <= self.block + 1)
+    }
+
+    /// TAO for one alpha; zero of an empty pool.
+    pub fn price(&self, slot: usize) -> f64 {
+        let pool = &self.pools[slot];
+        if pool.quote_weight == pool::EQUAL_WEIGHT {
+            return if pool.alpha.is_zero() {
+                0.0
+            } else {
+                pool.tao.0 as f64 / pool.alpha.0 as f64
+            };
+        }
+        pool::price(pool).to_num()
+    }
+
+    /// Alpha outside the pool: what the record says exists, less the pool.
+    pub fn alpha_outside(&self, slot: usize) -> Alpha {
+        Alpha(self.alpha_issued[slot]).minus_or_zero(self.pools[slot].alpha)
+    }
+
+    /// Root's part in a subnet's emission.
+    pub fn root_proportion(&self, slot: usize) -> U96F32 {
+        emission::root_proportion(
+            self.root,
+            emission::tao_weight(self.constants.tao_weight),
+            issuance::alpha_issuance(self.pools[slot].alpha, self.alpha_outside(slot)),
+        )
+    }
+
+    /// Buys alpha with free TAO. Returns what it cost and brought; zeros if the pool refuses.
+    ///
+    /// # Errors
+    /// [`Error::Underflow`] if less TAO is free, [`Error::Overflow`]: a broken book.
+    pub fn buy(&mut self, slot: usize, tao: Tao, holder: Holder) -> Result<(Tao, Alpha), Error> {
+        let Some((paid, bought)) = self.trade(slot, Side::Buy, tao.0)? else {
+            return Ok((Tao::ZERO, Alpha::ZERO));
+        };
+        // The fee stays free: it goes to a validator's account.
+        self.free = self.free.minus(Tao(paid))?;
+        let row = self.holdings.of(holder);
+        row[slot] = row[slot].plus(Alpha(bought))?;
+        self.flow_now[slot] = self.flow_now[slot].saturating_add_unsigned(paid);
+        Ok((Tao(paid), Alpha(bought)))
+    }
+
+    /// Sells a holder's alpha. The TAO becomes free. Returns what it brought; nothing if the pool refuses.
+    ///
+    /// # Errors
+    /// [`Error::Underflow`] if the holder has less, [`Error::Overflow`]: a broken book.
+    pub fn sell(&mut self, slot: usize, alpha: Alpha, holder: Holder) -> Result<Tao, Error> {
+        let [mut owner, mut miners, mut stakers] = [Alpha::ZERO; 3];
+        match holder {
+            Holder::Owner => owner = alpha,
+            Holder::Miners => miners = alpha,
+            Holder::Stakers => stakers = alpha,
+            // Nobody can sell these.
+            Holder::Protocol | Holder::Burned => return Err(Error::Underflow),
+        }
+        self.sell_of(slot, [owner, miners, stakers])
+    }
+
+    /// Sells alpha of owner, miners and stakers in one trade. Returns what it brought; the fee, in alpha, goes to the
+    /// stakers. Nothing moves if the pool refuses.
+    ///
+    /// # Errors
+    /// [`Error::Underflow`] if one of them has less, [`Error::Overflow`]: a broken book.
+    pub fn sell_of(&mut self, slot: usize, [owner, miners, stakers]: [Alpha; 3]) -> Result<Tao, Error> {
+        let all = owner.plus(miners)?.plus(stakers)?;
+        let Some((paid, brought)) = self.trade(slot, Side::Sell, all.0)? else {
+            return Ok(Tao::ZERO);
+        };
+        let fee = all.minus(Alpha(paid))?;
+        let held = &mut self.holdings;
+        held.owner[slot] = held.owner[slot].minus(owner)?;
+        held.miners[slot] = held.miners[slot].minus(miners)?;
+        held.stakers[slot] = held.stakers[slot].minus(stakers)?.plus(fee)?;
+        self.free = self.free.plus(Tao(brought))?;
+        self.flow_now[slot] = self.flow_now[slot].saturating_sub_unsigned(brought);
+        Ok(Tao(brought))
+    }
+
+    /// What enters and leaves the pool for `amount` offered, fee included; none if it refuses.
+    fn trade(&mut self, slot: usize, side: Side, amount: u64) -> Result<Option<(u64, u64)>, Error> {
+        if amount == 0 || !self.occupied[slot] || self.first_block[slot].is_none() {
+            return Ok(None);
+        }
+        let pool = &mut self.pools[slot];
+        if self.arithmetic == Arithmetic::Float {
+            return float::swap(pool, side, amount);
+        }
+        let limit = match side {
+            Side::Buy => HIGHEST_PRICE,
+            Side::Sell => LOWEST_PRICE,
+        };
+        match pool::swap(pool, side, amount, limit, false) {
+            Ok(swapped) => Ok(Some((swapped.paid_in, swapped.paid_out))),
+            Err(error @ (Error::Overflow | Error::Underflow)) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Moves free TAO to root stake, or back if negative; as much as there is.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`].
+    pub fn stake_on_root(&mut self, rao: i64) -> Result<(), Error> {
+        let amount = Tao(rao.unsigned_abs());
+        if rao >= 0 {
+            let amount = amount.min(self.free);
+            self.free = self.free.minus(amount)?;
+            self.root = self.root.plus(amount)?;
+        } else {
+            let amount = amount.min(self.root);
+            self.root = self.root.minus(amount)?;
+            self.free = self.free.plus(amount)?;
+        }
+        Ok(())
+    }
+
+    /// Moves alpha between holders of one subnet without a trade; as much as there is.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`].
+    pub fn hand_over(&mut self, slot: usize, from: Holder, to: Holder, alpha: Alpha) -> Result<(), Error> {
+        let source = self.holdings.of(from);
+        let alpha = alpha.min(source[slot]);
+        source[slot] = source[slot].minus(alpha)?;
+        let target = self.holdings.of(to);
+        target[slot] = target[slot].plus(alpha)?;
+        Ok(())
+    }
+
+    /// Compares what was issued with what is held: TAO, and the alpha of every slot. Returns the first sum that does
+    /// not close: its name, what was issued, what is held.
+    pub fn check(&self) -> Result<(), (String, u128, u128)> {
+        let pools: u128 = self.pools.iter().map(|pool| u128::from(pool.tao.0)).sum();
+        let held = pools + u128::from(self.root.0) + u128::from(self.free.0) + u128::from(self.idle.0);
+        if held != u128::from(self.issued.0) {
+            return Err(("TAO in rao".into(), self.issued.0.into(), held));
+        }
+        let holdings = &self.holdings;
+        for slot in 0..self.slots() {
+            let held = u128::from(self.pools[slot].alpha.0)
+                + u128::from(holdings.owner[slot].0)
+                + u128::from(holdings.miners[slot].0)
+                + u128::from(holdings.stakers[slot].0)
+                + u128::from(holdings.protocol[slot].0)
+                + u128::from(holdings.burned[slot].0);
+            if held != u128::from(self.alpha_issued[slot]) {
+                return Err((
+                    format!("alpha of slot {}", slot + 1),
+                    self.alpha_issued[slot].into(),
+                    held,
+                ));
+            }
+        }
+        Ok(())
+    }
+}

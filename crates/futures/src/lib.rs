@@ -1,0 +1,31 @@
+//! A thousand futures of the market.
+//!
+//! The rules of the chain are `tributary_economy`'s; this crate adds people, runs the two forward many times and looks
+//! at the distribution. Results depend on scenario, seed and number of futures alone: not on threads, shards, or
+//! interruptions.
+//!
+//! Start with [`scenario::Scenario`], make a [`run::Plan`], and [`run::Plan::run`] it.
+#![forbid(unsafe_code)]
+
+pub mod chain;
+pub mod compare;
+pub mod error;
+pub mod explain;
+pub mod metrics;
+pub mod noise;
+pub mod outcome;
+pub mod parameters;
+pub mod people;
+pub mod prior;
+pub mod run;
+pub mod scenario;
+pub mod simulate;
+pub mod start;
+pub mod stats;
+pub mod story;
+pub mod summary;
+pub mod table;
+
+pub use error::Error;
+pub use run::{Plan, Shard};
+pub use scenario::Scenario;

@@ -1,0 +1,76 @@
+//! Newcomers: more of them the more a slot is worth against what it costs.
+
+use tributary_economy::Error;
+
+use super::{RAO, START_DAYS, World, YEAR};
+use crate::{
+    noise::{normal, uniform},
+    story::What,
+};
+
+/// Part of two years of a median subnet's owner's cut that a newcomer expects: most fail.
+const HOPE: f64 = 0.2;
+
+/// Most newcomers a day, whatever a slot is worth.
+const RATE_MAX: f64 = 0.9;
+
+impl World {
+    /// A newcomer may register in this step.
+    pub(super) fn arrive(&mut self, days: f64) -> Result<(), Error> {
+        let u = uniform(self.streams.newcomers.at(self.step, 0));
+        // The draw comes first: most days nobody looks, whatever the price.
+        if u >= RATE_MAX * days {
+            return Ok(());
+        }
+        let cost = self.chain.lock_cost().0 as f64 / RAO;
+        let value = self.slot_value();
+        let p = &self.parameters;
+        let eager = libm::pow((value / cost.max(1e-9)).max(1e-6), p.newcomer_elasticity);
+        let chance = (p.newcomer_rate / YEAR * eager).min(RATE_MAX) * days;
+        if u >= chance {
+            return Ok(());
+        }
+        let going = self.chain.next_slot();
+        let going = going.map(|slot| (self.people.quality[slot], self.chain.pools[slot].tao));
+        let Some(registered) = self.chain.register()? else {
+            return Ok(());
+        };
+        let slot = registered.slot;
+        if let Some((quality, pool)) = going.filter(|_| registered.replaced) {
+            self.tell(slot, What::Deregistered { quality, pool });
+        }
+        self.people.generation[slot] += 1;
+        // A talent from the pool of outsiders, who nobody has priced yet.
+        let rank = normal(self.streams.newcomers.at(self.step, 1));
+        self.occupy(slot, rank);
+        self.people.starts[slot] = self.day + START_DAYS;
+        self.people.enables[slot] = self.day + START_DAYS + self.parameters.enable_days;
+        self.tally.newcomers += 1;
+        self.tally.deregistered += u32::from(registered.replaced);
+        self.tell(
+            slot,
+            What::Registered {
+                cost: registered.cost,
+                quality: self.people.quality[slot],
+            },
+        );
+        Ok(())
+    }
+
+    /// What a slot looks worth to an outsider, in TAO.
+    fn slot_value(&mut self) -> f64 {
+        let mut count = 0;
+        for slot in 0..self.chain.slots() {
+            if self.chain.emits(slot) {
+                self.weights[count] = self.chain.price(slot);
+                count += 1;
+            }
+        }
+        if count == 0 {
+            return 0.0;
+        }
+        let (_, median, _) = self.weights[..count].select_nth_unstable_by(count / 2, f64::total_cmp);
+        let cut = f64::from(self.chain.constants.owner_cut) / 65_535.0 * crate::chain::BLOCKS_PER_DAY as f64;
+        HOPE * 2.0 * YEAR * cut * *median
+    }
+}

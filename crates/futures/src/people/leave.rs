@@ -1,0 +1,121 @@
+//! Leaving, being taken over, and rare shocks.
+
+use tributary_economy::{Alpha, Error};
+
+use super::{Phase, World, YEAR};
+use crate::{
+    chain::Holder,
+    noise::uniform,
+    story::{Reason, What},
+};
+
+/// Largest loss of confidence from one exit, in log points.
+const CONFIDENCE_LOSS_MAX: f64 = 0.5;
+
+/// Part of the stakers' alpha that a thief gets and sells at once.
+const STOLEN: f64 = 0.3;
+
+/// A thief sells at most this part of the pool's alpha.
+const STOLEN_OF_POOL: f64 = 0.5;
+
+/// Subnets that a leaving team has, at least, and how many more at most.
+const TEAM: (usize, usize) = (2, 3);
+
+impl World {
+    /// An owner leaves: product, team and revenue go at once, its alpha is sold over days, confidence suffers.
+    pub(super) fn leave(&mut self, slot: usize, reason: Reason) {
+        if self.people.phase[slot] == Phase::Gone {
+            return;
+        }
+        let all: f64 = (0..self.chain.slots()).map(|slot| self.alpha_value(slot)).sum();
+        let share = if all > 0.0 { self.alpha_value(slot) / all } else { 0.0 };
+        let p = &self.parameters;
+        let loss = (p.confidence_loss * share).min(CONFIDENCE_LOSS_MAX);
+        self.tao.lose_confidence(loss, p.confidence_return);
+        let people = &mut self.people;
+        let what = What::Left {
+            reason,
+            quality: people.quality[slot],
+            revenue: people.revenue[slot],
+            share_of_alpha: share,
+            owner_alpha: self.chain.holdings.owner[slot],
+            confidence_lost: loss,
+        };
+        self.tally.revenue_taken += people.revenue[slot];
+        self.tally.exits += 1;
+        people.phase[slot] = Phase::Gone;
+        people.since[slot] = self.day;
+        people.revenue[slot] = 0.0;
+        people.funding[slot] = 0.0;
+        // Nobody validates any more, so nobody but the owner's keys is paid.
+        self.chain.withheld[slot] = 1.0;
+        self.tell(slot, what);
+    }
+
+    /// Somebody else makes something of an abandoned slot (`economy.md` 4.8), if `u` says so.
+    pub(super) fn take_over(&mut self, slot: usize, u: f64) {
+        if u >= 1.0 - libm::exp(-self.parameters.takeover_rate / 12.0) {
+            return;
+        }
+        self.people.generation[slot] += 1;
+        self.occupy(slot, 0.0);
+        // What the old owner has not sold is the stakers' now: it has no say over the slot.
+        let old = self.chain.holdings.owner[slot];
+        let held = &mut self.chain.holdings;
+        held.owner[slot] = Alpha::ZERO;
+        held.stakers[slot] = Alpha(held.stakers[slot].0 + old.0);
+        self.chain.withheld[slot] = 0.0;
+        self.tally.takeovers += 1;
+        let quality = self.people.quality[slot];
+        self.tell(slot, What::TakenOver { quality });
+    }
+
+    /// The rare shocks of a step.
+    pub(super) fn shock(&mut self, days: f64) -> Result<(), Error> {
+        self.streams.shocks.fill(self.step, &mut self.bits[..8]);
+        let mut u = [0.0; 8];
+        for (u, bits) in u.iter_mut().zip(&self.bits) {
+            *u = uniform(*bits);
+        }
+        let years = days / YEAR;
+        let p = &self.parameters;
+        let (teams, thefts, crashes) = (p.team_exit_rate * years, p.theft_rate * years, p.crash_rate * years);
+        let size = p.crash_size;
+        if u[0] < teams {
+            let members = TEAM.0 + (u[1] * TEAM.1 as f64) as usize;
+            for place in &u[2..2 + members.min(3)] {
+                if let Some(slot) = self.by_value(*place) {
+                    self.leave(slot, Reason::Team);
+                }
+            }
+        }
+        if u[5] < thefts
+            && let Some(slot) = self.by_value(u[6])
+        {
+            let held = self.chain.holdings.stakers[slot].0 as f64 * STOLEN;
+            let most = self.chain.pools[slot].alpha.0 as f64 * STOLEN_OF_POOL;
+            let stolen = Alpha(held.min(most) as u64);
+            let brought = self.chain.sell(slot, stolen, Holder::Stakers)?;
+            self.tally.thefts += 1;
+            self.tell(slot, What::Stolen { alpha: stolen, brought });
+        }
+        if u[7] < crashes {
+            self.tao.jump -= size;
+            self.tally.crashes += 1;
+            self.tell(0, What::Crashed { size });
+        }
+        Ok(())
+    }
+
+    /// A working subnet, drawn in proportion to the value of its alpha.
+    fn by_value(&self, u: f64) -> Option<usize> {
+        let working = |slot: &usize| self.chain.emits(*slot) && self.people.phase[*slot] != Phase::Gone;
+        let slots = 0..self.chain.slots();
+        let all: f64 = slots.clone().filter(working).map(|slot| self.alpha_value(slot)).sum();
+        let mut left = u * all;
+        slots.filter(working).find(|slot| {
+            left -= self.alpha_value(*slot);
+            left <= 0.0
+        })
+    }
+}

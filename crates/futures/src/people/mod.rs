@@ -1,0 +1,420 @@
+//! The people of a future: what each subnet's team, miners, customers and traders are and do.
+//!
+//! Everything is kept in rows of one entry a slot. Amounts that the chain counts are in [`crate::chain`]; here are
+//! plans, in floating point.
+
+mod arrive;
+mod leave;
+mod owners;
+mod tao;
+mod trade;
+mod work;
+
+use crate::{
+    chain::{BLOCKS_PER_DAY, Chain},
+    metrics::Tally,
+    noise::{Class, STRIDE, Stream, normal, uniform},
+    parameters::Parameters,
+    scenario::Scenario,
+    start::Start,
+    story::{Story, What},
+};
+use tributary_economy::{Alpha, Error, Tao, fixed::I96F32, rule_sets::RuleSet};
+
+pub use owners::{Choice, Weighed};
+pub use tao::TaoMarket;
+
+/// Rao in a TAO, as a float.
+pub(crate) const RAO: f64 = 1e9;
+
+/// Days of a year.
+pub(crate) const YEAR: f64 = 365.25;
+
+/// Days of a month of decisions.
+pub(crate) const MONTH: f64 = 30.0;
+
+/// Days between two rounds of slow changes: quality, customers, what speculators think a subnet is worth.
+pub(crate) const WEEK: f64 = 7.0;
+
+/// Groups of products that compete with each other.
+const SEGMENTS: usize = 8;
+
+/// Days from registration to the start call.
+const START_DAYS: f64 = 7.0;
+
+/// Why an owner is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// For the work.
+    Mission,
+    /// For a business.
+    Commercial,
+    /// For the emission.
+    Mercenary,
+}
+
+/// What an owner is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Working on the product.
+    Building,
+    /// Taking out what the slot gives.
+    Extracting,
+    /// Has left with product, team and revenue; may still be selling.
+    Gone,
+}
+
+/// The terms of a pact. There are none yet: no subnet has one, and the type says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PactTerms {}
+
+/// The people of all slots.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    /// How many occupants a slot had before this one.
+    pub generation: Vec<u32>,
+    /// Owner's kind.
+    pub kind: Vec<Kind>,
+    /// Owner's phase.
+    pub phase: Vec<Phase>,
+    /// Day since which it has been in that phase.
+    pub since: Vec<f64>,
+    /// Part of its cut that the owner sells.
+    pub cut_sold: Vec<f64>,
+    /// Part of the owner's alpha that is not locked.
+    pub unlocked: Vec<f64>,
+    /// Log quality against the frontier, which is always 0.
+    pub quality: Vec<f64>,
+    /// Progress a year at full funding.
+    pub talent: Vec<f64>,
+    /// Appeal of the product beyond its quality.
+    pub appeal: Vec<f64>,
+    /// Segment of customers.
+    pub segment: Vec<u8>,
+    /// Dollars a day that reach the work.
+    pub funding: Vec<f64>,
+    /// Revenue in dollars a day.
+    pub revenue: Vec<f64>,
+    /// Part of it that is paid on the network.
+    pub on_rail: Vec<f64>,
+    /// Whether the last week bought neither quality nor revenue.
+    pub idle: Vec<bool>,
+    /// Attention, around zero.
+    pub attention: Vec<f64>,
+    /// Log price after the last step.
+    pub log_price: Vec<f64>,
+    /// Sum of log returns, forgotten over 30 days.
+    pub momentum: Vec<f64>,
+    /// What speculators think: log price.
+    pub log_value: Vec<f64>,
+    /// Log of price over fundamentals to the elasticity when the occupant was first valued; none before.
+    pub anchor: Vec<Option<f64>>,
+    /// Day of the start call; infinite when done.
+    pub starts: Vec<f64>,
+    /// Day on which emission is switched on; infinite when done.
+    pub enables: Vec<f64>,
+    /// The pact, if there is one.
+    pub pact: Vec<Option<PactTerms>>,
+}
+
+/// Streams of one future.
+#[derive(Clone, Debug)]
+struct Streams {
+    start: Stream,
+    quality: Stream,
+    speculators: Stream,
+    crowd: Stream,
+    attention: Stream,
+    owners: Stream,
+    newcomers: Stream,
+    shocks: Stream,
+}
+
+impl Streams {
+    fn new(seed: u64, future: u64) -> Self {
+        let open = |class| Stream::new(seed, future, class);
+        Self {
+            start: open(Class::Start),
+            quality: open(Class::Quality),
+            speculators: open(Class::Speculators),
+            crowd: open(Class::Crowd),
+            attention: open(Class::Attention),
+            owners: open(Class::Owners),
+            newcomers: open(Class::Newcomers),
+            shocks: open(Class::Shocks),
+        }
+    }
+}
+
+/// One future as it is now.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The chain.
+    pub chain: Chain,
+    /// The people.
+    pub people: People,
+    /// The market of TAO in dollars.
+    pub tao: TaoMarket,
+    /// Parameters of this future.
+    pub parameters: Parameters,
+    /// What is measured.
+    pub tally: Tally,
+    /// What happened, if somebody wants to know.
+    pub story: Option<Story>,
+    /// Days since the start.
+    pub day: f64,
+    /// Steps since the start.
+    step: u64,
+    /// Days since the last slow round.
+    week: f64,
+    /// Days since the last round of owners' decisions.
+    month: f64,
+    /// Rounds of owners' decisions.
+    rounds: u64,
+    /// What customers spend on all segments, in dollars a day.
+    demand: f64,
+    streams: Streams,
+    bits: Vec<u64>,
+    more_bits: Vec<u64>,
+    weights: Vec<f64>,
+}
+
+impl World {
+    /// An empty world; [`World::begin`] fills it. It can be used for one future after another.
+    pub fn new(scenario: &Scenario) -> Self {
+        let beliefs = &scenario.beliefs;
+        Self {
+            chain: Chain::default(),
+            people: People::default(),
+            tao: TaoMarket::default(),
+            parameters: Parameters::draw(beliefs, 0, 0),
+            tally: Tally::default(),
+            story: None,
+            day: 0.0,
+            step: 0,
+            week: 0.0,
+            month: 0.0,
+            rounds: 0,
+            demand: 0.0,
+            streams: Streams::new(0, 0),
+            bits: vec![0; STRIDE as usize],
+            more_bits: vec![0; STRIDE as usize],
+            weights: Vec::new(),
+        }
+    }
+
+    /// Puts the world at the beginning of a future.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`] if the start has more TAO in pools and on root than exists.
+    pub fn begin(&mut self, scenario: &Scenario, start: &Start, seed: u64, future: u64) -> Result<(), Error> {
+        self.parameters = Parameters::draw(&scenario.beliefs, seed, future);
+        self.streams = Streams::new(seed, future);
+        (self.day, self.week, self.month) = (0.0, 0.0, 0.0);
+        (self.step, self.rounds) = (0, 0);
+        self.begin_chain(scenario, start)?;
+        self.begin_people(start);
+        self.begin_tao();
+        self.begin_customers();
+        self.tally.begin(start.rows.len());
+        Ok(())
+    }
+
+    fn begin_chain(&mut self, scenario: &Scenario, start: &Start) -> Result<(), Error> {
+        let p = &self.parameters;
+        let chain = &mut self.chain;
+        chain.arithmetic = scenario.arithmetic;
+        chain.rules = scenario.rules_at(0.0);
+        chain.reset(start.rows.len());
+        chain.block = start.block;
+        chain.issued = tao(p.issuance_start);
+        chain.root = tao(p.root_stake_start);
+        chain.lock_cost_last = tao(p.lock_cost_start);
+        chain.lock_block = start.block;
+        let mut placed = chain.root;
+        for (slot, row) in start.rows.iter().enumerate() {
+            let pool = &mut chain.pools[slot];
+            (pool.tao, pool.alpha) = (tao(row.pool_tao), alpha(row.pool_alpha));
+            placed = placed.plus(pool.tao)?;
+            let holdings = &mut chain.holdings;
+            holdings.owner[slot] = alpha(row.owner);
+            holdings.stakers[slot] = alpha(row.stakers);
+            holdings.protocol[slot] = alpha(row.protocol);
+            holdings.burned[slot] = alpha(row.burned);
+            chain.alpha_issued[slot] = pool.alpha.plus(holdings.total(slot)?)?.0;
+            chain.moving[slot] = I96F32::from_num(row.price().min(1.0));
+            chain.first_block[slot] = row.first_block;
+            chain.registered[slot] = row.registered;
+            chain.enabled[slot] = row.enabled;
+            chain.occupied[slot] = true;
+            chain.withheld[slot] = row.withheld;
+        }
+        chain.free = chain.issued.minus(placed)?;
+        Ok(())
+    }
+
+    fn begin_people(&mut self, start: &Start) {
+        let slots = start.rows.len();
+        let people = &mut self.people;
+        fn fill<T: Clone>(row: &mut Vec<T>, slots: usize, value: T) {
+            row.clear();
+            row.resize(slots, value);
+        }
+        fill(&mut people.generation, slots, 0);
+        fill(&mut people.kind, slots, Kind::Commercial);
+        fill(&mut people.phase, slots, Phase::Building);
+        fill(&mut people.idle, slots, false);
+        fill(&mut people.segment, slots, 0);
+        fill(&mut people.anchor, slots, None);
+        fill(&mut people.pact, slots, None);
+        for row in [
+            &mut people.since,
+            &mut people.cut_sold,
+            &mut people.unlocked,
+            &mut people.quality,
+            &mut people.talent,
+            &mut people.appeal,
+            &mut people.funding,
+            &mut people.revenue,
+            &mut people.on_rail,
+            &mut people.attention,
+            &mut people.log_price,
+            &mut people.momentum,
+            &mut people.log_value,
+        ] {
+            fill(row, slots, 0.0);
+        }
+        fill(&mut people.starts, slots, f64::INFINITY);
+        fill(&mut people.enables, slots, f64::INFINITY);
+        fill(&mut self.weights, slots, 0.0);
+
+        let logs = start.rows.iter().map(|row| libm::log(row.price().max(1e-9)));
+        let mean = logs.clone().sum::<f64>() / slots.max(1) as f64;
+        let square = logs.clone().map(|log| (log - mean) * (log - mean)).sum::<f64>();
+        let deviation = (square / slots.max(1) as f64).sqrt().max(1e-6);
+        for (slot, (row, log)) in start.rows.iter().zip(logs).enumerate() {
+            self.occupy(slot, (log - mean) / deviation);
+            self.people.unlocked[slot] = if row.perpetual_lock { 0.3 } else { 1.0 };
+            if row.first_block.is_none() {
+                self.people.starts[slot] = START_DAYS;
+            }
+            if !row.enabled {
+                self.people.enables[slot] = START_DAYS + self.parameters.enable_days;
+            }
+        }
+    }
+
+    /// Draws the people of a slot's present occupant. `rank` says where its price stands, in standard deviations.
+    fn occupy(&mut self, slot: usize, rank: f64) {
+        let p = &self.parameters;
+        let people = &mut self.people;
+        let base = u64::from(people.generation[slot]) * 16;
+        let start = &mut self.streams.start;
+        let mut bits = |k| start.at(base + k, slot as u64);
+        let u = uniform(bits(0));
+        people.kind[slot] = if u < p.mission_share {
+            Kind::Mission
+        } else if u > 1.0 - p.mercenary_share {
+            Kind::Mercenary
+        } else {
+            Kind::Commercial
+        };
+        let told = p.price_tells_quality;
+        let luck = (1.0 - told * told).sqrt();
+        people.quality[slot] = p.quality_start + p.quality_spread * (told * rank + luck * normal(bits(1)));
+        // Those who are ahead mostly are those who move fast.
+        let skill = told * rank + luck * normal(bits(2));
+        people.talent[slot] = p.talent_median * libm::exp(p.talent_spread * skill);
+        people.appeal[slot] = p.appeal_spread * normal(bits(3));
+        people.segment[slot] = (uniform(bits(4)) * SEGMENTS as f64) as u8;
+        let eager = libm::exp(1.0 * normal(bits(5)));
+        (people.cut_sold[slot], people.on_rail[slot]) = match people.kind[slot] {
+            Kind::Mission => ((0.5 * p.cut_sold * eager).min(1.0), p.on_rail),
+            Kind::Commercial => ((p.cut_sold * eager).min(1.0), 0.5 * p.on_rail),
+            Kind::Mercenary => (1.0, 0.1 * p.on_rail),
+        };
+        people.unlocked[slot] = 1.0;
+        people.phase[slot] = Phase::Building;
+        people.since[slot] = self.day;
+        people.funding[slot] = 0.0;
+        people.revenue[slot] = 0.0;
+        people.idle[slot] = false;
+        people.attention[slot] = 0.0;
+        people.momentum[slot] = 0.0;
+        people.anchor[slot] = None;
+        people.pact[slot] = None;
+        people.log_price[slot] = libm::log(self.chain.price(slot).max(1e-12));
+        people.log_value[slot] = people.log_price[slot];
+        (people.starts[slot], people.enables[slot]) = (f64::INFINITY, f64::INFINITY);
+    }
+
+    /// Advances by a step of `blocks` under `rules`.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
+    pub fn step(&mut self, blocks: u64, rules: RuleSet) -> Result<(), Error> {
+        let days = blocks as f64 / BLOCKS_PER_DAY as f64;
+        self.chain.rules = rules;
+        self.open_slots();
+        let issued_before = self.chain.issued;
+        self.chain.emit(blocks)?;
+        let minted = self.chain.issued.minus_or_zero(issued_before);
+        self.day += days;
+        self.week += days;
+        self.month += days;
+        // A day is not a whole number in binary steps.
+        if self.week >= WEEK - 1e-6 || self.step == 0 {
+            self.work(days);
+            self.week = 0.0;
+        }
+        self.trade(days)?;
+        self.move_tao(days);
+        if self.month >= MONTH - 1e-6 {
+            self.decide()?;
+            self.month = 0.0;
+            self.rounds += 1;
+        }
+        self.arrive(days)?;
+        self.shock(days)?;
+        self.measure(days, minted);
+        self.step += 1;
+        Ok(())
+    }
+
+    /// The start calls and switches that are due.
+    fn open_slots(&mut self) {
+        for slot in 0..self.chain.slots() {
+            if self.day >= self.people.starts[slot] {
+                self.people.starts[slot] = f64::INFINITY;
+                self.chain.start(slot);
+            }
+            if self.day >= self.people.enables[slot] {
+                self.people.enables[slot] = f64::INFINITY;
+                self.chain.enabled[slot] = true;
+            }
+        }
+    }
+
+    /// Alpha outside the pool that people hold, at the pool's price, in TAO.
+    pub fn alpha_value(&self, slot: usize) -> f64 {
+        let holdings = &self.chain.holdings;
+        let held = holdings.owner[slot].0 + holdings.miners[slot].0 + holdings.stakers[slot].0;
+        held as f64 / RAO * self.chain.price(slot)
+    }
+
+    fn tell(&mut self, slot: usize, what: What) {
+        if let Some(story) = &mut self.story {
+            story.tell(self.day, slot, self.people.generation[slot], what);
+        }
+    }
+}
+
+/// A plan in TAO as whole rao; nothing for what is not a positive number.
+pub(crate) fn tao(amount: f64) -> Tao {
+    Tao((amount * RAO) as u64)
+}
+
+/// A plan in alpha in its smallest units.
+pub(crate) fn alpha(amount: f64) -> Alpha {
+    Alpha((amount * RAO) as u64)
+}

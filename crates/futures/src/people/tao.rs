@@ -1,0 +1,103 @@
+//! TAO in dollars: capital that comes in, what is sold, the market, and confidence.
+
+use super::{RAO, World, YEAR};
+use crate::noise::{Stream, normal, student};
+
+/// Half-life of the part of a loss of confidence that comes back, in days.
+const RECOVERY_DAYS: f64 = 20.0;
+
+/// Largest move of the log price in a step.
+const MOVE_MAX: f64 = 0.7;
+
+/// The market of TAO.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TaoMarket {
+    /// Dollars for one TAO.
+    pub usd: f64,
+    /// Where it started.
+    pub usd_start: f64,
+    /// Inflow in dollars a day at the start.
+    pub inflow: f64,
+    /// Narrative: log of what moves inflow.
+    pub narrative: f64,
+    /// Confidence still to come back, in log points.
+    pub to_recover: f64,
+    /// Sudden moves of this step, in log points.
+    pub jump: f64,
+    /// TAO sold for dollars in this step.
+    pub sold: f64,
+    /// The market's noise of this step.
+    pub shock: f64,
+    /// The crowd's own noise of this step.
+    pub crowd: f64,
+    narrative_noise: f64,
+}
+
+impl TaoMarket {
+    /// Draws the noise of a step.
+    pub(super) fn draw(&mut self, stream: &mut Stream, step: u64) {
+        self.shock = student(stream.at(step, 0));
+        self.crowd = student(stream.at(step, 1));
+        self.narrative_noise = normal(stream.at(step, 2));
+    }
+
+    /// Takes confidence away; a part of it comes back.
+    pub(super) fn lose_confidence(&mut self, loss: f64, comes_back: f64) {
+        self.jump -= loss;
+        self.to_recover += loss * comes_back;
+    }
+}
+
+impl World {
+    pub(super) fn begin_tao(&mut self) {
+        let p = &self.parameters;
+        let mut sold = 0.0;
+        for slot in 0..self.chain.slots() {
+            if self.chain.emits(slot) {
+                let miners = 0.41 * (1.0 - self.chain.withheld[slot]) * p.miner_sold;
+                sold += (0.18 * self.people.cut_sold[slot] + miners) * self.chain.price(slot);
+            }
+        }
+        let usd = p.tao_usd_start;
+        self.tao = TaoMarket {
+            usd,
+            usd_start: usd,
+            inflow: p.inflow_start * sold * crate::chain::BLOCKS_PER_DAY as f64 * usd,
+            ..TaoMarket::default()
+        };
+    }
+
+    /// Market value of all TAO in dollars.
+    pub fn market_value(&self) -> f64 {
+        self.chain.issued.0 as f64 / RAO * self.tao.usd
+    }
+
+    /// Moves the price of TAO.
+    pub(super) fn move_tao(&mut self, days: f64) {
+        let p = &self.parameters;
+        let years = days / YEAR;
+        let mean =
+            p.narrative_of_coverage * libm::log((self.tally.coverage.max(1e-3) / p.coverage_start.max(1e-3)).max(1e-3));
+        let value = self.market_value();
+        let on_rail: f64 = self
+            .people
+            .revenue
+            .iter()
+            .zip(&self.people.on_rail)
+            .map(|(revenue, share)| revenue * share)
+            .sum();
+        let tao = &mut self.tao;
+        tao.narrative += p.narrative_return * (mean - tao.narrative) * years
+            + p.narrative_noise * years.sqrt() * tao.narrative_noise;
+        let follows = libm::exp(p.inflow_elasticity * libm::log(tao.usd / tao.usd_start) + tao.narrative);
+        let inflow = (tao.inflow * follows + p.rail_kept * on_rail) * days;
+        let net = inflow - tao.sold * tao.usd;
+        let back = tao.to_recover * (1.0 - libm::exp2(-days / RECOVERY_DAYS));
+        tao.to_recover -= back;
+        // Noise and crashes are a fair game: the expected price, not its logarithm, is without trend.
+        let fair = p.crash_rate * (1.0 - libm::exp(-p.crash_size)) - 0.5 * p.market_noise * p.market_noise;
+        let noise = p.market_noise * years.sqrt() * tao.shock + fair * years;
+        let change = net / (p.tao_depth * value) + noise + back + core::mem::take(&mut tao.jump);
+        tao.usd *= libm::exp(change.clamp(-MOVE_MAX, MOVE_MAX));
+    }
+}

@@ -1,0 +1,132 @@
+//! Sales of what was earned, and speculators (`docs/futures.md`, sections on miners, stakers and speculators).
+
+use tributary_economy::{Alpha, Error};
+
+use super::{Phase, RAO, World, tao};
+use crate::{
+    chain::Holder,
+    noise::{normal, student},
+};
+
+/// Attention forgets itself at this rate a day.
+const ATTENTION_RETURN: f64 = 1.0 / 60.0;
+
+/// Part of the common noise of flows that is the market's own.
+const CROWD_IS_MARKET: f64 = 0.5;
+
+/// Most of the stakers' alpha that is sold in a day.
+const STAKERS_SELL_MAX: f64 = 0.2;
+
+impl World {
+    /// One round of trading in every pool: first everything that is sold, then what is bought.
+    pub(super) fn trade(&mut self, days: f64) -> Result<(), Error> {
+        let slots = self.chain.slots();
+        self.streams.speculators.fill(self.step, &mut self.bits[..slots]);
+        self.streams.attention.fill(self.step, &mut self.more_bits[..slots]);
+        let root_day = days.sqrt();
+        self.tao.draw(&mut self.streams.crowd, self.step);
+        let own = (1.0 - CROWD_IS_MARKET * CROWD_IS_MARKET).sqrt();
+        let crowd = CROWD_IS_MARKET * self.tao.shock + own * self.tao.crowd;
+        let common = self.parameters.crowd_noise * root_day * crowd + self.root_to_alpha(days)?;
+        self.tao.sold = 0.0;
+        let mut to_root = 0.0;
+        for slot in 0..slots {
+            if !self.chain.emits(slot) {
+                continue;
+            }
+            let price = self.chain.price(slot);
+            if price <= 0.0 {
+                continue;
+            }
+            let flow = self.flow(slot, days, root_day, common);
+            let paid = &self.chain.paid;
+            let held = &self.chain.holdings;
+            let people = &self.people;
+            let owner = match people.phase[slot] {
+                Phase::Building => part(paid.owner[slot], people.cut_sold[slot]),
+                Phase::Extracting => {
+                    let stock = part(held.owner[slot], people.unlocked[slot] * (days / 30.0).min(1.0));
+                    stock
+                        .0
+                        .saturating_add(paid.owner[slot].0)
+                        .min(held.owner[slot].0)
+                        .into()
+                }
+                Phase::Gone => part(
+                    held.owner[slot],
+                    people.unlocked[slot] * (days / self.parameters.exit_days).min(1.0),
+                ),
+            };
+            let miners = part(paid.miners[slot], self.parameters.miner_sold);
+            let root = part(paid.root[slot], self.parameters.root_sold);
+            let earned = part(paid.stakers[slot], self.parameters.staker_sold).plus(root)?;
+            let speculative = if flow < 0.0 {
+                let most = STAKERS_SELL_MAX * days.max(0.05) * held.stakers[slot].0 as f64;
+                Alpha((-flow / price).min(most) as u64)
+            } else {
+                Alpha::ZERO
+            };
+            let stakers = earned.plus(speculative)?.min(held.stakers[slot]);
+            let all = owner.plus(miners)?.plus(stakers)?;
+            let brought = self.chain.sell_of(slot, [owner, miners, stakers])?;
+            if all.0 > 0 {
+                let each = brought.0 as f64 / all.0 as f64;
+                self.tao.sold += (owner.0 + miners.0) as f64 * each / RAO;
+                to_root += root.min(stakers).0 as f64 * each;
+            }
+            if flow > 0.0 {
+                let budget = tao(flow / RAO).min(self.chain.free);
+                self.chain.buy(slot, budget, Holder::Stakers)?;
+            }
+            let now = libm::log(self.chain.price(slot).max(1e-12));
+            let people = &mut self.people;
+            people.momentum[slot] = people.momentum[slot] * (1.0 - days / 30.0).max(0.0) + now - people.log_price[slot];
+            people.log_price[slot] = now;
+        }
+        self.chain.stake_on_root(to_root as i64)
+    }
+
+    /// Speculators' net flow into a pool in a step, in rao.
+    fn flow(&mut self, slot: usize, days: f64, root_day: f64, common: f64) -> f64 {
+        let p = &self.parameters;
+        let people = &mut self.people;
+        let novelty = normal(self.more_bits[slot]) * root_day;
+        people.attention[slot] += novelty - ATTENTION_RETURN * days * people.attention[slot];
+        let drive = (p.value_pull * (people.log_value[slot] - people.log_price[slot])
+            + p.momentum * people.momentum[slot]
+            + p.flow_drift)
+            * days
+            + p.attention_push * novelty
+            + p.flow_noise * root_day * student(self.bits[slot])
+            + common;
+        let most = p.flow_max * days.min(1.0);
+        self.chain.pools[slot].tao.0 as f64 * drive.clamp(-most, most)
+    }
+
+    /// Root stakers who move to alpha, or back, for its yield: the part of every pool that they bring.
+    fn root_to_alpha(&mut self, days: f64) -> Result<f64, Error> {
+        let mobility = self.parameters.root_mobility;
+        let root = self.chain.root.0 as f64;
+        let (mut pooled, mut to_root, mut to_alpha, mut staked) = (0.0, 0.0, 0.0, 0.0);
+        for slot in 0..self.chain.slots() {
+            let price = self.chain.price(slot);
+            pooled += self.chain.pools[slot].tao.0 as f64;
+            to_root += self.chain.paid.root[slot].0 as f64 * price;
+            to_alpha += self.chain.paid.stakers[slot].0 as f64 * price;
+            staked += self.chain.holdings.stakers[slot].0 as f64 * price;
+        }
+        if mobility <= 0.0 || pooled <= 0.0 || root <= 0.0 || staked <= 0.0 {
+            return Ok(0.0);
+        }
+        let yearly = super::YEAR / days;
+        let advantage = (to_alpha / staked - to_root / root) * yearly;
+        // Alpha's yield is paid in what inflates: a yield above the inflation that pays it is not asked to be seen.
+        let moved = root * mobility * advantage.clamp(-1.0, 1.0) * days / super::YEAR;
+        self.chain.stake_on_root(-(moved as i64))?;
+        Ok(moved / pooled)
+    }
+}
+
+fn part(amount: Alpha, share: f64) -> Alpha {
+    Alpha((amount.0 as f64 * share) as u64).min(amount)
+}

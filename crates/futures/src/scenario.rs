@@ -1,0 +1,292 @@
+//! Scenarios: what is run, in TOML.
+//!
+//! Every field may be left out. Errors name the line, the field and what is allowed.
+
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use tributary_economy::rule_sets::RuleSet;
+
+use crate::{
+    Error,
+    chain::{Arithmetic, BLOCKS_PER_DAY},
+    outcome::Thresholds,
+    parameters::{self, TABLE},
+    prior::Prior,
+    start::Source,
+};
+
+/// What is run. One of these, a seed and a number make a future.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Scenario {
+    /// Length of a future in days.
+    pub days: u64,
+    /// Blocks of a step.
+    pub step_blocks: u64,
+    /// Days between two samples of the series.
+    pub sample_days: u64,
+    /// How the rules are computed.
+    pub arithmetic: Arithmetic,
+    /// Where futures start.
+    pub start: Source,
+    /// Rule sets and the days from which they hold, rising from day 0.
+    pub rules: Vec<(u64, RuleSet)>,
+    /// What is believed of each parameter, parallel to [`TABLE`].
+    pub beliefs: Vec<Prior>,
+    /// Thresholds of the outcome classes.
+    pub thresholds: Thresholds,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            days: 1_461,
+            step_blocks: BLOCKS_PER_DAY,
+            sample_days: 30,
+            arithmetic: Arithmetic::Float,
+            start: Source::Mainnet,
+            rules: vec![(0, RuleSet::Gate32)],
+            beliefs: parameters::defaults(),
+            thresholds: Thresholds::default(),
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Document {
+    run: Run,
+    rules: Vec<Spanned<Rules>>,
+    parameters: BTreeMap<Spanned<String>, Spanned<Prior>>,
+    outcomes: Outcomes,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Run {
+    days: Option<Spanned<u64>>,
+    step_blocks: Option<Spanned<u64>>,
+    sample_days: Option<Spanned<u64>>,
+    arithmetic: Option<Arithmetic>,
+    start: Option<Source>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rules {
+    day: u64,
+    set: RuleSet,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Outcomes {
+    depreciation: Option<Spanned<f64>>,
+    coverage: Option<Spanned<f64>>,
+    flywheel_value: Option<Spanned<f64>>,
+    category_value: Option<Spanned<f64>>,
+    frontier_subnets: Option<Spanned<f64>>,
+}
+
+/// A text and its name, for errors.
+struct Text<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Text<'_> {
+    /// The error of a problem at a byte of the text.
+    fn error(&self, offset: usize, problem: String) -> Error {
+        let mut section = "";
+        let (mut line, mut field) = (1, String::new());
+        let mut start = 0;
+        for (number, content) in self.text.split_inclusive('\n').enumerate() {
+            let trimmed = content.trim();
+            if trimmed.starts_with('[') {
+                section = trimmed.trim_matches(|c| matches!(c, '[' | ']'));
+            }
+            if start > offset {
+                break;
+            }
+            line = number + 1;
+            field = match content.split_once('=') {
+                Some((key, _)) if section.is_empty() => key.trim().to_owned(),
+                Some((key, _)) => format!("{section}.{}", key.trim()),
+                None => section.to_owned(),
+            };
+            start += content.len();
+        }
+        Error::Scenario {
+            file: self.file.to_owned(),
+            line,
+            field,
+            problem,
+        }
+    }
+
+    fn integer(
+        &self,
+        target: &mut u64,
+        value: Option<Spanned<u64>>,
+        allowed: RangeInclusive<u64>,
+    ) -> Result<(), Error> {
+        if let Some(value) = value {
+            if !allowed.contains(value.get_ref()) {
+                let (low, high) = allowed.into_inner();
+                let problem = format!("{} is out of range (allowed: {low} to {high})", value.get_ref());
+                return Err(self.error(value.span().start, problem));
+            }
+            *target = value.into_inner();
+        }
+        Ok(())
+    }
+
+    fn number(&self, target: &mut f64, value: Option<Spanned<f64>>, allowed: RangeInclusive<f64>) -> Result<(), Error> {
+        if let Some(value) = value {
+            if !allowed.contains(value.get_ref()) {
+                let (low, high) = allowed.into_inner();
+                let problem = format!("{} is out of range (allowed: {low} to {high})", value.get_ref());
+                return Err(self.error(value.span().start, problem));
+            }
+            *target = value.into_inner();
+        }
+        Ok(())
+    }
+}
+
+impl Scenario {
+    /// Reads a scenario. `file` is its name, for errors.
+    ///
+    /// # Errors
+    /// [`Error::Scenario`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
+        let text = Text { file, text };
+        let document: Document = toml::from_str(text.text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            text.error(offset, error.message().to_owned())
+        })?;
+        let mut scenario = Self::default();
+        let run = document.run;
+        text.integer(&mut scenario.days, run.days, 1..=36_525)?;
+        text.integer(&mut scenario.step_blocks, run.step_blocks, 360..=50_400)?;
+        text.integer(&mut scenario.sample_days, run.sample_days, 1..=3_650)?;
+        scenario.arithmetic = run.arithmetic.unwrap_or_default();
+        scenario.start = run.start.unwrap_or_default();
+        let outcomes = document.outcomes;
+        let thresholds = &mut scenario.thresholds;
+        text.number(&mut thresholds.depreciation, outcomes.depreciation, 0.0..=1.0)?;
+        text.number(&mut thresholds.coverage, outcomes.coverage, 0.0..=100.0)?;
+        text.number(&mut thresholds.flywheel_value, outcomes.flywheel_value, 0.0..=1_000.0)?;
+        text.number(
+            &mut thresholds.category_value,
+            outcomes.category_value,
+            0.0..=1_000_000.0,
+        )?;
+        text.number(&mut thresholds.frontier_subnets, outcomes.frontier_subnets, 0.0..=256.0)?;
+        if !document.rules.is_empty() {
+            scenario.rules.clear();
+        }
+        for rules in document.rules {
+            let at = rules.span().start;
+            let Rules { day, set } = rules.into_inner();
+            let follows = match scenario.rules.last() {
+                None => day == 0,
+                Some((last, _)) => day > *last,
+            };
+            if !follows {
+                let problem = format!(
+                    "day {day} does not follow: the first rule set holds from day 0, each next from a later day"
+                );
+                return Err(text.error(at, problem));
+            }
+            scenario.rules.push((day, set));
+        }
+        for (name, belief) in document.parameters {
+            let Some(index) = parameters::index(name.get_ref()) else {
+                let problem = match nearest(name.get_ref()) {
+                    Some(near) => format!("no such parameter; did you mean `{near}`?"),
+                    None => "no such parameter".to_owned(),
+                };
+                return Err(text.error(name.span().start, problem));
+            };
+            let (low, high) = TABLE[index].limits;
+            if let Some(problem) = belief.get_ref().problem(low, high) {
+                return Err(text.error(belief.span().start, problem));
+            }
+            scenario.beliefs[index] = belief.into_inner();
+        }
+        Ok(scenario)
+    }
+
+    /// The rules that hold on a day.
+    pub fn rules_at(&self, day: f64) -> RuleSet {
+        let holds = self.rules.iter().rev().find(|(from, _)| *from as f64 <= day + 1e-9);
+        holds.map_or(RuleSet::default(), |(_, rules)| *rules)
+    }
+
+    /// Steps of a future.
+    pub fn steps(&self) -> u64 {
+        (self.days * BLOCKS_PER_DAY).div_ceil(self.step_blocks)
+    }
+}
+
+/// The parameter whose name shares the longest beginning with `name`, if that is four letters or more.
+fn nearest(name: &str) -> Option<&'static str> {
+    let common = |other: &str| name.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    TABLE
+        .iter()
+        .map(|info| info.name)
+        .max_by_key(|other| common(other))
+        .filter(|other| common(other) >= 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> String {
+        Scenario::parse("s.toml", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_scenario_is_read() {
+        let scenario = Scenario::parse(
+            "s.toml",
+            "[run]\ndays = 730\nstart = \"synthetic\"\n[[rules]]\nday = 0\nset = \"2026-07-gate\"\n\
+             [[rules]]\nday = 100\nset = \"2026-08-gate32\"\n[parameters]\nloyalty = 1\n\
+             frontier_speed = { lognormal = [0.4, 0.2] }\n[outcomes]\ncoverage = 0.5\n",
+        )
+        .unwrap();
+        assert_eq!((scenario.days, scenario.start), (730, Source::Synthetic));
+        assert_eq!(scenario.rules_at(99.0), RuleSet::Gate);
+        assert_eq!(scenario.rules_at(100.0), RuleSet::Gate32);
+        assert_eq!(
+            scenario.beliefs[parameters::index("loyalty").unwrap()],
+            Prior::Fixed(1.0)
+        );
+        assert_eq!(scenario.thresholds.coverage, 0.5);
+    }
+
+    #[test]
+    fn errors_name_line_field_and_range() {
+        let text = problem("[run]\ndays = 10\nstep_blocks = 5\n");
+        assert!(
+            text.contains("line 3") && text.contains("`run.step_blocks`") && text.contains("360 to 50400"),
+            "{text}"
+        );
+        let text = problem("[parameters]\n\ncut_sold = 1.5\n");
+        assert!(
+            text.contains("line 3") && text.contains("`parameters.cut_sold`") && text.contains("0 to 1"),
+            "{text}"
+        );
+        let text = problem("[parameters]\nfrontier_sped = 1\n");
+        assert!(text.contains("line 2") && text.contains("frontier_speed"), "{text}");
+        let text = problem("[run]\ndays = \"long\"\n");
+        assert!(text.contains("line 2") && text.contains("`run.days`"), "{text}");
+        let text = problem("[[rules]]\nday = 5\nset = \"2026-07-gate\"\n");
+        assert!(text.contains("day 0"), "{text}");
+        let text = problem("[run]\ndas = 5\n");
+        assert!(text.contains("line 2") && text.contains("das"), "{text}");
+    }
+}
