@@ -114,7 +114,7 @@ impl World {
             on_rail += people.revenue[slot] * people.on_rail[slot];
             if people.idle[slot] || people.phase[slot] != Phase::Building {
                 let paid = self.chain.paid.owner[slot].0 + self.chain.paid.miners[slot].0;
-                wasted += paid as f64 * self.chain.price(slot);
+                wasted += paid as f64 * self.chain.paid.price[slot];
             }
         }
         let issued = self.chain.issued.0 as f64;

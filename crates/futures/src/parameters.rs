@@ -161,7 +161,7 @@ parameters! {
     /// How much of the work that emission pays an owner would have to pay itself.
     subsidy_need, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption; H3 hangs on it";
     /// Log advantage that leaving needs, for a commercial owner; mission +1.5, mercenary -1.
-    loyalty, "log points", Drawn(Uniform(2.0, 3.5)), -5.0..=10.0, "4 of 128 slots changed hands in 30 days";
+    loyalty, "log points", Drawn(Uniform(2.6, 4.4)), -5.0..=10.0, "4 of 128 slots changed hands in 30 days";
     /// Dispersion of the choice.
     choice_noise, "log points", Drawn(Uniform(0.35, 0.8)), 0.01..=10.0, "assumption";
     /// Days over which leavers sell.
@@ -221,7 +221,7 @@ parameters! {
     confidence_return, "share", Drawn(Uniform(0.3, 0.8)), 0.0..=1.0, "partly recovered within weeks";
 
     /// Newcomers who look at a slot when it is worth what it costs.
-    newcomer_rate, "a year", Drawn(LogNormal(20.0, 0.4)), 0.0..=365.0, "8 of 128 slots changed hands in 60 days";
+    newcomer_rate, "a year", Drawn(LogNormal(14.0, 0.4)), 0.0..=365.0, "8 of 128 slots changed hands in 60 days";
     /// How strongly their number rises with value over cost.
     newcomer_elasticity, "elasticity", Drawn(Uniform(0.3, 1.2)), 0.0..=5.0, "assumption";
     /// Days from registration until TAO emission is switched on.

@@ -101,7 +101,7 @@ fn mirror(ledger: &MemoryLedger<u64>) -> Chain {
         placed += pool.tao.0;
         chain.holdings.stakers[slot] = ledger.subnet_alpha_out(netuid);
         chain.alpha_issued[slot] = pool.alpha.0 + ledger.subnet_alpha_out(netuid).0;
-        chain.moving[slot] = ledger.subnet_moving_price(netuid);
+        chain.moving[slot] = ledger.subnet_moving_price(netuid).to_bits() as f64;
         chain.first_block[slot] = ledger.first_emission_block_number(netuid);
         chain.enabled[slot] = ledger.subnet_emission_enabled(netuid);
         chain.occupied[slot] = true;
@@ -130,13 +130,15 @@ fn compare(ledger: &MemoryLedger<u64>, chain: &Chain, at: &str) {
         );
         assert_eq!(
             ledger.subnet_moving_price(netuid),
-            chain.moving[slot],
+            chain.moving_price(slot),
             "{at}: moving price of {netuid}"
         );
     }
 }
 
-fn run_both(pools: &[(u64, u64, u32)], root: u64, acts: &[Act]) {
+/// Runs the acts on both sides. Returns how many purchases, sales, and blocks with purchases of the chain there were.
+fn run_both(pools: &[(u64, u64, u32)], root: u64, acts: &[Act]) -> [u64; 3] {
+    let mut counts = [0; 3];
     let mut ledger = ledger(pools, root);
     let mut chain = mirror(&ledger);
     for (number, act) in acts.iter().enumerate() {
@@ -146,13 +148,17 @@ fn run_both(pools: &[(u64, u64, u32)], root: u64, acts: &[Act]) {
                 for _ in 0..blocks {
                     ledger.set_block(ledger.block() + 1, [7; 32]);
                     block::on_initialize(&mut ledger).unwrap();
+                    let protocol: u64 = chain.holdings.protocol.iter().map(|alpha| alpha.0).sum();
                     chain.emit(1).unwrap();
+                    let after: u64 = chain.holdings.protocol.iter().map(|alpha| alpha.0).sum();
+                    counts[2] += u64::from(after > protocol);
                 }
             }
             Act::Buy(slot, tao) => {
                 let (slot, coldkey, hotkey) = (usize::from(slot), 1 + u64::from(slot), 100 + u64::from(slot));
                 let bought = ledger.transaction(|l| staking::add_stake(l, &coldkey, &hotkey, netuid(slot), Tao(tao)));
                 if bought.is_ok() {
+                    counts[0] += 1;
                     chain.buy(slot, Tao(tao), Holder::Stakers).unwrap();
                 }
             }
@@ -162,6 +168,7 @@ fn run_both(pools: &[(u64, u64, u32)], root: u64, acts: &[Act]) {
                 let alpha = Alpha((u128::from(stake.0) * u128::from(part) / 1000) as u64);
                 let sold = ledger.transaction(|l| staking::remove_stake(l, &coldkey, &hotkey, netuid(slot), alpha));
                 if sold.is_ok() {
+                    counts[1] += 1;
                     chain.sell(slot, alpha, Holder::Stakers).unwrap();
                 }
             }
@@ -182,6 +189,7 @@ fn run_both(pools: &[(u64, u64, u32)], root: u64, acts: &[Act]) {
         }
         compare(&ledger, &chain, &at);
     }
+    counts
 }
 
 #[test]
@@ -202,12 +210,17 @@ fn a_thousand_sequences_of_blocks_and_trades_are_the_ledgers_to_the_rao() {
         failure_persistence: None,
         ..Config::default()
     };
+    let counts: [std::cell::Cell<u64>; 3] = Default::default();
     TestRunner::new(config)
         .run(&input, |(pools, root, acts)| {
-            run_both(&pools, root, &acts);
+            for (sum, count) in counts.iter().zip(run_both(&pools, root, &acts)) {
+                sum.set(sum.get() + count);
+            }
             Ok(())
         })
         .unwrap();
+    println!("purchases, sales, blocks in which the chain bought: {counts:?}");
+    assert!(counts.iter().all(|count| count.get() > 500), "{counts:?}");
 }
 
 /// The main network's chain at the start of a future.
@@ -246,7 +259,7 @@ fn differences(a: &Chain, b: &Chain) -> [f64; 4] {
             (a.price(slot), b.price(slot)),
             (a.pools[slot].tao.0 as f64, b.pools[slot].tao.0 as f64),
             (a.alpha_issued[slot] as f64, b.alpha_issued[slot] as f64),
-            (a.moving[slot].to_num(), b.moving[slot].to_num()),
+            (a.moving[slot], b.moving[slot]),
         ];
         for (largest, (x, y)) in largest.iter_mut().zip(pairs) {
             *largest = largest.max((x / y - 1.0).abs());

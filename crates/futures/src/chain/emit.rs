@@ -14,7 +14,7 @@ use tributary_economy::{
     rule_sets::RuleSet,
 };
 
-use super::{Arithmetic, Chain, float, moving};
+use super::{Arithmetic, Chain, Halving, float, moving};
 
 /// The mechanism number of a subnet whose alpha has a price of its own.
 const DYNAMIC: u16 = 1;
@@ -76,7 +76,7 @@ impl Chain {
             }
             let outside = self.alpha_outside(slot);
             let supply = issuance::alpha_issuance(self.pools[slot].alpha, outside);
-            let alpha = alpha_emitted(supply, blocks);
+            let alpha = self.halving[slot].emitted(supply, blocks);
             let (portion, bought, spent, idle) = if exact {
                 let tao =
                     emission::tao_emission(allowed, self.scratch.exact[slot]).saturating_mul(U96F32::from_num(blocks));
@@ -113,17 +113,18 @@ impl Chain {
                 float::emit(&mut self.pools[slot], supply, tao, alpha, root_weight, cut, buys)?
             };
             self.book(slot, portion, bought, spent, idle, root_sells)?;
-            let now = if exact {
-                pool::price(&self.pools[slot])
-            } else {
-                U64F64::from_num(self.price(slot))
-            };
             let speed = Speed {
                 alpha: self.constants.moving_alpha,
                 halving_blocks: self.constants.halving_blocks,
                 first_emission_block: self.first_block[slot].unwrap_or(last),
             };
-            self.moving[slot] = moving::advance(self.moving[slot], now, speed, last, blocks);
+            let now = self.price(slot);
+            self.paid.price[slot] = now;
+            self.moving[slot] = if exact && blocks == 1 {
+                moving::block(self.moving[slot], pool::price(&self.pools[slot]), speed, last)
+            } else {
+                moving::advance(self.moving[slot], now, speed, last, blocks)
+            };
         }
         self.block = last;
         Ok(())
@@ -180,7 +181,7 @@ impl Chain {
         claimants.clear();
         let mut sum = U64F64::from_bits(0);
         for slot in (0..self.slots()).filter(|slot| self.emits(*slot)) {
-            let price = moving_price::effective(NetUid(slot as u16 + 1), DYNAMIC, self.moving[slot]);
+            let price = moving_price::effective(NetUid(slot as u16 + 1), DYNAMIC, self.moving_price(slot));
             sum = sum.saturating_add(price);
             claimants.push(Claimant {
                 moving_price: price,
@@ -210,7 +211,7 @@ impl Chain {
         for slot in 0..self.slots() {
             let emits = self.emits(slot);
             let scratch = &mut self.scratch;
-            scratch.prices[slot] = if emits { self.moving[slot].to_num::<f64>() } else { 0.0 };
+            scratch.prices[slot] = if emits { self.moving[slot] / moving::STEPS } else { 0.0 };
             sum += scratch.prices[slot];
             scratch.shares[slot] = match self.rules {
                 RuleSet::TaoFlow if emits => self.flow[slot].to_num::<f64>(),
@@ -249,15 +250,35 @@ impl Chain {
     }
 }
 
-/// Alpha of `blocks` blocks, from `supply` on. If a halving falls among them, the rest have the halved emission.
-fn alpha_emitted(supply: u64, blocks: u64) -> u64 {
-    let emission = issuance::block_emission(supply);
-    // A block adds at most as much again to the pool.
-    let run = blocks.min(blocks_until_halving(supply, 2 * emission));
-    if run == blocks {
-        return emission * blocks;
+impl Halving {
+    /// Alpha of `blocks` blocks, from `supply` on. If a halving falls among them, the rest have the halved emission.
+    fn emitted(&mut self, supply: u64, blocks: u64) -> u64 {
+        // A block adds at most as much again to the pool as it emits. Supply never falls while a subnet lives.
+        let most = 2 * self.emission * blocks;
+        if supply.saturating_add(most) < self.until {
+            return self.emission * blocks;
+        }
+        let emission = issuance::block_emission(supply);
+        let run = blocks.min(blocks_until_halving(supply, 2 * emission));
+        *self = Self {
+            emission,
+            until: threshold_after(supply),
+        };
+        if run == blocks {
+            return emission * blocks;
+        }
+        self.until = 0;
+        emission * run + issuance::block_emission(supply.saturating_add(2 * emission * run)) * (blocks - run)
     }
-    emission * run + issuance::block_emission(supply.saturating_add(2 * emission * run)) * (blocks - run)
+}
+
+/// The next issuance at which an asset's emission halves; the maximum beyond the last.
+fn threshold_after(issued: u64) -> u64 {
+    if issued >= MAX_SUPPLY {
+        return MAX_SUPPLY;
+    }
+    let halvings = (MAX_SUPPLY / (MAX_SUPPLY - issued)).ilog2();
+    MAX_SUPPLY - (MAX_SUPPLY >> (halvings + 1))
 }
 
 /// Blocks of `emission` until the next threshold of the halving is reached, at least one.
@@ -265,7 +286,5 @@ fn blocks_until_halving(issued: u64, emission: u64) -> u64 {
     if emission == 0 || issued >= MAX_SUPPLY {
         return u64::MAX;
     }
-    let halvings = (MAX_SUPPLY / (MAX_SUPPLY - issued)).ilog2();
-    let threshold = MAX_SUPPLY - (MAX_SUPPLY >> (halvings + 1));
-    threshold.saturating_sub(issued).div_ceil(emission).max(1)
+    threshold_after(issued).saturating_sub(issued).div_ceil(emission).max(1)
 }

@@ -148,7 +148,9 @@ pub(super) fn emit(
 /// # Errors
 /// [`Error::Overflow`], [`Error::Underflow`].
 pub(super) fn swap(pool: &mut Pool, side: Side, amount: u64) -> Result<Option<(u64, u64)>, Error> {
-    let fee = (u128::from(amount) * u128::from(pool.fee_rate) / 65_535) as u64;
+    // amount * rate / 65535 by floor, without leaving u64.
+    let rate = u64::from(pool.fee_rate);
+    let fee = amount / 65_535 * rate + amount % 65_535 * rate / 65_535;
     let net = amount.checked_sub(fee).ok_or(Error::Underflow)?;
     exchange(pool, side, net)
 }

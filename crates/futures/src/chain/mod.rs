@@ -146,6 +146,8 @@ pub struct Paid {
     pub share: Vec<f64>,
     /// TAO that went into its pool, in rao: injected and spent on purchases.
     pub tao: Vec<u64>,
+    /// TAO for one alpha after it.
+    pub price: Vec<f64>,
     /// Owner's cut.
     pub owner: Vec<Alpha>,
     /// Miner pay that was not withheld.
@@ -181,8 +183,8 @@ pub struct Chain {
     pub holdings: Holdings,
     /// Alpha that exists, by the record of what was created and recycled.
     pub alpha_issued: Vec<u64>,
-    /// Stored moving prices (`SubnetMovingPrice`).
-    pub moving: Vec<I96F32>,
+    /// Stored moving prices (`SubnetMovingPrice`), in steps of 2^-32: whole numbers.
+    pub moving: Vec<f64>,
     /// `FirstEmissionBlockNumber`; none before the start call.
     pub first_block: Vec<Option<u64>>,
     /// Block of registration.
@@ -203,7 +205,15 @@ pub struct Chain {
     pub lock_block: u64,
     /// What the last step paid.
     pub paid: Paid,
+    halving: Vec<Halving>,
     scratch: Scratch,
+}
+
+/// What a slot's alpha emits a block, and the supply from which that is not so any more.
+#[derive(Clone, Copy, Debug, Default)]
+struct Halving {
+    emission: u64,
+    until: u64,
 }
 
 /// Buffers that steps reuse.
@@ -248,7 +258,8 @@ impl Chain {
             fill(self.holdings.of(holder), slots, Alpha::ZERO);
         }
         fill(&mut self.alpha_issued, slots, 0);
-        fill(&mut self.moving, slots, I96F32::from_bits(0));
+        fill(&mut self.moving, slots, 0.0);
+        fill(&mut self.halving, slots, Halving::default());
         fill(&mut self.first_block, slots, None);
         fill(&mut self.registered, slots, 0);
         fill(&mut self.enabled, slots, false);
@@ -258,6 +269,7 @@ impl Chain {
         fill(&mut self.flow_now, slots, 0);
         fill(&mut self.paid.share, slots, 0.0);
         fill(&mut self.paid.tao, slots, 0);
+        fill(&mut self.paid.price, slots, 0.0);
         for row in [
             &mut self.paid.owner,
             &mut self.paid.miners,
@@ -302,6 +314,11 @@ impl Chain {
     /// Alpha outside the pool: what the record says exists, less the pool.
     pub fn alpha_outside(&self, slot: usize) -> Alpha {
         Alpha(self.alpha_issued[slot]).minus_or_zero(self.pools[slot].alpha)
+    }
+
+    /// The stored moving price in the chain's own numbers.
+    pub fn moving_price(&self, slot: usize) -> I96F32 {
+        I96F32::from_bits(self.moving[slot] as i128)
     }
 
     /// Root's part in a subnet's emission.

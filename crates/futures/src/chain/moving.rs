@@ -6,7 +6,7 @@ use tributary_economy::{
 };
 
 /// Steps of the stored price in one (32 fraction bits).
-const STEPS: f64 = 4_294_967_296.0;
+pub(super) const STEPS: f64 = 4_294_967_296.0;
 
 /// Levels of the block-by-block rise that are followed one by one; above, the rise is smooth enough.
 const LEVELS_MAX: f64 = 24.0;
@@ -14,15 +14,12 @@ const LEVELS_MAX: f64 = 24.0;
 /// The moving price after `blocks` blocks that end at `last` and each close at the spot price `price`
 /// (`economy.md` 3.9).
 ///
-/// One block is [`moving_price::update`] itself. For more, the per-block average is taken in closed form: with weight
+/// All moving prices here are whole numbers of steps of 2^-32. The per-block average is taken in closed form: with weight
 /// w, the distance to the price shrinks by (1 - w) a block, and because every block cuts to 2^-32 the average stops
 /// up to 1/w such steps short of a price above it. Where the movement a block is of few steps, the cut is followed
 /// step by step; where it is of many, it counts as half a step. The weight is that of the middle block. The result
 /// differs from block-by-block stepping over a day by less than 30 steps, 7e-9 TAO (tested).
-pub fn advance(before: I96F32, price: U64F64, speed: Speed, last: u64, blocks: u64) -> I96F32 {
-    if blocks == 1 {
-        return moving_price::update(before, price, speed, last);
-    }
+pub fn advance(before: f64, price: f64, speed: Speed, last: u64, blocks: u64) -> f64 {
     let weight = weight(
         speed.alpha.to_num(),
         speed.halving_blocks,
@@ -30,8 +27,17 @@ pub fn advance(before: I96F32, price: U64F64, speed: Speed, last: u64, blocks: u
         last,
         blocks,
     );
-    let steps = advance_steps(before.to_bits() as f64, price.to_num::<f64>(), weight, blocks);
-    I96F32::from_bits(steps as i128)
+    advance_steps(before, price, weight, blocks)
+}
+
+/// The moving price after one block, by the rule itself.
+pub fn block(before: f64, price: U64F64, speed: Speed, block: u64) -> f64 {
+    moving_price::update(I96F32::from_bits(before as i128), price, speed, block).to_bits() as f64
+}
+
+/// A price in steps of 2^-32, at most one.
+pub fn steps(price: f64) -> f64 {
+    (price.clamp(0.0, 1.0) * STEPS).trunc()
 }
 
 /// Weight of a block's price in the middle of the `blocks` blocks that end at `last`.
@@ -51,24 +57,49 @@ pub fn advance_steps(mut steps: f64, price: f64, weight: f64, blocks: u64) -> f6
         if rise.abs() >= LEVELS_MAX {
             // Smooth: relax towards the target less half a step, until the level loop takes over or time is up.
             let aim = target - 0.5 / weight;
-            let until = libm::log((steps - aim).abs() * weight / (LEVELS_MAX - 1.0).max(1.0)) / weight;
-            let run = until.clamp(1.0, left).ceil().min(left);
-            // (1 - w)^n, to the second order of w.
-            steps = aim + (steps - aim) * libm::exp(-weight * (1.0 + 0.5 * weight) * run);
+            let distance = steps - aim;
+            let after = distance * shrink(weight, left);
+            if after.abs() * weight >= LEVELS_MAX - 1.0 {
+                steps = aim + after;
+                break;
+            }
+            let until = libm::log(distance.abs() * weight / (LEVELS_MAX - 1.0)) / weight;
+            let run = (-floor(-until.clamp(1.0, left))).min(left);
+            steps = aim + distance * shrink(weight, run);
             left -= run;
             continue;
         }
-        let level = rise.floor();
+        let level = floor(rise);
         if level == 0.0 {
             break;
         }
         // Each block of this level brings the rise closer to zero by weight * level.
         let boundary = if level > 0.0 { level } else { level + 1.0 };
-        let run = ((rise - boundary) / (weight * level)).ceil().clamp(1.0, left);
+        if left * weight * level.abs() <= (rise - boundary).abs() {
+            steps += level * left;
+            break;
+        }
+        let run = (-floor((boundary - rise) / (weight * level))).clamp(1.0, left);
         steps += level * run;
         left -= run;
     }
-    steps.floor()
+    floor(steps)
+}
+
+/// `(1 - weight)^blocks`, to the second order of the weight.
+fn shrink(weight: f64, blocks: f64) -> f64 {
+    let x = -weight * (1.0 + 0.5 * weight) * blocks;
+    if x < -0.1 {
+        return libm::exp(x);
+    }
+    // The series: what is left out is below 2e-11.
+    1.0 + x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0 * (1.0 + x / 6.0)))))
+}
+
+/// The floor of a number that an i64 holds. Without SSE 4.1 `f64::floor` is a call.
+fn floor(x: f64) -> f64 {
+    let whole = x as i64 as f64;
+    if whole > x { whole - 1.0 } else { whole }
 }
 
 #[cfg(test)]
@@ -97,7 +128,7 @@ mod tests {
             let price = U64F64::from_bits(u128::from(target) << 32);
             let before = I96F32::from_bits(start.into());
             let exact = by_blocks(before, price, speed, last, blocks).to_bits();
-            let closed = advance(before, price, speed, last, blocks).to_bits();
+            let closed = advance(start as f64, price.to_num(), speed, last, blocks) as i128;
             // Young averages change their weight within the day; the middle block stands for all.
             let slack = (exact - i128::from(start)).unsigned_abs() as i128 / if age < 7_200 { 3 } else { 500 };
             prop_assert!((exact - closed).abs() <= 30 * i128::from(days) + slack, "{exact} {closed} from {start} to {target}");
@@ -112,13 +143,13 @@ mod tests {
             first_emission_block: 1,
         };
         let price = U64F64::from_num(0.01);
-        let (mut closed, mut blocks) = (I96F32::from_num(0.0098), I96F32::from_num(0.0098));
+        let (mut closed, mut blocks) = (steps(0.0098), I96F32::from_num(0.0098));
         for day in 1..=200u64 {
-            closed = advance(closed, price, speed, day * 7_200, 7_200);
+            closed = advance(closed, price.to_num(), speed, day * 7_200, 7_200);
             blocks = by_blocks(blocks, price, speed, day * 7_200, 7_200);
         }
         let gap = 0.01 - blocks.to_num::<f64>();
         assert!((6.0e-5..8.0e-5).contains(&gap), "{gap}");
-        assert!((closed.to_num::<f64>() - blocks.to_num::<f64>()).abs() < 1e-7);
+        assert!((closed / STEPS - blocks.to_num::<f64>()).abs() < 1e-7);
     }
 }

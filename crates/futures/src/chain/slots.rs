@@ -50,7 +50,7 @@ impl Chain {
             prunable.push(Prunable {
                 netuid,
                 registered_at: self.registered[slot],
-                moving_price: moving_price::effective(netuid, DYNAMIC, self.moving[slot]),
+                moving_price: moving_price::effective(netuid, DYNAMIC, I96F32::from_bits(self.moving[slot] as i128)),
             });
         }
         registration::subnet_to_prune(prunable, self.block, self.constants.immunity_blocks)
@@ -87,7 +87,7 @@ impl Chain {
         let pool = &mut self.pools[slot];
         (pool.tao, pool.alpha, pool.quote_weight, pool.initialized) = (cost, alpha, EQUAL_WEIGHT, false);
         self.alpha_issued[slot] = alpha.0;
-        self.moving[slot] = I96F32::from_bits(0);
+        self.moving[slot] = 0.0;
         self.first_block[slot] = None;
         self.registered[slot] = self.block;
         self.occupied[slot] = true;
@@ -128,7 +128,8 @@ impl Chain {
         self.pools[slot].alpha = Alpha::ZERO;
         self.holdings.clear(slot);
         self.alpha_issued[slot] = 0;
-        self.moving[slot] = I96F32::from_bits(0);
+        self.moving[slot] = 0.0;
+        self.halving[slot] = super::Halving::default();
         self.first_block[slot] = None;
         self.occupied[slot] = false;
         self.enabled[slot] = false;

@@ -11,7 +11,7 @@ mod trade;
 mod work;
 
 use crate::{
-    chain::{BLOCKS_PER_DAY, Chain},
+    chain::{BLOCKS_PER_DAY, Chain, moving},
     metrics::Tally,
     noise::{Class, STRIDE, Stream, normal, uniform},
     parameters::Parameters,
@@ -19,7 +19,7 @@ use crate::{
     start::Start,
     story::{Story, What},
 };
-use tributary_economy::{Alpha, Error, Tao, fixed::I96F32, rule_sets::RuleSet};
+use tributary_economy::{Alpha, Error, Tao, rule_sets::RuleSet};
 
 pub use owners::{Choice, Weighed};
 pub use tao::TaoMarket;
@@ -177,6 +177,8 @@ pub struct World {
     bits: Vec<u64>,
     more_bits: Vec<u64>,
     weights: Vec<f64>,
+    surprise: Vec<f64>,
+    novelty: Vec<f64>,
 }
 
 impl World {
@@ -200,6 +202,8 @@ impl World {
             bits: vec![0; STRIDE as usize],
             more_bits: vec![0; STRIDE as usize],
             weights: Vec::new(),
+            surprise: Vec::new(),
+            novelty: Vec::new(),
         }
     }
 
@@ -242,7 +246,7 @@ impl World {
             holdings.protocol[slot] = alpha(row.protocol);
             holdings.burned[slot] = alpha(row.burned);
             chain.alpha_issued[slot] = pool.alpha.plus(holdings.total(slot)?)?.0;
-            chain.moving[slot] = I96F32::from_num(row.price().min(1.0));
+            chain.moving[slot] = moving::steps(row.price());
             chain.first_block[slot] = row.first_block;
             chain.registered[slot] = row.registered;
             chain.enabled[slot] = row.enabled;
@@ -287,6 +291,8 @@ impl World {
         fill(&mut people.starts, slots, f64::INFINITY);
         fill(&mut people.enables, slots, f64::INFINITY);
         fill(&mut self.weights, slots, 0.0);
+        fill(&mut self.surprise, slots, 0.0);
+        fill(&mut self.novelty, slots, 0.0);
 
         let logs = start.rows.iter().map(|row| libm::log(row.price().max(1e-9)));
         let mean = logs.clone().sum::<f64>() / slots.max(1) as f64;

@@ -5,7 +5,7 @@ use tributary_economy::{Alpha, Error};
 use super::{Phase, RAO, World, tao};
 use crate::{
     chain::Holder,
-    noise::{normal, student},
+    noise::{normals, students},
 };
 
 /// Attention forgets itself at this rate a day.
@@ -23,6 +23,8 @@ impl World {
         let slots = self.chain.slots();
         self.streams.speculators.fill(self.step, &mut self.bits[..slots]);
         self.streams.attention.fill(self.step, &mut self.more_bits[..slots]);
+        students(&self.bits[..slots], &mut self.surprise);
+        normals(&self.more_bits[..slots], &mut self.novelty);
         let root_day = days.sqrt();
         self.tao.draw(&mut self.streams.crowd, self.step);
         let own = (1.0 - CROWD_IS_MARKET * CROWD_IS_MARKET).sqrt();
@@ -34,7 +36,7 @@ impl World {
             if !self.chain.emits(slot) {
                 continue;
             }
-            let price = self.chain.price(slot);
+            let price = self.chain.paid.price[slot];
             if price <= 0.0 {
                 continue;
             }
@@ -78,7 +80,9 @@ impl World {
                 let budget = tao(flow / RAO).min(self.chain.free);
                 self.chain.buy(slot, budget, Holder::Stakers)?;
             }
-            let now = libm::log(self.chain.price(slot).max(1e-12));
+            let now = self.chain.price(slot);
+            self.chain.paid.price[slot] = now;
+            let now = libm::log(now.max(1e-12));
             let people = &mut self.people;
             people.momentum[slot] = people.momentum[slot] * (1.0 - days / 30.0).max(0.0) + now - people.log_price[slot];
             people.log_price[slot] = now;
@@ -90,14 +94,14 @@ impl World {
     fn flow(&mut self, slot: usize, days: f64, root_day: f64, common: f64) -> f64 {
         let p = &self.parameters;
         let people = &mut self.people;
-        let novelty = normal(self.more_bits[slot]) * root_day;
+        let novelty = self.novelty[slot] * root_day;
         people.attention[slot] += novelty - ATTENTION_RETURN * days * people.attention[slot];
         let drive = (p.value_pull * (people.log_value[slot] - people.log_price[slot])
             + p.momentum * people.momentum[slot]
             + p.flow_drift)
             * days
             + p.attention_push * novelty
-            + p.flow_noise * root_day * student(self.bits[slot])
+            + p.flow_noise * root_day * self.surprise[slot]
             + common;
         let most = p.flow_max * days.min(1.0);
         self.chain.pools[slot].tao.0 as f64 * drive.clamp(-most, most)
@@ -109,7 +113,7 @@ impl World {
         let root = self.chain.root.0 as f64;
         let (mut pooled, mut to_root, mut to_alpha, mut staked) = (0.0, 0.0, 0.0, 0.0);
         for slot in 0..self.chain.slots() {
-            let price = self.chain.price(slot);
+            let price = self.chain.paid.price[slot];
             pooled += self.chain.pools[slot].tao.0 as f64;
             to_root += self.chain.paid.root[slot].0 as f64 * price;
             to_alpha += self.chain.paid.stakers[slot].0 as f64 * price;
