@@ -18,7 +18,31 @@ use sp_runtime::{
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
+use codec::Compact;
+use pallet_subtensor::Chain;
+use tributary_economy::{Alpha as AlphaBalance, MechId, NetUid, Tao as TaoBalance, market::networks};
+use tributary_runtime_api::{
+    DelegateInfo, DynamicInfo, HyperparamEntry, Metagraph, NeuronInfo, NeuronInfoLite, SelectiveMetagraph,
+    SimSwapResult, StakeInfo, SubnetHyperparams, SubnetHyperparamsV2, SubnetInfov2, SubnetPrice, SubnetState,
+};
+
 use crate::*;
+
+mod hyperparameters;
+mod neurons;
+mod stakes;
+mod subnets;
+mod swap;
+
+/// The books of the block at hand.
+fn ledger() -> Chain<Runtime> {
+    Chain::default()
+}
+
+/// The entry of a uid, or nothing where the list is shorter.
+fn at<V: Copy + Default>(list: &[V], uid: u16) -> V {
+    list.get(usize::from(uid)).copied().unwrap_or_default()
+}
 
 impl_runtime_apis! {
     impl sp_api::Core<Block> for Runtime {
@@ -38,7 +62,7 @@ impl_runtime_apis! {
             OpaqueMetadata::new(Runtime::metadata().into())
         }
         fn metadata_at_version(version: u32) -> Option<OpaqueMetadata> {
-            Runtime::metadata_at_version(version)
+            if version == 15 { Some(metadata_v15()) } else { Runtime::metadata_at_version(version) }
         }
         fn metadata_versions() -> Vec<u32> {
             Runtime::metadata_versions()
@@ -148,6 +172,132 @@ impl_runtime_apis! {
         }
         fn query_length_to_fee(length: u32) -> Balance {
             TransactionPayment::length_to_fee(length)
+        }
+    }
+
+    impl tributary_runtime_api::neurons::NeuronInfoRuntimeApi<Block> for Runtime {
+        fn get_neurons(netuid: NetUid) -> Vec<NeuronInfo> {
+            neurons::all(netuid, neurons::full)
+        }
+        fn get_neuron(netuid: NetUid, uid: u16) -> Option<NeuronInfo> {
+            neurons::full(netuid, uid)
+        }
+        fn get_neurons_lite(netuid: NetUid) -> Vec<NeuronInfoLite> {
+            neurons::all(netuid, neurons::lite)
+        }
+        fn get_neuron_lite(netuid: NetUid, uid: u16) -> Option<NeuronInfoLite> {
+            neurons::lite(netuid, uid)
+        }
+    }
+
+    impl tributary_runtime_api::stakes::StakeInfoRuntimeApi<Block> for Runtime {
+        fn get_stake_info_for_coldkey(coldkey_account: AccountId) -> Vec<StakeInfo> {
+            stakes::of_coldkey(&coldkey_account)
+        }
+        fn get_stake_info_for_coldkeys(coldkey_accounts: Vec<AccountId>) -> Vec<(AccountId, Vec<StakeInfo>)> {
+            stakes::of_coldkeys(coldkey_accounts)
+        }
+        fn get_stake_info_for_hotkey_coldkey_netuid(
+            hotkey_account: AccountId,
+            coldkey_account: AccountId,
+            netuid: NetUid,
+        ) -> Option<StakeInfo> {
+            Some(stakes::one(hotkey_account, coldkey_account, netuid))
+        }
+    }
+
+    impl tributary_runtime_api::stakes::DelegateInfoRuntimeApi<Block> for Runtime {
+        fn get_delegates() -> Vec<DelegateInfo> {
+            stakes::delegates()
+        }
+        fn get_delegate(delegate_account: AccountId) -> Option<DelegateInfo> {
+            stakes::delegate(delegate_account)
+        }
+        fn get_delegated(
+            delegatee_account: AccountId,
+        ) -> Vec<(DelegateInfo, (Compact<NetUid>, Compact<AlphaBalance>))> {
+            stakes::delegated(&delegatee_account)
+        }
+    }
+
+    impl tributary_runtime_api::subnets::SubnetInfoRuntimeApi<Block> for Runtime {
+        fn get_dynamic_info(netuid: NetUid) -> Option<DynamicInfo> {
+            subnets::dynamic(netuid)
+        }
+        fn get_all_dynamic_info() -> Vec<Option<DynamicInfo>> {
+            subnets::networks().into_iter().map(subnets::dynamic).collect()
+        }
+        fn get_metagraph(netuid: NetUid) -> Option<Metagraph> {
+            subnets::metagraph(netuid, MechId(0))
+        }
+        fn get_all_metagraphs() -> Vec<Option<Metagraph>> {
+            subnets::networks().into_iter().map(|netuid| subnets::metagraph(netuid, MechId(0))).collect()
+        }
+        fn get_mechagraph(netuid: NetUid, mecid: MechId) -> Option<Metagraph> {
+            subnets::metagraph(netuid, mecid)
+        }
+        fn get_all_mechagraphs() -> Vec<Option<Metagraph>> {
+            subnets::mechagraphs()
+        }
+        fn get_selective_metagraph(netuid: NetUid, metagraph_indexes: Vec<u16>) -> Option<SelectiveMetagraph> {
+            subnets::selection(netuid, MechId(0), &metagraph_indexes)
+        }
+        fn get_selective_mechagraph(
+            netuid: NetUid,
+            subid: MechId,
+            metagraph_indexes: Vec<u16>,
+        ) -> Option<SelectiveMetagraph> {
+            subnets::selection(netuid, subid, &metagraph_indexes)
+        }
+        fn get_subnet_hyperparams(netuid: NetUid) -> Option<SubnetHyperparams> {
+            hyperparameters::v1(netuid)
+        }
+        fn get_subnet_hyperparams_v2(netuid: NetUid) -> Option<SubnetHyperparamsV2> {
+            hyperparameters::v2(netuid)
+        }
+        fn get_subnet_hyperparams_v3(netuid: NetUid) -> Option<Vec<HyperparamEntry>> {
+            hyperparameters::v3(netuid)
+        }
+        fn get_subnet_state(netuid: NetUid) -> Option<SubnetState> {
+            subnets::state(netuid, MechId(0))
+        }
+        fn get_subnet_info_v2(netuid: NetUid) -> Option<SubnetInfov2> {
+            subnets::info_v2(netuid)
+        }
+        fn get_subnets_info_v2() -> Vec<Option<SubnetInfov2>> {
+            subnets::networks().into_iter().map(subnets::info_v2).collect()
+        }
+        fn get_subnet_to_prune() -> Option<NetUid> {
+            networks::subnet_to_prune(&ledger())
+        }
+        fn get_next_epoch_start_block(netuid: NetUid) -> Option<u64> {
+            pallet_subtensor::NetworksAdded::<Runtime>::get(netuid)
+                .then(|| SubtensorModule::schedule(netuid).next_epoch())
+                .flatten()
+        }
+        fn get_coldkey_auto_stake_hotkey(coldkey: AccountId, netuid: NetUid) -> Option<AccountId> {
+            pallet_subtensor::AutoStakeDestination::<Runtime>::get(coldkey, netuid)
+        }
+    }
+
+    impl tributary_runtime_api::subnets::SubnetRegistrationRuntimeApi<Block> for Runtime {
+        fn get_network_registration_cost() -> TaoBalance {
+            networks::lock_cost(&ledger())
+        }
+    }
+
+    impl tributary_runtime_api::swap::SwapRuntimeApi<Block> for Runtime {
+        fn current_alpha_price(netuid: NetUid) -> u64 {
+            swap::price(netuid)
+        }
+        fn current_alpha_price_all() -> Vec<SubnetPrice> {
+            swap::prices()
+        }
+        fn sim_swap_tao_for_alpha(netuid: NetUid, tao: TaoBalance) -> SimSwapResult {
+            swap::buy(netuid, tao)
+        }
+        fn sim_swap_alpha_for_tao(netuid: NetUid, alpha: AlphaBalance) -> SimSwapResult {
+            swap::sell(netuid, alpha)
         }
     }
 

@@ -47,6 +47,12 @@ impl Contains<RuntimeCall> for AlwaysAllowed {
                 | RuntimeCall::Grandpa(_)
                 | RuntimeCall::Sudo(_)
                 | RuntimeCall::Multisig(_)
+                | RuntimeCall::SubtensorModule(
+                    pallet_subtensor::Call::set_weights { .. }
+                        | pallet_subtensor::Call::set_mechanism_weights { .. }
+                        | pallet_subtensor::Call::serve_axon { .. }
+                )
+                | RuntimeCall::Commitments(pallet_commitments::Call::set_commitment { .. })
                 | RuntimeCall::SafeMode(_)
         )
     }
@@ -102,7 +108,7 @@ impl pallet_balances::Config for Runtime {
     type RuntimeFreezeReason = RuntimeFreezeReason;
     type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
     type Balance = Balance;
-    type DustRemoval = ();
+    type DustRemoval = pallet_subtensor::RecycleDust<Runtime>;
     type ExistentialDeposit = ConstU64<EXISTENTIAL_DEPOSIT>;
     type AccountStore = System;
     type ReserveIdentifier = [u8; 8];
@@ -233,6 +239,14 @@ impl pallet_safe_mode::Config for Runtime {
     type WeightInfo = pallet_safe_mode::weights::SubstrateWeight<Runtime>;
 }
 
+impl pallet_subtensor::Config for Runtime {
+    type Currency = Balances;
+    type BlockAuthor = fees::BlockAuthor;
+    type OnSubnetRemoved = Commitments;
+}
+
+impl pallet_commitments::Config for Runtime {}
+impl pallet_admin_utils::Config for Runtime {}
 impl pallet_subtensor_swap::Config for Runtime {}
 impl pallet_alpha_assets::Config for Runtime {}
 impl network::Config for Runtime {}

@@ -1,18 +1,89 @@
 //! The transaction extensions of the reference that the SDK does not have, under the names that clients sign with
-//! (`wire.md` 4). All of them are empty on the wire.
+//! (`wire.md` 4). All but the nonce are empty on the wire.
+
+use alloc::vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
-use frame_support::weights::Weight;
+use frame_support::{dispatch::Pays, weights::Weight};
 use scale_info::TypeInfo;
 use sp_runtime::{
     impl_tx_ext_default,
     traits::{
         AsSystemOriginSigner, DispatchInfoOf, DispatchOriginOf, Implication, TransactionExtension, ValidateResult,
     },
-    transaction_validity::{InvalidTransaction, TransactionSource, ValidTransaction},
+    transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction},
 };
 
-use crate::{Runtime, RuntimeCall};
+use crate::{AccountId, Nonce, Runtime, RuntimeCall, SubtensorModule};
+
+/// The nonce check of the SDK, except that an account without any balance may make calls that cost nothing
+/// (`consensus.md` 8.2): hotkeys serve and set weights without ever holding TAO.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub struct CheckNonce(#[codec(compact)] pub Nonce);
+
+impl TypeInfo for CheckNonce {
+    type Identity = frame_system::CheckNonce<Runtime>;
+    fn type_info() -> scale_info::Type {
+        frame_system::CheckNonce::<Runtime>::type_info()
+    }
+}
+
+impl TransactionExtension<RuntimeCall> for CheckNonce {
+    const IDENTIFIER: &'static str = "CheckNonce";
+    type Implicit = ();
+    type Val = Option<AccountId>;
+    type Pre = ();
+
+    fn weight(&self, _: &RuntimeCall) -> Weight {
+        use frame_system::ExtensionsWeightInfo as _;
+        <Runtime as frame_system::Config>::ExtensionsWeightInfo::check_nonce()
+    }
+
+    fn validate(
+        &self,
+        origin: DispatchOriginOf<RuntimeCall>,
+        _call: &RuntimeCall,
+        info: &DispatchInfoOf<RuntimeCall>,
+        _len: usize,
+        _implicit: Self::Implicit,
+        _inherited_implication: &impl Implication,
+        _source: TransactionSource,
+    ) -> ValidateResult<Self::Val, RuntimeCall> {
+        let Some(who) = origin.as_system_origin_signer().cloned() else {
+            return Ok((ValidTransaction::default(), None, origin));
+        };
+        let account = frame_system::Account::<Runtime>::get(&who);
+        if info.pays_fee == Pays::Yes && account.providers == 0 && account.sufficients == 0 {
+            return Err(InvalidTransaction::Payment.into());
+        }
+        if self.0 < account.nonce {
+            return Err(InvalidTransaction::Stale.into());
+        }
+        let before = self.0.checked_sub(1).filter(|before| *before >= account.nonce);
+        let valid = ValidTransaction {
+            provides: vec![(who.clone(), self.0).encode()],
+            requires: before
+                .map(|before| (who.clone(), before).encode())
+                .into_iter()
+                .collect(),
+            ..ValidTransaction::default()
+        };
+        Ok((valid, Some(who), origin))
+    }
+
+    fn prepare(
+        self,
+        val: Self::Val,
+        _origin: &DispatchOriginOf<RuntimeCall>,
+        _call: &RuntimeCall,
+        _info: &DispatchInfoOf<RuntimeCall>,
+        _len: usize,
+    ) -> Result<Self::Pre, TransactionValidityError> {
+        val.map_or(Ok(()), |who| {
+            frame_system::CheckNonce::<Runtime>::prepare_nonce_for_account(&who, self.0)
+        })
+    }
+}
 
 /// Keeps calls to `Sudo` out of the pool unless the sudo key signs them.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
@@ -75,7 +146,39 @@ placeholder! {
     /// Raises the priority of pulses of the drand beacon in the reference. This chain takes none.
     DrandPriority
 }
-placeholder! {
-    /// Refuses transactions of the market that are bound to fail before they cost anything.
-    SubtensorTransactionExtension
+/// Keeps transactions of the market out of the pool that are bound to fail, above all the free ones, so that nobody
+/// fills blocks for nothing (`consensus.md` 8.1). Refusals carry the codes that clients know (`wire.md` 2).
+///
+/// Takes of delegates are not looked at here: published clients expect those errors from the block (`wire.md` 14).
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct SubtensorTransactionExtension;
+
+impl TransactionExtension<RuntimeCall> for SubtensorTransactionExtension {
+    const IDENTIFIER: &'static str = "SubtensorTransactionExtension";
+    type Implicit = ();
+    type Val = ();
+    type Pre = ();
+
+    fn weight(&self, _: &RuntimeCall) -> Weight {
+        // The calls that are looked at count the reads of their checks themselves.
+        Weight::zero()
+    }
+
+    fn validate(
+        &self,
+        origin: DispatchOriginOf<RuntimeCall>,
+        call: &RuntimeCall,
+        _info: &DispatchInfoOf<RuntimeCall>,
+        _len: usize,
+        _implicit: Self::Implicit,
+        _inherited_implication: &impl Implication,
+        _source: TransactionSource,
+    ) -> ValidateResult<Self::Val, RuntimeCall> {
+        if let (RuntimeCall::SubtensorModule(call), Some(signer)) = (call, origin.as_system_origin_signer()) {
+            SubtensorModule::validate_call(signer, call).map_err(|code| InvalidTransaction::Custom(code as u8))?;
+        }
+        Ok((ValidTransaction::default(), (), origin))
+    }
+
+    impl_tx_ext_default!(RuntimeCall; prepare);
 }

@@ -22,9 +22,12 @@ pub const FAST: &str = "fast";
 pub const PRESETS: [&str; 2] = [LOCAL, FAST];
 
 /// `//Three`, which is missing in the SDK's list of development keys: sr25519.
-pub const THREE_SR25519: [u8; 32] = [0; 32];
+pub const THREE_SR25519: [u8; 32] = hex2array!("9026941b7aa2328a8c5ea4e25bb747a2bf92a066fae0cc3722faf58cf44d3502");
 /// `//Three`: ed25519.
 pub const THREE_ED25519: [u8; 32] = hex2array!("ecccf9cddf1b329b7c6554e78b0a34ba760de390e351b0ee450a42955fb18470");
+
+/// `//Alice_hk`, the hotkey of the owner of root in the fast network of the reference.
+pub const ALICE_HOTKEY: [u8; 32] = hex2array!("506c5a28f51e841b4df26ace64a23d69057fefda24bc9a53cb74197f901e7128");
 
 /// Accounts that the Ethereum development keys Alith and Baltathar map to.
 const MAPPED: [[u8; 32]; 2] = [
@@ -69,11 +72,46 @@ fn base(slot_duration_ms: u64) -> Value {
     })
 }
 
+/// The market of the fast network: what is changed of `pallet_subtensor`'s default, which is the local network.
+fn fast_market() -> Value {
+    let owner = (Sr25519Keyring::Alice.to_account_id(), AccountId32::new(ALICE_HOTKEY));
+    json!({
+        "newSubnet": {
+            "tempo": 10,
+            "immunityPeriod": 100,
+            "burn": TAO / 100,
+            "minBurn": TAO / 2_000,
+            "commitRevealWeightsEnabled": false,
+            "weightsSetRateLimit": 1,
+            "emaPriceHalvingBlocks": 100,
+            "subnetEmissionEnabled": true,
+        },
+        // A hundredth of the way each block: within minutes, emission follows prices.
+        "priceSmoothing": (1u64 << 32) / 100,
+        "networkRateLimit": 0,
+        "networkMinLockCost": TAO,
+        "networkLockReductionInterval": 1_000,
+        "networkImmunityPeriod": 10_000,
+        "maxEpochsPerBlock": 32,
+        // With a tempo of 10 a window of 10 blocks would never open.
+        "adminFreezeWindow": 0,
+        "txRateLimit": 0,
+        "rootStaking": true,
+        "rootOwner": owner,
+        // Its pool is not backed by anything, so the books of a market with it do not balance.
+        "apex": false,
+    })
+}
+
 /// The patch of a preset, by its name; none if there is no such preset.
 pub fn patch(name: &str) -> Option<Value> {
     match name {
         LOCAL => Some(base(12_000)),
-        FAST => Some(base(250)),
+        FAST => {
+            let mut patch = base(250);
+            patch["subtensorModule"] = json!({ "market": fast_market() });
+            Some(patch)
+        }
         _ => None,
     }
 }

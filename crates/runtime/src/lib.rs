@@ -47,7 +47,7 @@ pub type TxExtension = (
     frame_system::CheckTxVersion<Runtime>,
     frame_system::CheckGenesis<Runtime>,
     frame_system::CheckEra<Runtime>,
-    frame_system::CheckNonce<Runtime>,
+    extensions::CheckNonce,
     frame_system::CheckWeight<Runtime>,
     fees::ChargeTransactionPayment,
     extensions::SudoTransactionExtension,
@@ -96,7 +96,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("node-subtensor"),
     impl_name: Cow::Borrowed("tributary"),
     authoring_version: 1,
-    spec_version: 42_500,
+    spec_version: 42_501,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -107,6 +107,9 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 mod composition {
     use alloc::vec::Vec;
 
+    use frame_metadata::{RuntimeMetadataPrefixed, v15};
+    use scale_info::{IntoPortable, Registry, meta_type};
+    use sp_core::OpaqueMetadata;
     use sp_inherents::{CheckInherentsResult, InherentData};
     use sp_runtime::traits::Block as BlockT;
 
@@ -115,6 +118,35 @@ mod composition {
     /// The inherents that the pallets make of this data.
     pub fn inherents(data: &InherentData) -> Vec<UncheckedExtrinsic> {
         data.create_extrinsics()
+    }
+
+    /// Metadata of version 15, with the types of the pallets before those of the transaction. The SDK numbers the other
+    /// way round there; clients take type 0 for an account (`wire.md` 3) and use one numbering for versions 14 and 15.
+    pub fn metadata_v15() -> OpaqueMetadata {
+        let ir = Runtime::metadata_ir();
+        let mut registry = Registry::new();
+        let pallets: Vec<v15::PalletMetadata> = ir.pallets.into_iter().map(Into::into).collect();
+        let pallets = registry.map_into_portable(pallets);
+        let extrinsic = v15::ExtrinsicMetadata::from(ir.extrinsic);
+        // Version 14 begins with the type of a whole transaction.
+        registry.register_type(&meta_type::<UncheckedExtrinsic>());
+        let extrinsic = extrinsic.into_portable(&mut registry);
+        let ty = registry.register_type(&ir.ty);
+        let apis: Vec<v15::RuntimeApiMetadata> = ir.apis.into_iter().map(Into::into).collect();
+        let apis = registry.map_into_portable(apis);
+        let outer_enums = v15::OuterEnums::from(ir.outer_enums).into_portable(&mut registry);
+        let metadata = v15::RuntimeMetadataV15 {
+            pallets,
+            extrinsic,
+            ty,
+            apis,
+            outer_enums,
+            custom: v15::CustomMetadata {
+                map: Default::default(),
+            },
+            types: registry.into(),
+        };
+        OpaqueMetadata::new(RuntimeMetadataPrefixed::from(metadata).into())
     }
 
     /// What the pallets think of a block's inherents.
@@ -154,6 +186,8 @@ mod composition {
         pub type Balances = pallet_balances;
         #[runtime::pallet_index(6)]
         pub type TransactionPayment = pallet_transaction_payment;
+        #[runtime::pallet_index(7)]
+        pub type SubtensorModule = pallet_subtensor;
         #[runtime::pallet_index(11)]
         pub type Utility = pallet_utility;
         #[runtime::pallet_index(12)]
@@ -166,6 +200,10 @@ mod composition {
         pub type Scheduler = pallet_scheduler;
         #[runtime::pallet_index(16)]
         pub type Proxy = pallet_proxy;
+        #[runtime::pallet_index(18)]
+        pub type Commitments = pallet_commitments;
+        #[runtime::pallet_index(19)]
+        pub type AdminUtils = pallet_admin_utils;
         #[runtime::pallet_index(20)]
         pub type SafeMode = pallet_safe_mode;
         #[runtime::pallet_index(28)]

@@ -4,7 +4,13 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::InstanceFilter;
 use scale_info::TypeInfo;
 
-use crate::RuntimeCall;
+use pallet_admin_utils::Call as SetterCall;
+use pallet_balances::Call as Money;
+use pallet_subtensor::Call as Market;
+
+use crate::{Runtime, RuntimeCall};
+
+type Setter = SetterCall<Runtime>;
 
 /// Kinds of proxies, in the order of the reference (`wire.md` 5). Kinds of organs that no longer exist
 /// (`Senate`, `Triumvirate`, `Governance`, `RootWeights`) allow nothing.
@@ -49,41 +55,124 @@ pub enum ProxyType {
 /// A small transfer moves less than this: half a TAO, in rao.
 pub const SMALL_TRANSFER: u64 = 500_000_000;
 
+/// Calls that run a subnet, for its owner.
+fn runs_a_subnet(call: &RuntimeCall) -> bool {
+    match call {
+        RuntimeCall::AdminUtils(call) => !matches!(
+            call,
+            Setter::sudo_set_sn_owner_hotkey { .. } | Setter::sudo_set_subnet_owner_hotkey { .. }
+        ),
+        RuntimeCall::SubtensorModule(call) => matches!(
+            call,
+            Market::set_subnet_identity { .. }
+                | Market::update_symbol { .. }
+                | Market::set_tempo { .. }
+                | Market::set_activity_cutoff_factor { .. }
+                | Market::trigger_epoch { .. }
+        ),
+        _ => false,
+    }
+}
+
+/// Calls that turn TAO into stake and back, or move it, within one coldkey.
+fn stakes(call: &Market<Runtime>) -> bool {
+    matches!(
+        call,
+        Market::add_stake { .. }
+            | Market::add_stake_limit { .. }
+            | Market::remove_stake { .. }
+            | Market::remove_stake_limit { .. }
+            | Market::remove_stake_full_limit { .. }
+            | Market::unstake_all { .. }
+            | Market::unstake_all_alpha { .. }
+            | Market::move_stake { .. }
+            | Market::swap_stake { .. }
+            | Market::swap_stake_limit { .. }
+    )
+}
+
+/// Calls that destroy TAO or alpha, or buy something with it.
+fn spends(call: &Market<Runtime>) -> bool {
+    matches!(
+        call,
+        Market::burned_register { .. }
+            | Market::register { .. }
+            | Market::register_limit { .. }
+            | Market::root_register { .. }
+            | Market::register_network { .. }
+            | Market::register_network_with_identity { .. }
+            | Market::recycle_alpha { .. }
+            | Market::burn_alpha { .. }
+            | Market::add_stake_burn { .. }
+    )
+}
+
 impl InstanceFilter<RuntimeCall> for ProxyType {
     fn filter(&self, call: &RuntimeCall) -> bool {
-        use pallet_balances::Call as Money;
+        let market = if let RuntimeCall::SubtensorModule(call) = call {
+            Some(call)
+        } else {
+            None
+        };
+        let is = |test: fn(&Market<Runtime>) -> bool| market.is_some_and(test);
+        let moves_stake = is(|call| matches!(call, Market::transfer_stake { .. }));
         match self {
             Self::Any => true,
-            Self::NonTransfer | Self::NonFungible => !matches!(call, RuntimeCall::Balances(_)),
-            Self::NonCritical => !matches!(call, RuntimeCall::Sudo(_)),
-            Self::Transfer => matches!(
-                call,
-                RuntimeCall::Balances(
-                    Money::transfer_keep_alive { .. } | Money::transfer_allow_death { .. } | Money::transfer_all { .. }
+            Self::NonTransfer => !matches!(call, RuntimeCall::Balances(_)) && !moves_stake,
+            Self::NonFungible => {
+                !matches!(call, RuntimeCall::Balances(_)) && !moves_stake && !is(stakes) && !is(spends)
+            }
+            Self::NonCritical => {
+                !matches!(call, RuntimeCall::Sudo(_))
+                    && !is(|call| {
+                        matches!(
+                            call,
+                            Market::root_register { .. }
+                                | Market::burned_register { .. }
+                                | Market::root_dissolve_network { .. }
+                        )
+                    })
+            }
+            Self::Owner => runs_a_subnet(call),
+            Self::SubnetLeaseBeneficiary => runs_a_subnet(call) || is(|call| matches!(call, Market::start_call { .. })),
+            Self::Staking => is(stakes),
+            Self::Registration => is(|call| {
+                matches!(
+                    call,
+                    Market::burned_register { .. } | Market::register { .. } | Market::register_limit { .. }
                 )
-            ),
-            Self::SmallTransfer => matches!(
-                call,
+            }),
+            Self::ChildKeys => {
+                is(|call| matches!(call, Market::set_children { .. } | Market::set_childkey_take { .. }))
+            }
+            Self::RootClaim => is(|call| matches!(call, Market::claim_root { .. })),
+            Self::Transfer => {
+                moves_stake
+                    || matches!(
+                        call,
+                        RuntimeCall::Balances(
+                            Money::transfer_keep_alive { .. }
+                                | Money::transfer_allow_death { .. }
+                                | Money::transfer_all { .. }
+                        )
+                    )
+            }
+            Self::SmallTransfer => match call {
                 RuntimeCall::Balances(
-                    Money::transfer_keep_alive { value, .. } | Money::transfer_allow_death { value, .. }
-                ) if *value < SMALL_TRANSFER
-            ),
+                    Money::transfer_keep_alive { value, .. } | Money::transfer_allow_death { value, .. },
+                ) => *value < SMALL_TRANSFER,
+                RuntimeCall::SubtensorModule(Market::transfer_stake { alpha_amount, .. }) => {
+                    alpha_amount.get() < SMALL_TRANSFER
+                }
+                _ => false,
+            },
             Self::SudoUncheckedSetCode => matches!(
                 call,
                 RuntimeCall::Sudo(pallet_sudo::Call::sudo_unchecked_weight { call, .. })
                     if matches!(**call, RuntimeCall::System(frame_system::Call::set_code { .. }))
             ),
-            Self::Owner
-            | Self::Senate
-            | Self::Triumvirate
-            | Self::Governance
-            | Self::Staking
-            | Self::Registration
-            | Self::RootWeights
-            | Self::ChildKeys
-            | Self::SwapHotkey
-            | Self::SubnetLeaseBeneficiary
-            | Self::RootClaim => false,
+            // Hotkeys cannot be swapped yet.
+            Self::SwapHotkey | Self::Senate | Self::Triumvirate | Self::Governance | Self::RootWeights => false,
         }
     }
 
@@ -95,5 +184,42 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             (Self::Transfer, Self::SmallTransfer) => true,
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tributary_economy::{Alpha, NetUid};
+
+    use super::*;
+    use crate::AccountId;
+
+    #[test]
+    fn stake_counts_as_money() {
+        let who = AccountId::new([1; 32]);
+        let transfer = |amount| {
+            RuntimeCall::SubtensorModule(Market::transfer_stake {
+                destination_coldkey: who.clone(),
+                hotkey: who.clone(),
+                origin_netuid: NetUid(1),
+                destination_netuid: NetUid(1),
+                alpha_amount: Alpha(amount),
+            })
+        };
+        assert!(ProxyType::Transfer.filter(&transfer(SMALL_TRANSFER)));
+        assert!(!ProxyType::SmallTransfer.filter(&transfer(SMALL_TRANSFER)));
+        assert!(ProxyType::SmallTransfer.filter(&transfer(SMALL_TRANSFER - 1)));
+        assert!(!ProxyType::NonTransfer.filter(&transfer(1)));
+        assert!(!ProxyType::Staking.filter(&transfer(1)));
+        let kappa = RuntimeCall::AdminUtils(Setter::sudo_set_kappa {
+            netuid: NetUid(1),
+            kappa: 1,
+        });
+        assert!(ProxyType::Owner.filter(&kappa) && !ProxyType::Staking.filter(&kappa));
+        let hotkey = RuntimeCall::AdminUtils(Setter::sudo_set_sn_owner_hotkey {
+            netuid: NetUid(1),
+            hotkey: who,
+        });
+        assert!(!ProxyType::Owner.filter(&hotkey));
     }
 }

@@ -13,6 +13,11 @@ fn development_keys_are_those_of_their_names() {
     assert_eq!(genesis::THREE_SR25519, three);
     let three = sp_core::ed25519::Pair::from_string("//Three", None).unwrap().public().0;
     assert_eq!(genesis::THREE_ED25519, three);
+    let hotkey = sp_core::sr25519::Pair::from_string("//Alice_hk", None)
+        .unwrap()
+        .public()
+        .0;
+    assert_eq!(genesis::ALICE_HOTKEY, hotkey);
     let holders: Vec<String> = genesis::development_balances()
         .iter()
         .map(|(who, _)| who.to_ss58check_with_version(42u16.into()))
@@ -40,6 +45,11 @@ fn presets_are_listed_and_build() {
         assert_eq!(holds, 1_000_000 * TAO);
         assert_eq!(Balances::free_balance(&alice), holds);
         assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(alice));
+        assert_eq!(pallet_subtensor::TotalNetworks::<Runtime>::get(), 2);
+        assert_eq!(
+            pallet_subtensor::TotalIssuance::<Runtime>::get().get(),
+            Balances::total_issuance()
+        );
     });
     common::state(genesis::FAST).execute_with(|| assert_eq!(common::call::<u64>("AuraApi_slot_duration", &[]), 250));
 }

@@ -1,0 +1,482 @@
+//! The market through the doors that clients use: signed transactions in, runtime APIs out.
+
+mod common;
+
+use codec::Encode;
+use frame_support::{assert_noop, assert_ok, traits::Get};
+use sp_core::{Pair, sr25519};
+use sp_keyring::Sr25519Keyring as Key;
+use sp_runtime::{
+    ApplyExtrinsicResult, DispatchError,
+    generic::Era,
+    traits::Header as _,
+    transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity},
+};
+use tributary_economy::{Alpha, MechId, NetUid, Tao};
+use tributary_runtime::{
+    AccountId, AdminUtils, Balances, Commitments, Header, Runtime, RuntimeCall, RuntimeOrigin, SubtensorModule, System,
+    TAO, UncheckedExtrinsic, VERSION, extensions, fees, genesis,
+};
+use tributary_runtime_api::{
+    DelegateInfo, DynamicInfo, HyperparamEntry, Metagraph, NeuronInfo, NeuronInfoLite, SelectiveMetagraph,
+    SimSwapResult, StakeInfo, SubnetHyperparamsV2, SubnetState,
+};
+
+const SLOT: u64 = 4_000_000;
+
+/// Begins the next block and sets its time.
+fn begin_block(number: u32) {
+    let slot = SLOT + u64::from(number);
+    let digest = sp_runtime::generic::Digest {
+        logs: vec![sp_runtime::generic::DigestItem::PreRuntime(
+            sp_consensus_aura::AURA_ENGINE_ID,
+            sp_consensus_aura::Slot::from(slot).encode(),
+        )],
+    };
+    let parent = if number == 1 {
+        Default::default()
+    } else {
+        System::parent_hash()
+    };
+    let header = Header::new(number, Default::default(), Default::default(), parent, digest);
+    let _: sp_runtime::ExtrinsicInclusionMode = common::call("Core_initialize_block", &header.encode());
+    let inherent =
+        UncheckedExtrinsic::new_bare(RuntimeCall::Timestamp(pallet_timestamp::Call::set { now: slot * 250 }));
+    assert_eq!(apply(&inherent), Ok(Ok(())));
+}
+
+fn end_block() {
+    let _: Header = common::call("BlockBuilder_finalize_block", &[]);
+}
+
+fn apply(extrinsic: &UncheckedExtrinsic) -> ApplyExtrinsicResult {
+    common::call("BlockBuilder_apply_extrinsic", &extrinsic.encode())
+}
+
+fn validate(extrinsic: &UncheckedExtrinsic) -> TransactionValidity {
+    let hash = System::block_hash(0);
+    let arguments = (TransactionSource::External, extrinsic, hash).encode();
+    common::call("TaggedTransactionQueue_validate_transaction", &arguments)
+}
+
+/// A signed transaction as clients make it.
+fn sign(pair: &sr25519::Pair, nonce: u32, tip: u64, call: RuntimeCall) -> UncheckedExtrinsic {
+    let extension = (
+        frame_system::CheckNonZeroSender::<Runtime>::new(),
+        frame_system::CheckSpecVersion::<Runtime>::new(),
+        frame_system::CheckTxVersion::<Runtime>::new(),
+        frame_system::CheckGenesis::<Runtime>::new(),
+        frame_system::CheckEra::<Runtime>::from(Era::immortal()),
+        extensions::CheckNonce(nonce),
+        frame_system::CheckWeight::<Runtime>::new(),
+        fees::ChargeTransactionPayment::from(tip),
+        extensions::SudoTransactionExtension,
+        extensions::CheckShieldedTxValidity,
+        extensions::SubtensorTransactionExtension,
+        (
+            extensions::DrandPriority,
+            frame_metadata_hash_extension::CheckMetadataHash::<Runtime>::new(false),
+        ),
+    );
+    let genesis = System::block_hash(0);
+    let signed_only = (
+        VERSION.spec_version,
+        VERSION.transaction_version,
+        genesis,
+        genesis,
+        None::<[u8; 32]>,
+    );
+    let payload = (&call, &extension, signed_only).encode();
+    let signature = if payload.len() > 256 {
+        pair.sign(&sp_io::hashing::blake2_256(&payload))
+    } else {
+        pair.sign(&payload)
+    };
+    let account = AccountId::from(pair.public());
+    UncheckedExtrinsic::new_signed(call, account.into(), signature.into(), extension)
+}
+
+fn account(key: Key) -> AccountId {
+    key.to_account_id()
+}
+
+fn signed(key: Key) -> RuntimeOrigin {
+    RuntimeOrigin::signed(account(key))
+}
+
+fn hotkey(name: u8) -> AccountId {
+    AccountId::new([name; 32])
+}
+
+/// A started subnet of Alice with hotkey 1 and a neuron of Bob with hotkey 2.
+fn subnet() -> NetUid {
+    assert_ok!(SubtensorModule::register_network(signed(Key::Alice), hotkey(1)));
+    let netuid = NetUid(pallet_subtensor::TotalNetworks::<Runtime>::get() - 1);
+    assert_ok!(SubtensorModule::start_call(signed(Key::Alice), netuid));
+    assert_ok!(SubtensorModule::burned_register(signed(Key::Bob), netuid, hotkey(2)));
+    netuid
+}
+
+#[test]
+fn a_signed_transfer_pays_the_announced_fee_to_the_author() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let author = <fees::BlockAuthor as Get<Option<AccountId>>>::get().expect("a slot has an owner");
+        let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+            dest: account(Key::Charlie).into(),
+            value: TAO,
+        });
+        let extrinsic = sign(&Key::Bob.pair(), 0, 7, call);
+        let length = extrinsic.encode().len() as u32;
+        let info: pallet_transaction_payment::RuntimeDispatchInfo<u64> =
+            common::call("TransactionPaymentApi_query_info", &(&extrinsic, length).encode());
+        let (bob, charlie, earned) = (
+            Balances::free_balance(account(Key::Bob)),
+            Balances::free_balance(account(Key::Charlie)),
+            Balances::free_balance(&author),
+        );
+        assert_eq!(apply(&extrinsic), Ok(Ok(())));
+        let paid = bob - Balances::free_balance(account(Key::Bob)) - TAO;
+        assert_eq!(paid, info.partial_fee + 7);
+        assert!(info.partial_fee > 54_078 + u64::from(length));
+        assert_eq!(Balances::free_balance(account(Key::Charlie)), charlie + TAO);
+        assert_eq!(Balances::free_balance(&author), earned + paid);
+        let told = System::events().into_iter().any(|record| {
+            record.event
+                == pallet_transaction_payment::Event::<Runtime>::TransactionFeePaid {
+                    who: account(Key::Bob),
+                    actual_fee: paid,
+                    tip: 7,
+                }
+                .into()
+        });
+        assert!(told, "TransactionFeePaid says what was paid");
+        // The same again is stale.
+        assert_eq!(apply(&extrinsic), Err(InvalidTransaction::Stale.into()));
+        end_block();
+    });
+}
+
+#[test]
+fn priorities_are_those_of_the_class_whatever_the_tip() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let call = RuntimeCall::System(frame_system::Call::remark { remark: vec![1] });
+        let valid = validate(&sign(&Key::Bob.pair(), 0, TAO, call)).expect("valid");
+        assert_eq!(valid.priority, fees::NORMAL_PRIORITY);
+        let call = RuntimeCall::System(frame_system::Call::set_storage { items: vec![] });
+        let valid = validate(&sign(&Key::Bob.pair(), 0, 0, call)).expect("valid");
+        assert_eq!(valid.priority, fees::OPERATIONAL_PRIORITY);
+        let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo {
+            call: Box::new(RuntimeCall::System(frame_system::Call::remark { remark: vec![] })),
+        });
+        assert_eq!(
+            validate(&sign(&Key::Bob.pair(), 0, 0, call.clone())),
+            Err(InvalidTransaction::BadSigner.into())
+        );
+        assert_ok!(validate(&sign(&Key::Alice.pair(), 0, 0, call)));
+    });
+}
+
+#[test]
+fn free_calls_that_must_fail_stay_out_of_the_pool() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let netuid = subnet();
+        let serve = |port| {
+            RuntimeCall::SubtensorModule(pallet_subtensor::Call::serve_axon {
+                netuid,
+                version: 1,
+                ip: 0x0808_0808,
+                port,
+                ip_type: 4,
+                protocol: 0,
+                placeholder1: 0,
+                placeholder2: 0,
+            })
+        };
+        let pair = sr25519::Pair::from_string("//Miner", None).expect("a key");
+        let refused = |call| validate(&sign(&pair, 0, 0, call)).expect_err("refused");
+        assert_eq!(refused(serve(9000)), InvalidTransaction::Custom(10).into());
+        assert_ok!(SubtensorModule::burned_register(
+            signed(Key::Bob),
+            netuid,
+            pair.public().into()
+        ));
+        assert_eq!(refused(serve(0)), InvalidTransaction::Custom(13).into());
+        // The hotkey holds nothing: the call is free.
+        assert_ok!(validate(&sign(&pair, 0, 0, serve(9000))));
+        assert_eq!(apply(&sign(&pair, 0, 0, serve(9000))), Ok(Ok(())));
+        let unknown = RuntimeCall::SubtensorModule(pallet_subtensor::Call::reveal_weights {
+            netuid,
+            uids: vec![0],
+            values: vec![1],
+            salt: vec![],
+            version_key: 0,
+        });
+        assert_eq!(
+            validate(&sign(&pair, 1, 0, unknown)),
+            Err(InvalidTransaction::Custom(16).into())
+        );
+        let commitment = RuntimeCall::Commitments(pallet_commitments::Call::set_commitment {
+            netuid,
+            info: Default::default(),
+        });
+        // Clients look for the name of this error, which only the block can tell.
+        let stranger = sign(&Key::Ferdie.pair(), 0, 0, commitment);
+        assert_ok!(validate(&stranger));
+        assert_eq!(
+            apply(&stranger),
+            Ok(Err(pallet_commitments::Error::<Runtime>::AccountNotAllowedCommit.into()))
+        );
+    });
+}
+
+#[test]
+fn apis_show_the_market() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let cost: Tao = common::call("SubnetRegistrationRuntimeApi_get_network_registration_cost", &[]);
+        assert_eq!(cost, Tao(TAO));
+        let netuid = subnet();
+        let stake = Tao(10 * TAO);
+        let preview: SimSwapResult = common::call("SwapRuntimeApi_sim_swap_tao_for_alpha", &(netuid, stake).encode());
+        assert_ok!(SubtensorModule::add_stake(signed(Key::Bob), hotkey(2), netuid, stake));
+        let at = (hotkey(2), account(Key::Bob), netuid).encode();
+        let info: Option<StakeInfo> = common::call("StakeInfoRuntimeApi_get_stake_info_for_hotkey_coldkey_netuid", &at);
+        let info = info.expect("an answer");
+        assert_eq!(info.stake.0, preview.alpha_amount);
+        assert_eq!(preview.tao_amount.get() + preview.tao_fee.get(), stake.get());
+        assert!(info.is_registered);
+
+        let nobody = AccountId::new([9; 32]);
+        let asked = vec![account(Key::Bob), nobody.clone()];
+        let stakes: Vec<(AccountId, Vec<StakeInfo>)> =
+            common::call("StakeInfoRuntimeApi_get_stake_info_for_coldkeys", &asked.encode());
+        assert_eq!(stakes.iter().map(|(who, _)| who.clone()).collect::<Vec<_>>(), asked);
+        assert_eq!(stakes[0].1, [info]);
+        assert!(stakes[1].1.is_empty());
+        let none: Option<StakeInfo> = common::call(
+            "StakeInfoRuntimeApi_get_stake_info_for_hotkey_coldkey_netuid",
+            &(hotkey(2), nobody, netuid).encode(),
+        );
+        assert_eq!(
+            none.map(|info| info.stake.0),
+            Some(Alpha(0)),
+            "a stake of zero is an answer"
+        );
+
+        let neurons: Vec<NeuronInfoLite> = common::call("NeuronInfoRuntimeApi_get_neurons_lite", &netuid.encode());
+        assert_eq!(
+            neurons.iter().map(|neuron| neuron.hotkey.clone()).collect::<Vec<_>>(),
+            [hotkey(1), hotkey(2)]
+        );
+        assert_eq!(neurons[1].coldkey, account(Key::Bob));
+        assert_eq!(
+            (neurons[1].rank.0, neurons[1].trust.0, neurons[1].pruning_score.0),
+            (0, 0, u16::MAX)
+        );
+        let neuron: Option<NeuronInfo> = common::call("NeuronInfoRuntimeApi_get_neuron", &(netuid, 5u16).encode());
+        assert_eq!(neuron, None);
+
+        let dynamic: Vec<Option<DynamicInfo>> = common::call("SubnetInfoRuntimeApi_get_all_dynamic_info", &[]);
+        assert_eq!(dynamic.len(), 2);
+        let dynamic = dynamic[1].clone().expect("it exists");
+        assert_eq!(dynamic.owner_coldkey, account(Key::Alice));
+        assert_eq!(dynamic.tempo.0, 10);
+        let price: u64 = common::call("SwapRuntimeApi_current_alpha_price", &netuid.encode());
+        // Both weights are one half: the price is the ratio of the reserves.
+        let ratio = u128::from(dynamic.tao_in.0.get()) * u128::from(TAO) / u128::from(dynamic.alpha_in.0.get());
+        assert!(u128::from(price).abs_diff(ratio) <= 1, "{price} {ratio}");
+        // Wallets square this for the price.
+        let root = pallet_subtensor_swap::AlphaSqrtPrice::<Runtime>::get(netuid).to_num::<f64>();
+        assert!((root * root * 1e9 - price as f64).abs() < 2.0, "{root} {price}");
+
+        let graph: Option<Metagraph> = common::call("SubnetInfoRuntimeApi_get_metagraph", &netuid.encode());
+        let graph = graph.expect("it exists");
+        assert_eq!(graph.num_uids.0, 2);
+        assert_eq!(graph.alpha_stake[1].0, preview.alpha_amount);
+        let state: Option<SubnetState> = common::call("SubnetInfoRuntimeApi_get_subnet_state", &netuid.encode());
+        assert_eq!(state.expect("it exists").total_stake, graph.total_stake);
+        let chosen: Option<SelectiveMetagraph> = common::call(
+            "SubnetInfoRuntimeApi_get_selective_metagraph",
+            &(netuid, vec![0u16, 8, 52, 71, 72, 73]).encode(),
+        );
+        let chosen = chosen.expect("it exists");
+        assert_eq!(chosen.tempo, Some(graph.tempo));
+        assert_eq!(chosen.hotkeys, Some(graph.hotkeys));
+        assert_eq!(
+            chosen.alpha_dividends_per_hotkey,
+            Some(graph.alpha_dividends_per_hotkey)
+        );
+        assert_eq!((chosen.name, chosen.coldkeys), (None, None));
+        assert_eq!(
+            chosen.validators.map(|uids| uids.len()),
+            Some(graph.validator_permit.iter().filter(|p| **p).count())
+        );
+        assert_eq!(chosen.commitments, Some(vec![]));
+
+        let parameters: Option<SubnetHyperparamsV2> =
+            common::call("SubnetInfoRuntimeApi_get_subnet_hyperparams_v2", &netuid.encode());
+        let parameters = parameters.expect("it exists");
+        assert_eq!(parameters.yuma_version.0, 3);
+        assert!(parameters.subnet_is_active);
+        let named: Option<Vec<HyperparamEntry>> =
+            common::call("SubnetInfoRuntimeApi_get_subnet_hyperparams_v3", &netuid.encode());
+        assert_eq!(named.map(|entries| entries.len()), Some(33));
+
+        // Who has chosen a take is a delegate.
+        assert_ok!(SubtensorModule::decrease_take(signed(Key::Bob), hotkey(2), 1_000));
+        let delegates: Vec<DelegateInfo> = common::call("DelegateInfoRuntimeApi_get_delegates", &[]);
+        let delegate = delegates
+            .iter()
+            .find(|delegate| delegate.delegate_ss58 == hotkey(2))
+            .expect("a delegate");
+        assert_eq!(delegate.owner_ss58, account(Key::Bob));
+        assert_eq!((delegate.nominators.len(), delegate.take.0), (1, 1_000));
+        let missing: Option<DynamicInfo> = common::call("SubnetInfoRuntimeApi_get_dynamic_info", &NetUid(77).encode());
+        assert_eq!(missing, None);
+        let missing: Option<Metagraph> =
+            common::call("SubnetInfoRuntimeApi_get_mechagraph", &(netuid, MechId(1)).encode());
+        assert_eq!(missing, None);
+    });
+}
+
+#[test]
+fn blocks_run_epochs_and_keep_the_books() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let netuid = subnet();
+        assert_ok!(SubtensorModule::add_stake(
+            signed(Key::Bob),
+            hotkey(2),
+            netuid,
+            Tao(10 * TAO)
+        ));
+        end_block();
+        for block in 2..60 {
+            begin_block(block);
+            end_block();
+        }
+        assert!(pallet_subtensor::SubnetEpochIndex::<Runtime>::get(netuid) >= 4);
+        let sums = SubtensorModule::check_books();
+        assert!(sums.is_ok(), "{sums:?}");
+        assert!(Balances::total_issuance() <= pallet_subtensor::TotalIssuance::<Runtime>::get().get());
+    });
+}
+
+#[test]
+fn owners_and_root_set_hyperparameters_within_bounds() {
+    type Known = pallet_admin_utils::Error<Runtime>;
+    type Market = pallet_subtensor::Error<Runtime>;
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let netuid = subnet();
+        let owner = || signed(Key::Alice);
+        assert_noop!(
+            AdminUtils::sudo_set_immunity_period(signed(Key::Bob), netuid, 7),
+            DispatchError::BadOrigin
+        );
+        assert_noop!(AdminUtils::sudo_set_kappa(owner(), netuid, 7), DispatchError::BadOrigin);
+        assert_ok!(AdminUtils::sudo_set_immunity_period(owner(), netuid, 7));
+        assert_eq!(pallet_subtensor::ImmunityPeriod::<Runtime>::get(netuid), 7);
+        assert_noop!(
+            AdminUtils::sudo_set_immunity_period(owner(), netuid, 8),
+            Market::TxRateLimitExceeded
+        );
+        assert_ok!(AdminUtils::sudo_set_immunity_period(RuntimeOrigin::root(), netuid, 9));
+        assert_ok!(AdminUtils::sudo_set_serving_rate_limit(owner(), netuid, 9));
+        assert_noop!(
+            AdminUtils::sudo_set_min_burn(owner(), netuid, Tao(TAO)),
+            Known::ValueNotInBounds
+        );
+        assert_noop!(
+            AdminUtils::sudo_set_max_burn(owner(), netuid, Tao(TAO / 10)),
+            Known::ValueNotInBounds
+        );
+        assert_noop!(
+            AdminUtils::sudo_set_bonds_moving_average(owner(), netuid, 975_001),
+            Known::BondsMovingAverageMaxReached
+        );
+        assert_ok!(AdminUtils::sudo_set_bonds_moving_average(
+            RuntimeOrigin::root(),
+            netuid,
+            975_001
+        ));
+        assert_noop!(
+            AdminUtils::sudo_set_alpha_values(owner(), netuid, 10, 20),
+            Market::LiquidAlphaDisabled
+        );
+        assert_ok!(AdminUtils::sudo_set_liquid_alpha_enabled(owner(), netuid, true));
+        assert_noop!(
+            AdminUtils::sudo_set_alpha_values(owner(), netuid, 10, 20),
+            Market::AlphaHighTooLow
+        );
+        assert_noop!(
+            AdminUtils::sudo_set_alpha_values(owner(), netuid, 10, 2_000),
+            Market::AlphaLowOutOfRange
+        );
+        assert_ok!(AdminUtils::sudo_set_alpha_values(owner(), netuid, 1_638, 2_000));
+        assert_noop!(
+            AdminUtils::sudo_set_mechanism_count(owner(), netuid, MechId(2)),
+            Market::TooManyUIDsPerMechanism
+        );
+        assert_noop!(
+            AdminUtils::sudo_set_network_pow_registration_allowed(owner(), netuid, true),
+            Known::POWRegistrationDisabled
+        );
+        assert_noop!(
+            AdminUtils::sudo_set_kappa(RuntimeOrigin::root(), NetUid(77), 7),
+            Known::SubnetDoesNotExist
+        );
+        assert_ok!(AdminUtils::sudo_set_admin_freeze_window(RuntimeOrigin::root(), 20));
+        assert_noop!(
+            AdminUtils::sudo_set_rho(RuntimeOrigin::root(), netuid, 7),
+            Market::AdminActionProhibitedDuringWeightsWindow
+        );
+        assert_ok!(AdminUtils::sudo_set_kappa(RuntimeOrigin::root(), netuid, 7));
+    });
+}
+
+#[test]
+fn neurons_commit_within_their_space() {
+    type Known = pallet_commitments::Error<Runtime>;
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let netuid = subnet();
+        let info = || {
+            Box::new(pallet_commitments::CommitmentInfo {
+                fields: vec![pallet_commitments::Data::BigRaw(
+                    vec![7; 512].try_into().expect("512 fit"),
+                )]
+                .try_into()
+                .expect("one field"),
+            })
+        };
+        let miner = || RuntimeOrigin::signed(hotkey(2));
+        assert_noop!(
+            Commitments::set_commitment(signed(Key::Bob), netuid, info()),
+            Known::AccountNotAllowedCommit
+        );
+        for _ in 0..6 {
+            assert_ok!(Commitments::set_commitment(miner(), netuid, info()));
+        }
+        assert_noop!(
+            Commitments::set_commitment(miner(), netuid, info()),
+            Known::SpaceLimitExceeded
+        );
+        let kept = pallet_commitments::CommitmentOf::<Runtime>::get(netuid, hotkey(2)).expect("a commitment");
+        assert_eq!((kept.deposit, kept.block, kept.info), (0, 1, *info()));
+        pallet_subtensor::SubnetEpochIndex::<Runtime>::mutate(netuid, |index| *index += 1);
+        assert_ok!(Commitments::set_commitment(miner(), netuid, info()));
+        assert_noop!(
+            Commitments::set_max_space(signed(Key::Bob), 10),
+            DispatchError::BadOrigin
+        );
+        assert_ok!(Commitments::set_max_space(RuntimeOrigin::root(), 10));
+        assert_noop!(
+            Commitments::set_commitment(miner(), netuid, info()),
+            Known::SpaceLimitExceeded
+        );
+    });
+}
