@@ -50,8 +50,8 @@ pub struct Row {
     pub withheld: f64,
     /// Whether it may receive TAO.
     pub enabled: bool,
-    /// Whether the owner's lock does not decay.
-    pub perpetual_lock: bool,
+    /// Alpha of the owner under a lock that does not decay.
+    pub owner_locked: f64,
     /// Its share of emission, where known.
     pub emission_share: Option<f64>,
 }
@@ -152,7 +152,11 @@ fn read(text: &str) -> Result<Vec<Row>, Error> {
             stakers: (issued - pool_alpha - protocol - burned - owner).max(0.0),
             withheld: number_or("miner_burn_share", 0.0)?.min(1.0),
             enabled: number_or("emission_enabled_flag", 0.0)? > 0.0,
-            perpetual_lock: number_or("owner_lock_perpetual_flag", 0.0)? > 0.0,
+            owner_locked: if number_or("owner_lock_perpetual_flag", 0.0)? > 0.0 {
+                number_or("owner_locked_alpha", 0.0)?.min(owner)
+            } else {
+                0.0
+            },
             emission_share: Some(number_or("emission_share_derived", 0.0)?),
         });
     }
@@ -188,7 +192,7 @@ fn synthetic(seed: u64) -> Start {
                 stakers: 0.73 * outside,
                 withheld,
                 enabled: true,
-                perpetual_lock: slot % 3 == 0,
+                owner_locked: if slot % 3 == 0 { 0.1 * outside } else { 0.0 },
                 emission_share: None,
             }
         })

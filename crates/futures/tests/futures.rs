@@ -138,3 +138,21 @@ fn the_same_scenario_differs_from_itself_by_nothing() {
         assert_eq!((paired.difference.low, paired.difference.high), (0.0, 0.0), "{name}");
     }
 }
+
+#[test]
+fn the_documents_table_of_parameters_is_the_codes() {
+    let document = include_str!("../../../docs/futures.md");
+    for info in tributary_futures::parameters::TABLE {
+        let row = format!(
+            "| `{}` | {} | {} | {} to {} | {} | {} |",
+            info.name,
+            info.meaning.trim().trim_end_matches('.'),
+            info.unit,
+            info.limits.0,
+            info.limits.1,
+            info.prior,
+            info.source
+        );
+        assert!(document.contains(&row), "docs/futures.md lacks this row:\n{row}");
+    }
+}

@@ -58,7 +58,10 @@ impl World {
             return;
         }
         self.people.generation[slot] += 1;
+        let enables = self.people.enables[slot];
         self.occupy(slot, 0.0);
+        // It is the same subnet to the chain.
+        self.people.enables[slot] = enables;
         // What the old owner has not sold is the stakers' now: it has no say over the slot.
         let old = self.chain.holdings.owner[slot];
         let held = &mut self.chain.holdings;

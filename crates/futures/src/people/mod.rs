@@ -81,8 +81,8 @@ pub struct People {
     pub since: Vec<f64>,
     /// Part of its cut that the owner sells.
     pub cut_sold: Vec<f64>,
-    /// Part of the owner's alpha that is not locked.
-    pub unlocked: Vec<f64>,
+    /// Alpha that the owner cannot sell: it is locked for good.
+    pub locked: Vec<Alpha>,
     /// Log quality against the frontier, which is always 0.
     pub quality: Vec<f64>,
     /// Progress a year at full funding.
@@ -271,10 +271,10 @@ impl World {
         fill(&mut people.segment, slots, 0);
         fill(&mut people.anchor, slots, None);
         fill(&mut people.pact, slots, None);
+        fill(&mut people.locked, slots, Alpha::ZERO);
         for row in [
             &mut people.since,
             &mut people.cut_sold,
-            &mut people.unlocked,
             &mut people.quality,
             &mut people.talent,
             &mut people.appeal,
@@ -300,7 +300,7 @@ impl World {
         let deviation = (square / slots.max(1) as f64).sqrt().max(1e-6);
         for (slot, (row, log)) in start.rows.iter().zip(logs).enumerate() {
             self.occupy(slot, (log - mean) / deviation);
-            self.people.unlocked[slot] = if row.perpetual_lock { 0.3 } else { 1.0 };
+            self.people.locked[slot] = alpha(row.owner_locked);
             if row.first_block.is_none() {
                 self.people.starts[slot] = START_DAYS;
             }
@@ -339,7 +339,7 @@ impl World {
             Kind::Commercial => ((p.cut_sold * eager).min(1.0), 0.5 * p.on_rail),
             Kind::Mercenary => (1.0, 0.1 * p.on_rail),
         };
-        people.unlocked[slot] = 1.0;
+        people.locked[slot] = Alpha::ZERO;
         people.phase[slot] = Phase::Building;
         people.since[slot] = self.day;
         people.funding[slot] = 0.0;

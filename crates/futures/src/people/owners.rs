@@ -156,7 +156,7 @@ impl World {
         let subsidy = people.funding[slot] * MONTH * p.subsidy_need;
         let owned = self.chain.holdings.owner[slot].0 as f64 / RAO;
         let stake = owned * price * usd * (1.0 - p.haircut);
-        let free = owned * people.unlocked[slot];
+        let free = (owned - people.locked[slot].0 as f64 / RAO).max(0.0);
         let dump = free * price * usd * after_sale(free);
         let quality = people.quality[slot];
         let lost = p.switching_loss * logistic(-quality);

@@ -14,6 +14,9 @@ const ATTENTION_RETURN: f64 = 1.0 / 60.0;
 /// Part of the common noise of flows that is the market's own.
 const CROWD_IS_MARKET: f64 = 0.5;
 
+/// Days in which an extracting owner would sell what it has, at the pace of a day; at least it sells its whole cut.
+const EXTRACTION_DAYS: f64 = 30.0;
+
 /// Most of the stakers' alpha that is sold in a day.
 const STAKERS_SELL_MAX: f64 = 0.2;
 
@@ -44,21 +47,13 @@ impl World {
             let paid = &self.chain.paid;
             let held = &self.chain.holdings;
             let people = &self.people;
+            let stock = held.owner[slot].minus_or_zero(people.locked[slot]);
             let owner = match people.phase[slot] {
                 Phase::Building => part(paid.owner[slot], people.cut_sold[slot]),
-                Phase::Extracting => {
-                    let stock = part(held.owner[slot], people.unlocked[slot] * (days / 30.0).min(1.0));
-                    stock
-                        .0
-                        .saturating_add(paid.owner[slot].0)
-                        .min(held.owner[slot].0)
-                        .into()
-                }
-                Phase::Gone => part(
-                    held.owner[slot],
-                    people.unlocked[slot] * (days / self.parameters.exit_days).min(1.0),
-                ),
+                Phase::Extracting => part(stock, (days / EXTRACTION_DAYS).min(1.0)).max(paid.owner[slot]),
+                Phase::Gone => part(stock, (days / self.parameters.exit_days).min(1.0)),
             };
+            let owner = owner.min(stock);
             let miners = part(paid.miners[slot], self.parameters.miner_sold);
             let root = part(paid.root[slot], self.parameters.root_sold);
             let earned = part(paid.stakers[slot], self.parameters.staker_sold).plus(root)?;
