@@ -14,6 +14,6 @@ pub mod swap;
 pub use hyperparameters::{HyperparamEntry, HyperparamValue, SubnetHyperparams, SubnetHyperparamsV2};
 pub use metagraph::{Metagraph, SelectiveMetagraph};
 pub use neurons::{NeuronInfo, NeuronInfoLite};
-pub use stakes::{DelegateInfo, StakeInfo};
+pub use stakes::{DelegateInfo, Delegated, Nominator, StakeInfo};
 pub use subnets::{DynamicInfo, SubnetInfov2, SubnetState};
 pub use swap::{SimSwapResult, SubnetPrice};

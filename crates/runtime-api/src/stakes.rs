@@ -22,12 +22,18 @@ pub struct StakeInfo {
     pub is_registered: bool,
 }
 
+/// A coldkey with subnet and amount of each of its stakes to one hotkey.
+pub type Nominator = (AccountId32, Vec<(Compact<NetUid>, Compact<u64>)>);
+
+/// A delegate, with subnet and amount of one stake with it.
+pub type Delegated = (DelegateInfo, (Compact<NetUid>, Compact<AlphaBalance>));
+
 /// A hotkey that others may stake to.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct DelegateInfo {
     pub delegate_ss58: AccountId32,
     pub take: Compact<u16>,
-    pub nominators: Vec<(AccountId32, Vec<(Compact<NetUid>, Compact<u64>)>)>,
+    pub nominators: Vec<Nominator>,
     pub owner_ss58: AccountId32,
     pub registrations: Vec<Compact<NetUid>>,
     pub validator_permits: Vec<Compact<NetUid>>,
@@ -59,6 +65,6 @@ sp_api::decl_runtime_apis! {
         /// The delegates with which a coldkey has stake, with subnet and amount of each stake.
         fn get_delegated(
             delegatee_account: AccountId32,
-        ) -> Vec<(DelegateInfo, (Compact<NetUid>, Compact<AlphaBalance>))>;
+        ) -> Vec<Delegated>;
     }
 }

@@ -18,11 +18,10 @@ use sp_runtime::{
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
-use codec::Compact;
 use pallet_subtensor::Chain;
 use tributary_economy::{Alpha as AlphaBalance, MechId, NetUid, Tao as TaoBalance, market::networks};
 use tributary_runtime_api::{
-    DelegateInfo, DynamicInfo, HyperparamEntry, Metagraph, NeuronInfo, NeuronInfoLite, SelectiveMetagraph,
+    DelegateInfo, Delegated, DynamicInfo, HyperparamEntry, Metagraph, NeuronInfo, NeuronInfoLite, SelectiveMetagraph,
     SimSwapResult, StakeInfo, SubnetHyperparams, SubnetHyperparamsV2, SubnetInfov2, SubnetPrice, SubnetState,
 };
 
@@ -215,7 +214,7 @@ impl_runtime_apis! {
         }
         fn get_delegated(
             delegatee_account: AccountId,
-        ) -> Vec<(DelegateInfo, (Compact<NetUid>, Compact<AlphaBalance>))> {
+        ) -> Vec<Delegated> {
             stakes::delegated(&delegatee_account)
         }
     }
@@ -306,7 +305,7 @@ impl_runtime_apis! {
             build_state::<RuntimeGenesisConfig>(config)
         }
         fn get_preset(id: &Option<sp_genesis_builder::PresetId>) -> Option<Vec<u8>> {
-            get_preset::<RuntimeGenesisConfig>(id, genesis::preset)
+            get_preset::<RuntimeGenesisConfig>(id, |name| genesis::preset(name))
         }
         fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
             genesis::PRESETS.map(Into::into).to_vec()

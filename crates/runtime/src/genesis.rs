@@ -2,10 +2,7 @@
 //!
 //! A preset is a JSON patch of the default genesis, to be merged as RFC 7386 says; a caller may patch it further.
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::ToString, vec::Vec};
 
 use serde_json::{Value, json};
 use sp_core::{ed25519, hex2array, sr25519};
@@ -117,6 +114,6 @@ pub fn patch(name: &str) -> Option<Value> {
 }
 
 /// The patch of a preset as JSON text.
-pub fn preset(name: &String) -> Option<Vec<u8>> {
+pub fn preset(name: &str) -> Option<Vec<u8>> {
     patch(name).map(|value| value.to_string().into_bytes())
 }

@@ -11,7 +11,7 @@ use tributary_economy::{
     fixed::U64F64,
     market::{staking, swaps},
 };
-use tributary_runtime_api::{DelegateInfo, StakeInfo};
+use tributary_runtime_api::{DelegateInfo, Delegated, StakeInfo};
 
 use super::{at, ledger};
 use crate::{AccountId, Runtime};
@@ -137,7 +137,7 @@ pub fn delegates() -> Vec<DelegateInfo> {
 }
 
 /// The delegates with which a coldkey has stake, with subnet and amount of each stake.
-pub fn delegated(coldkey: &AccountId) -> Vec<(DelegateInfo, (Compact<NetUid>, Compact<Alpha>))> {
+pub fn delegated(coldkey: &AccountId) -> Vec<Delegated> {
     StakingHotkeys::<Runtime>::get(coldkey)
         .into_iter()
         .filter_map(|hotkey| Some((positions(&hotkey, coldkey), delegate(hotkey)?)))
