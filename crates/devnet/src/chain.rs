@@ -6,7 +6,7 @@ use sp_core::H256;
 
 use crate::{
     BlockNumber, Error, Header,
-    db::{Base, BlockRecord, Db, Loaded, Step, StepBody},
+    db::{Base, BlockRecord, Db, Loaded, Step},
     execution::Changes,
     state::{Change, Commitment, Diff, StateMap, StateView},
 };
@@ -114,7 +114,7 @@ impl Chain {
         let step = Step {
             number: head.as_ref().map_or(self.head.number, |head| head.number),
             commitment: changes.commitment,
-            body: block.map_or(StepBody::Write, StepBody::Block),
+            block,
         };
         let bytes = diff.to_bytes();
         db.append(self.step + 1, &step, &bytes, included)?;
@@ -169,7 +169,7 @@ impl Chain {
                 state.set(&change.key, change.old.as_deref());
                 dirty.insert(StateMap::item_of(&change.key).into());
             }
-            if let StepBody::Block(block) = db.step(undone)?.body {
+            if let Some(block) = db.step(undone)?.block {
                 removed.push((block.header.number, block.hash));
             }
         }
@@ -220,8 +220,7 @@ pub fn head(base: &Base, db: &Db, number: BlockNumber) -> Result<Head, Error> {
 /// The record of a block after the base.
 pub fn block(db: &Db, number: BlockNumber) -> Result<BlockRecord, Error> {
     let unknown = || Error::UnknownBlock(number.to_string());
-    match db.step(db.step_of(number)?.ok_or_else(unknown)?)?.body {
-        StepBody::Block(block) => Ok(block),
-        StepBody::Write => Err(unknown()),
-    }
+    db.step(db.step_of(number)?.ok_or_else(unknown)?)?
+        .block
+        .ok_or_else(unknown)
 }

@@ -36,7 +36,7 @@ use crate::{
     error::Error,
     state::{Change, Diff, Past, StateMap},
 };
-pub use records::{Base, BlockRecord, Step, StepBody};
+pub use records::{Base, BlockRecord, Step};
 
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 const BASE: TableDefinition<&[u8], &[u8]> = TableDefinition::new("base");
@@ -301,7 +301,7 @@ impl Db {
         self.write(Durability::None, |transaction| {
             transaction.open_table(STEPS)?.insert(number, &step.encode()[..])?;
             transaction.open_table(DIFFS)?.insert(number, diff)?;
-            if let StepBody::Block(block) = &step.body {
+            if let Some(block) = &step.block {
                 transaction.open_table(NUMBERS)?.insert(step.number, number)?;
                 transaction.open_table(HASHES)?.insert(&block.hash.0, step.number)?;
             }

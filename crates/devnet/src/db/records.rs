@@ -22,24 +22,15 @@ pub struct Base {
     pub commitment: Commitment,
 }
 
-/// One step of the chain.
+/// One step of the chain: a block, or a write to the state from outside. What it changed is in its difference.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Step {
     /// Number of the best block after it.
     pub number: u32,
     /// Commitment of the state after it.
     pub commitment: Commitment,
-    /// What it was.
-    pub body: StepBody,
-}
-
-/// What a step was.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum StepBody {
-    /// A block.
-    Block(BlockRecord),
-    /// A write to the state from outside; the keys and values are in the difference.
-    Write,
+    /// The block; none for a write.
+    pub block: Option<BlockRecord>,
 }
 
 /// A block as it is kept.

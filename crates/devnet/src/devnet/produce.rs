@@ -12,7 +12,6 @@ use super::{Devnet, Inner, Producer};
 use crate::{
     BlockNumber, Error,
     chain::Head,
-    db::StepBody,
     execution::Session,
     pool::{PoolTransaction, TransactionStatus},
     producer,
@@ -74,13 +73,13 @@ impl Devnet {
         let mut state: StateMap = db.base_state()?;
         for number in 1..=last {
             let step = db.step(number)?;
-            let writes = match &step.body {
-                StepBody::Block(block) => {
+            let writes = match &step.block {
+                Some(block) => {
                     let changes = producer::execute(StateView::live(&state, commitment), block)?;
                     commitment = changes.commitment;
                     changes.writes
                 }
-                StepBody::Write => {
+                None => {
                     let diff = db.diff(number)?;
                     for change in &diff.0 {
                         commitment.replace(&change.key, state.get(&change.key), change.new.as_deref());
