@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use sp_core::H256;
-
 use crate::{pool::PoolError, state::DiffError};
 
 /// Everything that the embedded chain can fail with.
@@ -81,8 +79,8 @@ pub enum Error {
     #[error("there is no block {0}")]
     UnknownBlock(String),
     /// The block is older than what this chain was loaded from.
-    #[error("State already discarded for {0:?}")]
-    Discarded(H256),
+    #[error("State already discarded for {0}")]
+    Discarded(String),
     /// The runtime has no such method.
     #[error("Exported method {0} is not found")]
     UnknownMethod(String),

@@ -227,16 +227,12 @@ impl Inner {
         match at {
             At::Best => Ok(chain.head.number),
             At::Number(number) if number > chain.head.number => Err(Error::UnknownBlock(number.to_string())),
-            At::Number(number) if number < chain.base.number => Err(Error::Discarded(if number == 0 {
-                chain.base.genesis_hash
-            } else {
-                H256::zero()
-            })),
+            At::Number(number) if number < chain.base.number => Err(Error::Discarded(format!("block {number}"))),
             At::Number(number) => Ok(number),
             At::Hash(hash) if hash == chain.head.hash => Ok(chain.head.number),
             At::Hash(hash) => match self.db.number_of(hash)? {
                 Some(number) => Ok(number),
-                None if hash == chain.base.genesis_hash => Err(Error::Discarded(hash)),
+                None if hash == chain.base.genesis_hash => Err(Error::Discarded(format!("{hash:?}"))),
                 None => Err(Error::UnknownBlock(format!("{hash:?}"))),
             },
         }

@@ -1,4 +1,7 @@
 //! JSON-RPC around an embedded chain, as a Substrate node speaks it (`wire.md` 1 and 2), with the `dev_*` family.
+//!
+//! There are no origin checks, as in a node's development mode: everybody on this machine, pages in its browsers
+//! included, may call everything. Nothing that can be called reaches beyond the chain and the folder for dumps.
 
 mod author;
 mod chain;

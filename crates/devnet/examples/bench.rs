@@ -2,7 +2,7 @@
 //! validators with 192 weights, an epoch every 360 blocks on each), in memory and in a file; start-up to the first
 //! block; memory. Prints one line a figure, or with `--json` one object.
 //!
-//! `cargo bench -p tributary-devnet --bench chain [-- --json]`
+//! `cargo run --release -p tributary-devnet --example bench [-- --json]`
 
 use std::{
     path::Path,
@@ -148,6 +148,11 @@ fn main() {
         "idle, in a file, each block forced to the disk, blocks/s",
         200.0 / one_by_one.as_secs_f64(),
     ));
+    let (_, passed) = seconds(|| {
+        idle.call("Metadata_metadata_at_version", &[15, 0, 0, 0], At::Best)
+            .unwrap()
+    });
+    figures.push(("metadata V15, ms", passed.as_secs_f64() * 1e3));
     figures.push(("memory of an idle chain, MB", resident_mb()));
     drop(idle);
 
