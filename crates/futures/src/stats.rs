@@ -31,8 +31,9 @@ pub fn proportion(hits: u64, n: u64) -> Estimate {
     let half = Z95 / (1.0 + square / n) * (p * (1.0 - p) / n + square / (4.0 * n * n)).sqrt();
     Estimate {
         value: p,
-        low: (middle - half).max(0.0),
-        high: (middle + half).min(1.0),
+        // At the ends the formula gives the end itself, but for its rounding.
+        low: if hits == 0 { 0.0 } else { (middle - half).max(0.0) },
+        high: if p == 1.0 { 1.0 } else { (middle + half).min(1.0) },
     }
 }
 
