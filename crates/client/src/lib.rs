@@ -1,1 +1,35 @@
-//! A thin client of any chain with the market's runtime: reads, signs, submits.
+//! A thin client of any chain that runs the market's runtime: reads its state with the runtime's own types, signs and
+//! follows transactions, and finds the keys to sign with.
+//!
+//! ```no_run
+//! # async fn example() -> tributary_client::Result<()> {
+//! use tributary_client::{Client, Keypair, Wait};
+//! use tributary_runtime::{Runtime, RuntimeCall};
+//!
+//! let client = Client::connect("ws://127.0.0.1:9944").await?;
+//! let bob = Keypair::dev("Bob")?.account();
+//! let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: bob.into(), value: 1_000.into() });
+//! let included = client.submit(&call, &Keypair::dev("Alice")?, Wait::InBlock).await?;
+//! println!("block {}, fee {} rao", included.block_number, included.fee);
+//! # Ok(())
+//! # }
+//! ```
+
+mod connection;
+mod dispatch;
+mod error;
+pub mod keyfile;
+mod keys;
+pub mod market;
+mod transaction;
+mod view;
+mod wallet;
+
+pub use connection::{Client, DEFAULT_ENDPOINT, Header, Heads};
+pub use error::{Error, Result};
+pub use jsonrpsee::rpc_params;
+pub use keys::{Keypair, address, parse_account};
+pub use sp_core::{H256, crypto::AccountId32};
+pub use transaction::{Included, Wait, call_name};
+pub use view::View;
+pub use wallet::{PASSWORD_VARIABLE, Wallet};

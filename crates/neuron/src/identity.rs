@@ -108,6 +108,12 @@ impl fmt::Debug for Identity {
     }
 }
 
+impl From<sr25519::Pair> for Identity {
+    fn from(pair: sr25519::Pair) -> Self {
+        Self { pair }
+    }
+}
+
 /// The fields of a bittensor wallet's hotkey file that matter here. Written unencrypted by btcli.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

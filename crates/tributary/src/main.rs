@@ -1,1 +1,72 @@
-fn main() {}
+//! The command line of Tributary: thin, without rules of its own.
+
+mod amount;
+mod args;
+mod commands;
+mod neurons;
+mod output;
+mod select;
+mod stop;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command, Register};
+use output::say;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr(&cli.command);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            say!("error: cannot start: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(run(&cli.command));
+    // Work that does not end by itself must not keep a finished command alive.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            say!("error: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Up(args) => up::run(args).await,
+        Command::Chain(args) => commands::chain::run(args).await,
+        Command::Miner(args) => commands::neuron::miner(args).await,
+        Command::Validator(args) => commands::neuron::validator(args).await,
+        Command::Status(args) => commands::status::status(args).await,
+        Command::Subnets(args) => commands::status::subnets(args).await,
+        Command::Metagraph(args) => commands::status::metagraph(args).await,
+        Command::Transfer(args) => commands::transfer::run(args).await,
+        Command::Stake(args) => commands::stake::stake(args).await,
+        Command::Unstake(args) => commands::stake::unstake(args).await,
+        Command::Register(Register::Neuron(args)) => commands::register::neuron(args).await,
+        Command::Register(Register::Subnet(args)) => commands::register::subnet(args).await,
+        Command::Vectors(args) => commands::vectors::run(args),
+    }
+}
+
+/// Logs go to stderr: warnings, and what `RUST_LOG` asks for. Not under the live screen, which they would tear.
+fn log_to_stderr(command: &Command) {
+    use std::io::IsTerminal as _;
+    use tracing_subscriber::EnvFilter;
+    if matches!(command, Command::Up(up) if up::is_live(up)) && std::io::stderr().is_terminal() {
+        return;
+    }
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}

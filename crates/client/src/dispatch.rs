@@ -1,0 +1,107 @@
+//! What a dispatch error is called and what the chain says about it, from the chain's own metadata.
+
+use std::collections::BTreeMap;
+
+use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
+use scale_info::TypeDef;
+use sp_runtime::{DispatchError, ModuleError};
+
+use crate::{Error, Result, connection::decode};
+
+/// Names and docs of the errors of every pallet.
+#[derive(Debug, Default)]
+pub(crate) struct ErrorNames(BTreeMap<(u8, u8), (String, String)>);
+
+impl ErrorNames {
+    /// Reads them from metadata V14, the blob of `state_getMetadata`.
+    pub(crate) fn decode(blob: &[u8]) -> Result<Self> {
+        let unknown = |reason: String| Error::Undecodable {
+            what: "state_getMetadata".to_owned(),
+            reason,
+        };
+        let RuntimeMetadata::V14(metadata) = decode::<RuntimeMetadataPrefixed>("state_getMetadata", blob)?.1 else {
+            return Err(unknown("it is not of version 14".to_owned()));
+        };
+        let mut names = BTreeMap::new();
+        for pallet in metadata.pallets {
+            let Some(ty) = pallet.error.and_then(|error| metadata.types.resolve(error.ty.id)) else {
+                continue;
+            };
+            let TypeDef::Variant(variants) = &ty.type_def else {
+                continue;
+            };
+            for variant in &variants.variants {
+                let docs = variant.docs.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+                names.insert(
+                    (pallet.index, variant.index),
+                    (format!("{}.{}", pallet.name, variant.name), docs),
+                );
+            }
+        }
+        Ok(Self(names))
+    }
+
+    /// Name and docs of an error.
+    pub(crate) fn describe(&self, error: &DispatchError) -> (String, String) {
+        if let DispatchError::Module(ModuleError { index, error, .. }) = error {
+            return self.0.get(&(*index, error[0])).cloned().unwrap_or_else(|| {
+                (
+                    format!("pallet {index}, error {}", error[0]),
+                    "unknown to the metadata".into(),
+                )
+            });
+        }
+        let docs = match error {
+            DispatchError::BadOrigin => "the account may not make this call".to_owned(),
+            DispatchError::Token(kind) => <&'static str>::from(*kind).to_owned(),
+            DispatchError::Arithmetic(kind) => <&'static str>::from(*kind).to_owned(),
+            DispatchError::Other(text) => (*text).to_owned(),
+            DispatchError::Exhausted => "the block has no room left for it".to_owned(),
+            _ => String::new(),
+        };
+        let name = format!("{error:?}");
+        let name = name.split(['(', ' ', '{']).next().unwrap_or_default().to_owned();
+        let docs = if docs.is_empty() {
+            "the chain says no more".to_owned()
+        } else {
+            docs
+        };
+        (name, docs)
+    }
+}
+
+/// What the custom codes of transaction extensions mean (`wire.md` 2, errors at submission).
+pub(crate) fn custom_reason(code: u8) -> Option<&'static str> {
+    Some(match code {
+        0 => "ColdkeyInSwapSchedule: the coldkey is being swapped and may not act",
+        1 => "StakeAmountTooLow: the amount is below the smallest stake",
+        2 => "BalanceTooLow: the account does not hold that much",
+        3 => "SubnetNotExists: there is no such subnet",
+        4 => "HotkeyAccountDoesntExist: no coldkey owns this hotkey; register it first",
+        5 => "NotEnoughStakeToWithdraw: the stake is smaller than that",
+        6 => "RateLimitExceeded: too soon after the last transaction of this kind; wait some blocks",
+        7 => "InsufficientLiquidity: the pool is too small for this amount",
+        8 => "SlippageTooHigh: the price would pass the limit",
+        9 => "TransferDisallowed: the subnet does not allow stake to be transferred",
+        10 => "HotKeyNotRegisteredInNetwork: the hotkey is not registered on this subnet",
+        11 => "InvalidIpAddress: the address cannot be reached from outside",
+        12 => "ServingRateLimitExceeded: the endpoint was announced too recently; wait some blocks",
+        13 => "InvalidPort: the port is reserved",
+        14 => "ZeroMaxAmount: not even the smallest amount can be traded within the price limit",
+        15 => "InvalidRevealRound: the round of the reveal has passed",
+        16 => "CommitNotFound: there is no such commit to reveal",
+        17 => "CommitBlockNotInRevealRange: the commit cannot be revealed now",
+        18 => "InputLengthsUnequal: lists that belong together differ in length",
+        19 => "UidNotFound: a uid is not in use on this subnet",
+        20 => "EvmKeyAssociateRateLimitExceeded: the key was associated too recently",
+        21 => "ColdkeySwapDisputed: the coldkey's swap is disputed",
+        22 => "InvalidRealAccount: the account to act for does not exist",
+        23 => "FailedShieldedTxParsing: the sealed transaction does not decode",
+        24 => "InvalidShieldedTxPubKeyHash: the transaction was sealed for another key",
+        25 => "NonAssociatedColdKey: another coldkey owns this hotkey",
+        26 => "DelegateTakeTooLow: the take is below the smallest allowed",
+        27 => "DelegateTakeTooHigh: the take is above the largest allowed",
+        255 => "BadRequest: the call makes no sense to the chain",
+        _ => return None,
+    })
+}

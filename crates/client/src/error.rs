@@ -1,0 +1,125 @@
+//! Everything that can go wrong between a person and a chain, worded for the person.
+
+use std::path::PathBuf;
+
+/// A failed request, transaction or key.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody answers at the endpoint.
+    #[error(
+        "no chain answers at {endpoint} ({reason}): start one with `tributary up` or `tributary chain`, or name another with --endpoint"
+    )]
+    Unreachable {
+        /// What was dialled.
+        endpoint: String,
+        /// What the transport says.
+        reason: String,
+    },
+    /// The connection broke after it was made.
+    #[error("the connection to {endpoint} broke ({reason}): is the chain still running?")]
+    Disconnected {
+        /// What had been dialled.
+        endpoint: String,
+        /// What the transport says.
+        reason: String,
+    },
+    /// The endpoint answers, but not as a chain of this kind does.
+    #[error("{endpoint} runs `{found}`, and this program speaks `{wanted}`: name another chain with --endpoint")]
+    OtherChain {
+        /// What was dialled.
+        endpoint: String,
+        /// Its `specName` and `specVersion`.
+        found: String,
+        /// What is compiled in.
+        wanted: String,
+    },
+    /// The node answered a request with an error.
+    #[error("the chain answered {method} with an error: {message}{}", .data.as_deref().map(|d| format!(" ({d})")).unwrap_or_default())]
+    Rpc {
+        /// The method asked.
+        method: String,
+        /// JSON-RPC error code.
+        code: i32,
+        /// What the node says.
+        message: String,
+        /// What it adds.
+        data: Option<String>,
+    },
+    /// The answer does not have the shape that `wire.md` gives it.
+    #[error("the chain's answer to {what} does not decode ({reason}): it may run another version of the rules")]
+    Undecodable {
+        /// What was asked.
+        what: String,
+        /// Where it failed.
+        reason: String,
+    },
+    /// The pool refused the transaction; it never ran and cost nothing (`wire.md` 2, errors at submission).
+    #[error("the transaction was refused and cost nothing: {reason}")]
+    Refused {
+        /// JSON-RPC error code, 0 if the refusal came as a status.
+        code: i32,
+        /// Why, with what to do where that is known.
+        reason: String,
+    },
+    /// The transaction ran and failed; its fee was paid.
+    #[error("{call} failed with {name}: {docs}")]
+    Dispatch {
+        /// `Pallet.call`.
+        call: String,
+        /// `Pallet.Error`, or the kind of a failure that is no pallet's.
+        name: String,
+        /// What the pallet says about it.
+        docs: String,
+    },
+    /// The transaction left the pool without a block.
+    #[error("the transaction was {status} before any block took it: send it again")]
+    Lost {
+        /// Last status seen.
+        status: String,
+    },
+    /// A key file or folder is missing.
+    #[error("no key at {}: {hint}", .path.display())]
+    NoKey {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What to do.
+        hint: String,
+    },
+    /// A key file is there and cannot be used.
+    #[error("the key file {} cannot be used: {reason}", .path.display())]
+    KeyFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The password does not open the key file.
+    #[error("wrong password for {}", .path.display())]
+    WrongPassword {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The key file is encrypted and there is nobody to ask.
+    #[error("{} is encrypted: run this in a terminal to be asked for the password, or set BT_WALLET_PASSWORD", .path.display())]
+    NoPassword {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The text is no key.
+    #[error("`{text}` is no key: give a development name such as //Alice, a mnemonic or a 0x-seed of 32 bytes")]
+    BadSecret {
+        /// What was given, cut short so that a mistyped secret is not repeated in logs.
+        text: String,
+    },
+    /// The text is no address.
+    #[error(
+        "`{text}` is no address: give an SS58 address (5…), 0x and 64 hex digits, or a development name such as //Bob"
+    )]
+    BadAddress {
+        /// What was given.
+        text: String,
+    },
+}
+
+/// Result of anything in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,286 @@
+//! The market as people look at it: figures of the whole, of each subnet, of each neuron, all at one block.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use codec::Compact;
+use pallet_subtensor::{self as subtensor, AxonInfo};
+use serde::Serialize;
+use sp_core::crypto::AccountId32;
+use tributary_economy::{Alpha, MechId, NetUid, Tao};
+use tributary_runtime::Runtime;
+
+use crate::{Result, View, keys::address};
+
+/// A subnet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Subnet {
+    /// Its number.
+    pub netuid: u16,
+    /// Name in its identity; empty if it has none.
+    pub name: String,
+    /// Symbol of its alpha.
+    pub symbol: String,
+    /// Who owns it.
+    pub owner: String,
+    /// Price of one alpha, in rao.
+    pub price_rao: u64,
+    /// The average price that emission follows, in TAO.
+    pub moving_price_tao: f64,
+    /// TAO of this block that the chain gave to the subnet: put into the pool, or spent there on alpha.
+    pub emission_rao: u64,
+    /// That, as a part of what all subnets got.
+    pub emission_share: f64,
+    /// TAO in the pool.
+    pub tao_in_pool_rao: u64,
+    /// Alpha in the pool.
+    pub alpha_in_pool: u64,
+    /// Alpha outside the pool.
+    pub alpha_outside: u64,
+    /// Neurons registered.
+    pub neurons: u16,
+    /// Blocks between epochs.
+    pub tempo: u16,
+    /// What registering a neuron costs now.
+    pub registration_rao: u64,
+    /// Whether emission and staking have started.
+    pub started: bool,
+}
+
+/// A neuron.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Neuron {
+    /// Its slot.
+    pub uid: u16,
+    /// The key that works.
+    pub hotkey: String,
+    /// The key that owns it.
+    pub coldkey: String,
+    /// Alpha staked on the hotkey in this subnet.
+    pub stake: u64,
+    /// Weight of its stake in consensus, a part of 65535.
+    pub stake_weight: u16,
+    /// Whether it may set weights on others.
+    pub validator_permit: bool,
+    /// Pay for work, a part of 65535.
+    pub incentive: u16,
+    /// Pay for judging, a part of 65535.
+    pub dividends: u16,
+    /// What stake-weighted validators agree on, a part of 65535.
+    pub consensus: u16,
+    /// How much of a validator's weights survives clipping, a part of 65535.
+    pub validator_trust: u16,
+    /// Alpha it was paid in the last epoch.
+    pub emission: u64,
+    /// Block of its last weights.
+    pub last_update: u64,
+    /// Where it serves; nothing if it does not say.
+    pub axon: Option<std::net::SocketAddr>,
+}
+
+/// Where the TAO is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Holdings {
+    /// What the market says that it has issued (`SubtensorModule.TotalIssuance`).
+    pub issuance_rao: u64,
+    /// What all accounts hold, counted one by one: people's and pools' alike.
+    pub held_rao: u64,
+    /// Number of accounts.
+    pub accounts: usize,
+}
+
+/// Counts all TAO.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn holdings(view: &View<'_>) -> Result<Holdings> {
+    let issuance: Tao = view.value::<subtensor::TotalIssuance<Runtime>, _>().await?;
+    let accounts = view.entries::<frame_system::Account<Runtime>, AccountId32, _>().await?;
+    let held = accounts
+        .iter()
+        .map(|(_, account)| u128::from(u64::from(account.data.free)) + u128::from(u64::from(account.data.reserved)));
+    let held_rao = u64::try_from(held.sum::<u128>()).unwrap_or(u64::MAX);
+    Ok(Holdings {
+        issuance_rao: issuance.0,
+        held_rao,
+        accounts: accounts.len(),
+    })
+}
+
+/// The numbers of all subnets but root, ascending.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn netuids(view: &View<'_>) -> Result<Vec<NetUid>> {
+    let added = view
+        .entries::<subtensor::NetworksAdded<Runtime>, NetUid, bool>()
+        .await?;
+    let mut netuids: Vec<NetUid> = added
+        .into_iter()
+        .filter(|(netuid, there)| *there && !netuid.is_root())
+        .map(|(netuid, _)| netuid)
+        .collect();
+    netuids.sort();
+    Ok(netuids)
+}
+
+/// Price of one alpha in rao, by the runtime's own reckoning.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn price_rao(view: &View<'_>, netuid: NetUid) -> Result<u64> {
+    view.call("SwapRuntimeApi_current_alpha_price", netuid).await
+}
+
+/// What a coldkey has staked on a hotkey, by the runtime's own reckoning.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn stake_of(view: &View<'_>, hotkey: &AccountId32, coldkey: &AccountId32, netuid: NetUid) -> Result<Alpha> {
+    /// The start of `StakeInfo` (`wire.md` 5); the rest is not decoded.
+    type Start = (AccountId32, AccountId32, Compact<NetUid>, Compact<Alpha>);
+    let method = "StakeInfoRuntimeApi_get_stake_info_for_hotkey_coldkey_netuid";
+    let found: Option<Start> = view.call(method, (hotkey, coldkey, netuid)).await?;
+    Ok(found.map(|(_, _, _, stake)| stake.0).unwrap_or_default())
+}
+
+/// All subnets but root, by number.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn subnets(view: &View<'_>) -> Result<Vec<Subnet>> {
+    let mut subnets = Vec::new();
+    for netuid in netuids(view).await? {
+        subnets.push(subnet(view, netuid).await?);
+    }
+    let total: u64 = subnets.iter().map(|subnet| subnet.emission_rao).sum();
+    if total > 0 {
+        for subnet in &mut subnets {
+            subnet.emission_share = subnet.emission_rao as f64 / total as f64;
+        }
+    }
+    Ok(subnets)
+}
+
+async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
+    let identity = view.map::<subtensor::SubnetIdentitiesV3<Runtime>, _, _>(netuid).await?;
+    let symbol: Vec<u8> = view.map::<subtensor::TokenSymbol<Runtime>, _, _>(netuid).await?;
+    let owner: AccountId32 = view.map::<subtensor::SubnetOwner<Runtime>, _, _>(netuid).await?;
+    let injected: Tao = view
+        .map::<subtensor::SubnetTaoInEmission<Runtime>, _, _>(netuid)
+        .await?;
+    let spent: Tao = view.map::<subtensor::SubnetExcessTao<Runtime>, _, _>(netuid).await?;
+    let tao: Tao = view.map::<subtensor::SubnetTAO<Runtime>, _, _>(netuid).await?;
+    let alpha_in: Alpha = view.map::<subtensor::SubnetAlphaIn<Runtime>, _, _>(netuid).await?;
+    let alpha_out: Alpha = view.map::<subtensor::SubnetAlphaOut<Runtime>, _, _>(netuid).await?;
+    let burn: Tao = view.map::<subtensor::Burn<Runtime>, _, _>(netuid).await?;
+    Ok(Subnet {
+        netuid: netuid.0,
+        name: identity
+            .map(|identity| String::from_utf8_lossy(&identity.subnet_name).into_owned())
+            .unwrap_or_default(),
+        symbol: String::from_utf8_lossy(&symbol).into_owned(),
+        owner: address(&owner),
+        price_rao: price_rao(view, netuid).await?,
+        moving_price_tao: view
+            .map::<subtensor::SubnetMovingPrice<Runtime>, _, _>(netuid)
+            .await?
+            .to_num(),
+        emission_rao: injected.0 + spent.0,
+        emission_share: 0.0,
+        tao_in_pool_rao: tao.0,
+        alpha_in_pool: alpha_in.0,
+        alpha_outside: alpha_out.0,
+        neurons: view.map::<subtensor::SubnetworkN<Runtime>, _, _>(netuid).await?,
+        tempo: view.map::<subtensor::Tempo<Runtime>, _, _>(netuid).await?,
+        registration_rao: burn.0,
+        started: view
+            .map::<subtensor::FirstEmissionBlockNumber<Runtime>, _, _>(netuid)
+            .await?
+            .is_some(),
+    })
+}
+
+/// The hotkeys of a subnet by ascending uid.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn hotkeys(view: &View<'_>, netuid: NetUid) -> Result<Vec<(u16, AccountId32)>> {
+    let mut hotkeys = view
+        .double_entries::<subtensor::Keys<Runtime>, NetUid, u16, AccountId32>(netuid)
+        .await?;
+    hotkeys.sort();
+    Ok(hotkeys)
+}
+
+/// All neurons of a subnet by ascending uid.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn neurons(view: &View<'_>, netuid: NetUid) -> Result<Vec<Neuron>> {
+    let index = netuid.index(MechId(0));
+    let stake_weight: Vec<u16> = view.map::<subtensor::StakeWeight<Runtime>, _, _>(netuid).await?;
+    let permits: Vec<bool> = view.map::<subtensor::ValidatorPermit<Runtime>, _, _>(netuid).await?;
+    let incentive: Vec<u16> = view.map::<subtensor::Incentive<Runtime>, _, _>(index).await?;
+    let dividends: Vec<u16> = view.map::<subtensor::Dividends<Runtime>, _, _>(netuid).await?;
+    let consensus: Vec<u16> = view.map::<subtensor::Consensus<Runtime>, _, _>(netuid).await?;
+    let trust: Vec<u16> = view.map::<subtensor::ValidatorTrust<Runtime>, _, _>(netuid).await?;
+    let emission: Vec<Alpha> = view.map::<subtensor::Emission<Runtime>, _, _>(netuid).await?;
+    let last_update: Vec<u64> = view.map::<subtensor::LastUpdate<Runtime>, _, _>(index).await?;
+    let axons = view
+        .double_entries::<subtensor::Axons<Runtime>, NetUid, AccountId32, AxonInfo>(netuid)
+        .await?;
+    let mut neurons = Vec::new();
+    for (uid, hotkey) in hotkeys(view, netuid).await? {
+        let at = usize::from(uid);
+        let coldkey: AccountId32 = view.map::<subtensor::Owner<Runtime>, _, _>(&hotkey).await?;
+        let stake: Alpha = view
+            .double::<subtensor::TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, netuid)
+            .await?;
+        neurons.push(Neuron {
+            uid,
+            coldkey: address(&coldkey),
+            stake: stake.0,
+            stake_weight: stake_weight.get(at).copied().unwrap_or_default(),
+            validator_permit: permits.get(at).copied().unwrap_or_default(),
+            incentive: incentive.get(at).copied().unwrap_or_default(),
+            dividends: dividends.get(at).copied().unwrap_or_default(),
+            consensus: consensus.get(at).copied().unwrap_or_default(),
+            validator_trust: trust.get(at).copied().unwrap_or_default(),
+            emission: emission.get(at).copied().unwrap_or_default().0,
+            last_update: last_update.get(at).copied().unwrap_or_default(),
+            axon: axons
+                .iter()
+                .find(|(owner, _)| *owner == hotkey)
+                .and_then(|(_, axon)| socket(axon)),
+            hotkey: address(&hotkey),
+        });
+    }
+    Ok(neurons)
+}
+
+/// The address in an axon's announcement, if it has one (`consensus.md` 4.9). An announcement without an address is
+/// that of an axon on the reader's own machine: see [`announced`].
+pub fn socket(axon: &AxonInfo) -> Option<SocketAddr> {
+    let ip = match axon.ip_type {
+        4 => IpAddr::V4(Ipv4Addr::from(u32::try_from(axon.ip).ok()?)),
+        6 => IpAddr::V6(Ipv6Addr::from(axon.ip)),
+        _ => return None,
+    };
+    let ip = match ip {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    };
+    (axon.port > 0).then(|| (ip, axon.port).into())
+}
+
+/// Address and family with which an axon at `ip` is announced. The chain refuses the loopback address, which means
+/// nothing to anybody else; an axon that listens there is announced without an address.
+pub fn announced(ip: IpAddr) -> (u128, u8) {
+    match ip {
+        IpAddr::V4(ip) if ip.is_loopback() => (0, 4),
+        IpAddr::V4(ip) => (u128::from(u32::from(ip)), 4),
+        IpAddr::V6(ip) if ip.is_loopback() => (0, 6),
+        IpAddr::V6(ip) => (u128::from(ip), 6),
+    }
+}

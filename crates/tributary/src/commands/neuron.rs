@@ -1,0 +1,141 @@
+//! `tributary miner` and `tributary validator`
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tributary_client::{Client, address};
+use tributary_economy::NetUid;
+use tributary_market_train::{MinerConfig, Rules, TrainingPool, ValidatorConfig, spawn_miner, spawn_validator};
+use tributary_neuron::Identity;
+use tributary_runtime::Runtime;
+
+use crate::{
+    args::{Miner, Neuron, Validator},
+    neurons::RpcChain,
+    output::{self, say},
+    stop,
+    up::plan::open_corpus,
+};
+
+struct Start {
+    chain: Arc<RpcChain>,
+    identity: Identity,
+    rules: Rules,
+}
+
+async fn start(args: &Neuron) -> Result<Start> {
+    let rules = match &args.rules {
+        None => Rules::default(),
+        Some(file) => {
+            let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let rules: Rules =
+                serde_json::from_slice(&text).with_context(|| format!("{} holds no rules", file.display()))?;
+            rules.validate()?;
+            rules
+        }
+    };
+    if let Some(folder) = &args.state {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    let hotkey = args.keys.hotkey()?;
+    let client = Client::connect(&args.connection.endpoint).await?;
+    let view = client.at_best().await?;
+    let netuid = NetUid(args.netuid);
+    let uid = view
+        .double::<pallet_subtensor::Uids<Runtime>, _, _, _>(netuid, hotkey.account())
+        .await?;
+    let own = address(&hotkey.account());
+    let uid = uid.with_context(|| {
+        format!(
+            "{own} is not registered on subnet {netuid}: `tributary register neuron {netuid} --hotkey {own}` does that"
+        )
+    })?;
+    say!("uid {uid} of subnet {netuid}, {own}");
+    let identity = Identity::from(hotkey.pair().clone());
+    Ok(Start {
+        chain: Arc::new(RpcChain::new(client)),
+        identity,
+        rules,
+    })
+}
+
+/// Mines until told to stop.
+///
+/// # Errors
+/// If it cannot start, or its work ends with an error.
+pub async fn miner(args: &Miner) -> Result<()> {
+    let mut stop = stop::signals()?;
+    let corpus = open_corpus(&args.neuron.corpus)?;
+    let Start { chain, identity, rules } = start(&args.neuron).await?;
+    let config = MinerConfig {
+        netuid: args.neuron.netuid,
+        kind: args.miner,
+        strength: args.strength,
+        seed: args.seed,
+        text: corpus.training(),
+        rules,
+        listen: args.listen,
+        pool: TrainingPool::new(1, 1.0)?,
+        publish_every: Duration::from_secs(args.publish_every),
+        state_folder: args.neuron.state.clone(),
+    };
+    let cancel = CancellationToken::new();
+    let miner = spawn_miner(config, chain, identity, cancel.clone()).await?;
+    say!("serving on {}", miner.address);
+    let json = args.neuron.json;
+    tokio::select! {
+        () = stop.wait() => cancel.cancel(),
+        shown = show(miner.status, json, |status| {
+            let bits = status.bits_per_byte.map(|bits| format!("{bits:.4}")).unwrap_or_else(|| "-".to_owned());
+            format!("version {}, {} steps, {bits} bits per byte", status.version, status.steps)
+        }) => shown?,
+    }
+    Ok(miner.task.await??)
+}
+
+/// Validates until told to stop.
+///
+/// # Errors
+/// If it cannot start, or its work ends with an error.
+pub async fn validator(args: &Validator) -> Result<()> {
+    let mut stop = stop::signals()?;
+    let corpus = Arc::new(open_corpus(&args.neuron.corpus)?);
+    let Start { chain, identity, rules } = start(&args.neuron).await?;
+    let config = ValidatorConfig {
+        netuid: args.neuron.netuid,
+        corpus,
+        rules,
+        pool: TrainingPool::new(1, 1.0)?,
+        state_folder: args.neuron.state.clone(),
+    };
+    let cancel = CancellationToken::new();
+    let validator = spawn_validator(config, chain, identity, cancel.clone())?;
+    let json = args.neuron.json;
+    tokio::select! {
+        () = stop.wait() => cancel.cancel(),
+        shown = show(validator.status, json, |status| {
+            let best = status.best_bits_per_byte().map(|bits| format!("{bits:.4}")).unwrap_or_else(|| "-".to_owned());
+            format!("round {}, {} miners, best {best} bits per byte", status.rounds, status.miners.len())
+        }) => shown?,
+    }
+    Ok(validator.task.await??)
+}
+
+/// Prints every change until the work ends.
+async fn show<T: Clone + Serialize>(
+    mut status: watch::Receiver<T>,
+    json: bool,
+    text: impl Fn(&T) -> String,
+) -> Result<()> {
+    while status.changed().await.is_ok() {
+        let now = status.borrow_and_update().clone();
+        match json {
+            true => output::json(&now)?,
+            false => output::line(&text(&now))?,
+        }
+    }
+    Ok(())
+}

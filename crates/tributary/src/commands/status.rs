@@ -1,0 +1,162 @@
+//! `tributary status`, `subnets` and `metagraph`
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+use tributary_client::{Client, market};
+use tributary_economy::NetUid;
+
+use crate::{
+    amount::Amount,
+    args::{Metagraph, Query},
+    output,
+};
+
+#[derive(Serialize)]
+struct Status {
+    endpoint: String,
+    chain: String,
+    runtime: String,
+    genesis: String,
+    block: u32,
+    block_hash: String,
+    finalized_block: u32,
+    subnets: usize,
+    #[serde(flatten)]
+    holdings: market::Holdings,
+}
+
+/// Shows the chain.
+///
+/// # Errors
+/// If no chain answers.
+pub async fn status(args: &Query) -> Result<()> {
+    let client = Client::connect(&args.connection.endpoint).await?;
+    let view = client.at_best().await?;
+    let status = Status {
+        endpoint: client.endpoint().to_owned(),
+        chain: client.chain_name().await?,
+        runtime: format!("{} {}", client.spec_name(), client.spec_version()),
+        genesis: format!("{:?}", client.genesis()),
+        block: client.header(view.block()).await?.number,
+        block_hash: format!("{:?}", view.block()),
+        finalized_block: client.header(client.finalized().await?).await?.number,
+        subnets: market::netuids(&view).await?.len(),
+        holdings: market::holdings(&view).await?,
+    };
+    if args.json {
+        return output::json(&status);
+    }
+    let market::Holdings {
+        issuance_rao,
+        held_rao,
+        accounts,
+    } = status.holdings;
+    output::line(&format!(
+        "chain      {} ({}) at {}",
+        status.chain, status.runtime, status.endpoint
+    ))?;
+    output::line(&format!("block      {} {}", status.block, status.block_hash))?;
+    output::line(&format!("finalised  {}", status.finalized_block))?;
+    output::line(&format!("subnets    {}", status.subnets))?;
+    output::line(&format!("issued     {} TAO", Amount(issuance_rao)))?;
+    output::line(&format!(
+        "held       {} TAO in {accounts} accounts, pools included",
+        Amount(held_rao)
+    ))
+}
+
+/// Lists the subnets.
+///
+/// # Errors
+/// If no chain answers.
+pub async fn subnets(args: &Query) -> Result<()> {
+    let client = Client::connect(&args.connection.endpoint).await?;
+    let subnets = market::subnets(&client.at_best().await?).await?;
+    if args.json {
+        return output::json(&subnets);
+    }
+    let rows = subnets
+        .iter()
+        .map(|subnet| {
+            vec![
+                subnet.netuid.to_string(),
+                subnet.name.clone(),
+                subnet.symbol.clone(),
+                Amount(subnet.price_rao).to_string(),
+                format!("{:.2} %", 100.0 * subnet.emission_share),
+                Amount(subnet.tao_in_pool_rao).to_string(),
+                Amount(subnet.alpha_in_pool).to_string(),
+                subnet.neurons.to_string(),
+                Amount(subnet.registration_rao).to_string(),
+                if subnet.started { "yes" } else { "no" }.to_owned(),
+            ]
+        })
+        .collect();
+    let head = [
+        "netuid",
+        "name",
+        "symbol",
+        "price",
+        "emission",
+        "TAO in pool",
+        "alpha in pool",
+        "neurons",
+        "burn",
+        "started",
+    ];
+    output::table(&head, rows)
+}
+
+/// Lists the neurons of a subnet.
+///
+/// # Errors
+/// If no chain answers or there is no such subnet.
+pub async fn metagraph(args: &Metagraph) -> Result<()> {
+    let client = Client::connect(&args.query.connection.endpoint).await?;
+    let view = client.at_best().await?;
+    let known = market::netuids(&view).await?;
+    if args.netuid != 0 && !known.contains(&NetUid(args.netuid)) {
+        let known: Vec<String> = known.iter().map(NetUid::to_string).collect();
+        bail!("there is no subnet {}; there are {}", args.netuid, known.join(", "));
+    }
+    let neurons = market::neurons(&view, NetUid(args.netuid)).await?;
+    if args.query.json {
+        return output::json(&neurons);
+    }
+    let part = |value: u16| format!("{:.4}", f64::from(value) / f64::from(u16::MAX));
+    let rows = neurons
+        .iter()
+        .map(|neuron| {
+            vec![
+                neuron.uid.to_string(),
+                neuron.hotkey.clone(),
+                Amount(neuron.stake).to_string(),
+                if neuron.validator_permit { "yes" } else { "no" }.to_owned(),
+                part(neuron.incentive),
+                part(neuron.dividends),
+                part(neuron.consensus),
+                part(neuron.validator_trust),
+                Amount(neuron.emission).to_string(),
+                neuron.last_update.to_string(),
+                neuron
+                    .axon
+                    .map(|axon| axon.to_string())
+                    .unwrap_or_else(|| "-".to_owned()),
+            ]
+        })
+        .collect();
+    let head = [
+        "uid",
+        "hotkey",
+        "stake",
+        "validator",
+        "incentive",
+        "dividends",
+        "consensus",
+        "vtrust",
+        "emission",
+        "updated",
+        "axon",
+    ];
+    output::table(&head, rows)
+}

@@ -1,0 +1,43 @@
+//! `tributary transfer`
+
+use anyhow::Result;
+use serde::Serialize;
+use tributary_client::{address, parse_account};
+use tributary_runtime::{Runtime, RuntimeCall};
+
+use crate::args::Transfer;
+
+#[derive(Serialize)]
+struct Effect {
+    from: String,
+    to: String,
+    amount_rao: u64,
+}
+
+/// Pays an account and keeps the sender's alive.
+///
+/// # Errors
+/// If an address is wrong, or the chain refuses.
+pub async fn run(args: &Transfer) -> Result<()> {
+    let to = parse_account(&args.to)?;
+    let client = args.sending.client().await?;
+    let call = pallet_balances::Call::<Runtime>::transfer_keep_alive {
+        dest: to.clone().into(),
+        value: args.amount.0.into(),
+    };
+    let Some(included) = args.sending.send(&client, RuntimeCall::Balances(call)).await? else {
+        return Ok(());
+    };
+    let from = address(&args.sending.keys.coldkey_account()?);
+    let to = address(&to);
+    let text = format!("sent {} TAO from {from} to {to}", args.amount);
+    args.sending.report(
+        &included,
+        Effect {
+            from,
+            to,
+            amount_rao: args.amount.0,
+        },
+        &text,
+    )
+}

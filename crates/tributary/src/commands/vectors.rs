@@ -1,0 +1,52 @@
+//! `tributary vectors`
+
+use anyhow::{Context as _, Result, bail};
+use tributary_economy::vectors::{self, Outcome};
+
+use crate::{args::Vectors, output};
+
+/// Runs every file and prints what passed, failed and is unsupported.
+///
+/// # Errors
+/// If a file cannot be read, or a vector fails.
+pub fn run(args: &Vectors) -> Result<()> {
+    let mut failed = 0;
+    let mut reports = Vec::new();
+    for path in &args.files {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let report = vectors::run_file(&text).with_context(|| format!("{} is no file of vectors", path.display()))?;
+        failed += report.failed;
+        reports.push((path, report));
+    }
+    if args.json {
+        let reports: Vec<_> = reports
+            .iter()
+            .map(|(path, report)| serde_json::json!({ "file": path.display().to_string(), "report": report }))
+            .collect();
+        output::json(&reports)?;
+    } else {
+        for (path, report) in &reports {
+            let name = path.display();
+            output::line(&format!(
+                "{name}: {} passed, {} failed, {} unsupported",
+                report.passed, report.failed, report.unsupported
+            ))?;
+            for vector in &report.vectors {
+                match &vector.outcome {
+                    Outcome::Passed => {}
+                    Outcome::Failed { path, expected, got } => output::line(&format!(
+                        "FAILED       {}: {}: {path} is {got}, expected {expected}",
+                        vector.area, vector.name
+                    ))?,
+                    Outcome::Unsupported { reason } => {
+                        output::line(&format!("unsupported  {}: {}: {reason}", vector.area, vector.name))?;
+                    }
+                }
+            }
+        }
+    }
+    if failed > 0 {
+        bail!("{failed} vectors failed");
+    }
+    Ok(())
+}

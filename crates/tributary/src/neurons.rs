@@ -1,0 +1,220 @@
+//! A running chain, as miners and validators see it.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use async_trait::async_trait;
+use pallet_commitments::{CommitmentInfo, CommitmentOf, Data};
+use pallet_subtensor as subtensor;
+use tokio::sync::Mutex;
+use tributary_client::{AccountId32, Client, Error, Keypair, Wait, market};
+use tributary_economy::{Alpha, NetUid, emission, stake_weight};
+use tributary_neuron::{Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SubnetParameters};
+use tributary_runtime::{Runtime, RuntimeCall};
+
+/// A chain behind JSON-RPC. Connects again after the connection broke, so that neurons outlive a restart of the chain.
+pub struct RpcChain {
+    endpoint: String,
+    client: Mutex<Client>,
+    /// One transaction of a key at a time, because each takes the key's next nonce.
+    turns: Mutex<BTreeMap<AccountId32, Arc<Mutex<()>>>>,
+}
+
+impl RpcChain {
+    /// A chain that is connected.
+    pub fn new(client: Client) -> Self {
+        Self {
+            endpoint: client.endpoint().to_owned(),
+            client: Mutex::new(client),
+            turns: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    async fn client(&self) -> Result<Client, ChainError> {
+        let mut client = self.client.lock().await;
+        if !client.is_connected() {
+            *client = Client::connect(&self.endpoint).await.map_err(unreachable)?;
+        }
+        Ok(client.clone())
+    }
+
+    async fn submit(&self, name: &'static str, call: RuntimeCall, identity: &Identity) -> Result<u64, ChainError> {
+        let signer = Keypair::from(identity.pair().clone());
+        let turn = self.turns.lock().await.entry(signer.account()).or_default().clone();
+        let _turn = turn.lock().await;
+        let client = self.client().await?;
+        match client.submit(&call, &signer, Wait::InBlock).await {
+            Ok(included) => Ok(u64::from(included.block_number)),
+            Err(Error::Dispatch { name: error, docs, .. }) => Err(ChainError::Refused {
+                call: name,
+                reason: format!("{error}: {docs}"),
+            }),
+            Err(Error::Refused { reason, .. }) => Err(ChainError::Refused { call: name, reason }),
+            Err(other) => Err(unreachable(other)),
+        }
+    }
+}
+
+fn unreachable(error: Error) -> ChainError {
+    ChainError::Unreachable(error.to_string())
+}
+
+fn commitment(hotkey: &AccountId32, made: &pallet_commitments::Registration) -> Option<Commitment> {
+    let digest = made.info.fields.iter().find_map(|field| match field {
+        Data::Sha256(digest) => Some(*digest),
+        _ => None,
+    })?;
+    Some(Commitment {
+        hotkey: Hotkey(hotkey.clone().into()),
+        block: u64::from(made.block),
+        digest,
+    })
+}
+
+#[async_trait]
+impl Chain for RpcChain {
+    async fn head(&self) -> Result<Head, ChainError> {
+        let client = self.client().await?;
+        let hash = client.best().await.map_err(unreachable)?;
+        let number = client.header(hash).await.map_err(unreachable)?.number;
+        Ok(Head {
+            number: u64::from(number),
+            hash: hash.0,
+        })
+    }
+
+    async fn block_hash(&self, number: u64) -> Result<Option<[u8; 32]>, ChainError> {
+        let Ok(number) = u32::try_from(number) else {
+            return Ok(None);
+        };
+        let hash = self.client().await?.block_hash(number).await.map_err(unreachable)?;
+        Ok(hash.map(|hash| hash.0))
+    }
+
+    async fn metagraph(&self, netuid: u16) -> Result<Metagraph, ChainError> {
+        let client = self.client().await?;
+        let view = client.at_best().await.map_err(unreachable)?;
+        let id = NetUid(netuid);
+        let read = async {
+            if !view.map::<subtensor::NetworksAdded<Runtime>, _, _>(id).await? {
+                return Ok(None);
+            }
+            let block = client.header(view.block()).await?.number;
+            let permits: Vec<bool> = view.map::<subtensor::ValidatorPermit<Runtime>, _, _>(id).await?;
+            let weight = emission::tao_weight(view.value::<subtensor::TaoWeight<Runtime>, _>().await?);
+            let axons = view
+                .double_entries::<subtensor::Axons<Runtime>, NetUid, AccountId32, subtensor::AxonInfo>(id)
+                .await?;
+            let axons: BTreeMap<AccountId32, subtensor::AxonInfo> = axons.into_iter().collect();
+            let mut neurons = Vec::new();
+            for (uid, hotkey) in market::hotkeys(&view, id).await? {
+                let alpha: Alpha = view
+                    .double::<subtensor::TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, id)
+                    .await?;
+                let root: Alpha = view
+                    .double::<subtensor::TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, NetUid::ROOT)
+                    .await?;
+                neurons.push(Neuron {
+                    uid,
+                    axon: axons.get(&hotkey).and_then(market::socket),
+                    validator_permit: permits.get(usize::from(uid)).copied().unwrap_or_default(),
+                    stake_rao: stake_weight::total(alpha.0, root.0, weight).to_num(),
+                    hotkey: Hotkey(hotkey.into()),
+                });
+            }
+            Ok(Some(Metagraph {
+                netuid,
+                block: u64::from(block),
+                neurons,
+            }))
+        };
+        read.await.map_err(unreachable)?.ok_or(ChainError::NoSubnet(netuid))
+    }
+
+    async fn parameters(&self, netuid: u16) -> Result<SubnetParameters, ChainError> {
+        let client = self.client().await?;
+        let view = client.at_best().await.map_err(unreachable)?;
+        let id = NetUid(netuid);
+        let read = async {
+            Ok(SubnetParameters {
+                tempo_blocks: view.map::<subtensor::Tempo<Runtime>, _, _>(id).await?,
+                weights_rate_limit_blocks: view.map::<subtensor::WeightsSetRateLimit<Runtime>, _, _>(id).await?,
+                weights_version: view.map::<subtensor::WeightsVersionKey<Runtime>, _, _>(id).await?,
+                min_allowed_weights: view.map::<subtensor::MinAllowedWeights<Runtime>, _, _>(id).await?,
+                commit_reveal: view
+                    .map::<subtensor::CommitRevealWeightsEnabled<Runtime>, _, _>(id)
+                    .await?,
+            })
+        };
+        read.await.map_err(unreachable)
+    }
+
+    async fn commitments(&self, netuid: u16) -> Result<Vec<Commitment>, ChainError> {
+        let client = self.client().await?;
+        let view = client.at_best().await.map_err(unreachable)?;
+        let made = view
+            .double_entries::<CommitmentOf<Runtime>, NetUid, AccountId32, _>(NetUid(netuid))
+            .await;
+        let made = made.map_err(unreachable)?;
+        Ok(made
+            .iter()
+            .filter_map(|(hotkey, made)| commitment(hotkey, made))
+            .collect())
+    }
+
+    async fn set_commitment(&self, identity: &Identity, netuid: u16, digest: [u8; 32]) -> Result<u64, ChainError> {
+        let fields = vec![Data::Sha256(digest)].try_into().map_err(|_| ChainError::Refused {
+            call: "Commitments.set_commitment",
+            reason: "the chain takes no field in a commitment".to_owned(),
+        })?;
+        let call = pallet_commitments::Call::set_commitment {
+            netuid: NetUid(netuid),
+            info: Box::new(CommitmentInfo { fields }),
+        };
+        self.submit("Commitments.set_commitment", RuntimeCall::Commitments(call), identity)
+            .await
+    }
+
+    async fn set_weights(
+        &self,
+        identity: &Identity,
+        netuid: u16,
+        uids: &[u16],
+        weights: &[u16],
+        version_key: u64,
+    ) -> Result<(), ChainError> {
+        let call = subtensor::Call::set_weights {
+            netuid: NetUid(netuid),
+            dests: uids.to_vec(),
+            weights: weights.to_vec(),
+            version_key,
+        };
+        self.submit(
+            "SubtensorModule.set_weights",
+            RuntimeCall::SubtensorModule(call),
+            identity,
+        )
+        .await
+        .map(|_| ())
+    }
+
+    async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError> {
+        let (ip, ip_type) = market::announced(address.ip());
+        let call = subtensor::Call::serve_axon {
+            netuid: NetUid(netuid),
+            version: 1,
+            ip,
+            port: address.port(),
+            ip_type,
+            protocol: 4,
+            placeholder1: 0,
+            placeholder2: 0,
+        };
+        self.submit(
+            "SubtensorModule.serve_axon",
+            RuntimeCall::SubtensorModule(call),
+            identity,
+        )
+        .await
+        .map(|_| ())
+    }
+}

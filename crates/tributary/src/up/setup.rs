@@ -1,0 +1,278 @@
+//! Building the market through the chain's public interface, or finding it built. Every step looks first at what is
+//! there, so that a market whose construction was interrupted is completed by the next start.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, bail};
+use futures::future::try_join_all;
+use pallet_subtensor::{Call, FirstEmissionBlockNumber, SubnetIdentityV3, SubnetOwnerHotkey, TotalHotkeyAlpha, Uids};
+use tributary_client::{AccountId32, Client, Included, Keypair, Wait, market};
+use tributary_economy::{Alpha, NetUid, Tao, UNIT, fixed::I96F32};
+use tributary_runtime::{Runtime, RuntimeCall};
+
+use super::{
+    plan::{Member, Plan, VALIDATORS},
+    stakers::{FUNDS_TAO, Staker},
+};
+
+const OWNER_TAO: u64 = 5_000;
+const MINER_TAO: u64 = 100;
+const VALIDATOR_TAO: u64 = 10_100;
+/// What each validator stakes on root. Root stake counts on every subnet, and lets emission enter the pools on both
+/// sides, so that prices move by trade alone.
+const ROOT_STAKE_TAO: u64 = 10_000;
+
+/// How quickly the average price follows: at most a fifth of the way in a block, half as quickly 4 blocks after the
+/// start. The public network's values need weeks.
+const MOVING_ALPHA: I96F32 = I96F32::from_bits((1 << 32) / 5);
+const MOVING_HALVING_BLOCKS: u64 = 4;
+/// Registrations that one subnet takes in one block: all neurons of a plan at once.
+const REGISTRATIONS_PER_BLOCK: u16 = 16;
+/// Blocks between two weights of one validator, and between two announcements of one axon.
+const RATE_LIMIT_BLOCKS: u64 = 1;
+
+/// Builds what is missing and returns the subnets' numbers in the order of the plan. `progress` is told what is done.
+///
+/// # Errors
+/// If the chain refuses a step.
+pub async fn prepare(client: &Client, plan: &Plan, progress: impl Fn(&str)) -> Result<Vec<NetUid>> {
+    let alice = Keypair::dev("Alice")?;
+    progress("funding the participants");
+    fund(client, plan, &alice).await?;
+    progress("registering the subnets");
+    let netuids = subnets(client, plan).await?;
+    progress("starting emission");
+    start(client, &netuids, &alice).await?;
+    progress("registering miners and validators");
+    neurons(client, plan, &netuids).await?;
+    progress("staking for the validators");
+    stake(client, plan, &netuids).await?;
+    Ok(netuids)
+}
+
+async fn submit(client: &Client, call: RuntimeCall, signer: &Keypair) -> Result<Included> {
+    Ok(client.submit(&call, signer, Wait::InBlock).await?)
+}
+
+async fn fund(client: &Client, plan: &Plan, alice: &Keypair) -> Result<()> {
+    let mut wanted: Vec<(AccountId32, u64)> = Vec::new();
+    for (index, subnet) in plan.subnets.iter().enumerate() {
+        wanted.push((Member::owner(index)?.coldkey.account(), OWNER_TAO));
+        for number in 0..VALIDATORS {
+            wanted.push((Member::validator(index, number)?.coldkey.account(), VALIDATOR_TAO));
+        }
+        for number in 0..subnet.miners.len() {
+            wanted.push((Member::miner(index, number)?.coldkey.account(), MINER_TAO));
+        }
+    }
+    for staker in Staker::ALL {
+        wanted.push((Member::named(staker.name())?.coldkey.account(), FUNDS_TAO));
+    }
+    // Transactions of hotkeys are free, but an account must exist to send any.
+    let hotkeys: Vec<AccountId32> = members(plan)?
+        .into_iter()
+        .map(|(_, member)| member.hotkey.account())
+        .collect();
+    wanted.extend(hotkeys.into_iter().map(|hotkey| (hotkey, 1)));
+
+    let view = client.at_best().await?;
+    let existing = view.entries::<frame_system::Account<Runtime>, AccountId32, _>().await?;
+    let existing: BTreeSet<AccountId32> = existing.into_iter().map(|(account, _)| account).collect();
+    let calls: Vec<RuntimeCall> = wanted
+        .into_iter()
+        .filter(|(account, _)| !existing.contains(account))
+        .map(|(account, tao)| {
+            RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+                dest: account.into(),
+                value: tao * UNIT,
+            })
+        })
+        .collect();
+    if !calls.is_empty() {
+        submit(
+            client,
+            RuntimeCall::Utility(pallet_utility::Call::batch_all { calls }),
+            alice,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Everybody who works on a subnet, with the subnet's place in the plan.
+fn members(plan: &Plan) -> Result<Vec<(usize, Member)>> {
+    let mut members = Vec::new();
+    for (index, subnet) in plan.subnets.iter().enumerate() {
+        for number in 0..VALIDATORS {
+            members.push((index, Member::validator(index, number)?));
+        }
+        for number in 0..subnet.miners.len() {
+            members.push((index, Member::miner(index, number)?));
+        }
+    }
+    Ok(members)
+}
+
+async fn subnets(client: &Client, plan: &Plan) -> Result<Vec<NetUid>> {
+    for (index, subnet) in plan.subnets.iter().enumerate() {
+        let owner = Member::owner(index)?;
+        if find(client, &owner.hotkey.account()).await?.is_some() {
+            continue;
+        }
+        let identity = SubnetIdentityV3 {
+            subnet_name: subnet.name.clone().into_bytes(),
+            description: b"training byte-level language models".to_vec(),
+            ..SubnetIdentityV3::default()
+        };
+        let call = Call::register_network_with_identity {
+            hotkey: owner.hotkey.account(),
+            identity: Some(identity),
+        };
+        submit(client, RuntimeCall::SubtensorModule(call), &owner.coldkey).await?;
+    }
+    let mut netuids = Vec::new();
+    for index in 0..plan.subnets.len() {
+        let owner = Member::owner(index)?;
+        netuids.push(
+            find(client, &owner.hotkey.account())
+                .await?
+                .context("a subnet vanished as it was registered")?,
+        );
+    }
+    Ok(netuids)
+}
+
+/// The subnet of an owner's hotkey.
+async fn find(client: &Client, hotkey: &AccountId32) -> Result<Option<NetUid>> {
+    let view = client.at_best().await?;
+    let owners = view
+        .entries::<SubnetOwnerHotkey<Runtime>, NetUid, AccountId32>()
+        .await?;
+    let netuids = market::netuids(&view).await?;
+    Ok(owners
+        .into_iter()
+        .find(|(netuid, owner)| owner == hotkey && netuids.contains(netuid))
+        .map(|(netuid, _)| netuid))
+}
+
+async fn start(client: &Client, netuids: &[NetUid], alice: &Keypair) -> Result<()> {
+    let view = client.at_best().await?;
+    let mut waiting = Vec::new();
+    for (index, netuid) in netuids.iter().enumerate() {
+        if view
+            .map::<FirstEmissionBlockNumber<Runtime>, _, _>(*netuid)
+            .await?
+            .is_none()
+        {
+            waiting.push((index, *netuid));
+        }
+    }
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    use pallet_admin_utils::Call as Admin;
+    let mut calls = vec![Admin::sudo_set_subnet_moving_alpha { alpha: MOVING_ALPHA }];
+    for (_, netuid) in &waiting {
+        let netuid = *netuid;
+        calls.extend([
+            Admin::sudo_set_ema_price_halving_period {
+                netuid,
+                ema_halving: MOVING_HALVING_BLOCKS,
+            },
+            Admin::sudo_set_subnet_emission_enabled { netuid, enabled: true },
+            Admin::sudo_set_max_registrations_per_block {
+                netuid,
+                max_registrations_per_block: REGISTRATIONS_PER_BLOCK,
+            },
+            Admin::sudo_set_target_registrations_per_interval {
+                netuid,
+                target_registrations_per_interval: REGISTRATIONS_PER_BLOCK,
+            },
+            Admin::sudo_set_weights_set_rate_limit {
+                netuid,
+                weights_set_rate_limit: RATE_LIMIT_BLOCKS,
+            },
+            Admin::sudo_set_serving_rate_limit {
+                netuid,
+                serving_rate_limit: RATE_LIMIT_BLOCKS,
+            },
+            Admin::sudo_set_commit_reveal_weights_enabled { netuid, enabled: false },
+        ]);
+    }
+    let sudo = |call: Admin<Runtime>| {
+        RuntimeCall::Sudo(pallet_sudo::Call::sudo {
+            call: Box::new(RuntimeCall::AdminUtils(call)),
+        })
+    };
+    let calls = calls.into_iter().map(sudo).collect();
+    submit(
+        client,
+        RuntimeCall::Utility(pallet_utility::Call::batch_all { calls }),
+        alice,
+    )
+    .await?;
+    try_join_all(waiting.into_iter().map(|(index, netuid)| async move {
+        let owner = Member::owner(index)?;
+        submit(
+            client,
+            RuntimeCall::SubtensorModule(Call::start_call { netuid }),
+            &owner.coldkey,
+        )
+        .await
+    }))
+    .await?;
+    Ok(())
+}
+
+async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
+    let view = client.at_best().await?;
+    let mut missing = Vec::new();
+    for (index, member) in members(plan)? {
+        let Some(netuid) = netuids.get(index).copied() else {
+            bail!("the plan has more subnets than the chain")
+        };
+        if view
+            .double::<Uids<Runtime>, _, _, _>(netuid, member.hotkey.account())
+            .await?
+            .is_none()
+        {
+            missing.push((netuid, member));
+        }
+    }
+    try_join_all(missing.into_iter().map(|(netuid, member)| async move {
+        let call = Call::burned_register {
+            netuid,
+            hotkey: member.hotkey.account(),
+        };
+        submit(client, RuntimeCall::SubtensorModule(call), &member.coldkey).await
+    }))
+    .await?;
+    Ok(())
+}
+
+async fn stake(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
+    let view = client.at_best().await?;
+    let mut missing = Vec::new();
+    for index in 0..netuids.len().min(plan.subnets.len()) {
+        for number in 0..VALIDATORS {
+            let member = Member::validator(index, number)?;
+            let account = member.hotkey.account();
+            let staked: Alpha = view
+                .double::<TotalHotkeyAlpha<Runtime>, _, _, _>(&account, NetUid::ROOT)
+                .await?;
+            if staked.is_zero() {
+                missing.push(member);
+            }
+        }
+    }
+    try_join_all(missing.into_iter().map(|member| async move {
+        let call = Call::add_stake {
+            hotkey: member.hotkey.account(),
+            netuid: NetUid::ROOT,
+            amount_staked: Tao(ROOT_STAKE_TAO * UNIT),
+        };
+        submit(client, RuntimeCall::SubtensorModule(call), &member.coldkey).await
+    }))
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What the program says when it cannot do what was asked: the reason and a way out on stderr, nothing on stdout, exit
+//! code 2 for wrong arguments and 1 for everything else.
+
+mod support;
+
+use std::{fs, net::TcpListener, path::Path};
+
+use support::run;
+
+const VECTORS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../economy/tests/data/economy_vectors.json"
+);
+
+#[test]
+fn wrong_arguments_are_explained() {
+    run(&[]).fails(2, &["Usage: tributary"]);
+    run(&["fly"]).fails(2, &["unrecognized subcommand 'fly'"]);
+    run(&["transfer", "//Bob", "1"]).fails(2, &["--key <SECRET>"]);
+    run(&["transfer", "//Bob", "1.0000000001", "--key", "//Alice"]).fails(2, &["more than 9 decimals"]);
+    run(&["transfer", "//Bob", "-1", "--key", "//Alice"]).fails(2, &["'-1'"]);
+    run(&["transfer", "//Bob", "1,5", "--key", "//Alice"]).fails(2, &["`1,5` is no amount"]);
+    run(&["stake", "1", "0", "--key", "//Alice"]).fails(2, &["must be more than 0"]);
+    run(&["up", "--blocks", "0"]).fails(2, &["--blocks"]);
+    run(&["up", "--miner", "lazy"]).fails(2, &["there is no miner kind", "copycat"]);
+    run(&["miner", "--netuid", "1", "--key", "//A", "--strength", "2"]).fails(2, &["at most 1"]);
+    run(&["up", "--json", "--no-tui"]).fails(2, &["cannot be used with"]);
+}
+
+#[test]
+fn a_chain_that_is_not_there_is_named() {
+    let nowhere = format!("ws://127.0.0.1:{}", support::free_port());
+    let hint = "start one with `tributary up`";
+    run(&["status", "--endpoint", &nowhere]).fails(1, &["no chain answers at", &nowhere, hint]);
+    run(&["subnets", "--json", "--endpoint", &nowhere]).fails(1, &[hint]);
+    run(&["transfer", "//Bob", "1", "--key", "//Alice", "--endpoint", &nowhere]).fails(1, &[hint]);
+    run(&["status", "--endpoint", "localhost"]).fails(1, &["localhost", hint]);
+}
+
+#[test]
+fn keys_that_cannot_be_used_are_named() {
+    let wallets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/tests/wallets");
+    let wallets = wallets.to_str().unwrap();
+    run(&["transfer", "Bob", "1", "--key", "//Alice"]).fails(1, &["`Bob` is no address"]);
+    let chosen = [
+        "--wallet",
+        "opne",
+        "--wallet-path",
+        wallets,
+        "--endpoint",
+        "ws://127.0.0.1:1",
+    ];
+    run(&[&["stake", "1", "1"], chosen.as_slice()].concat()).fails(1, &["no key at", "open, sealed"]);
+}
+
+#[test]
+fn up_refuses_what_it_cannot_use_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("market");
+    let data = data.to_str().unwrap();
+    let missing = folder.path().join("missing.txt");
+    let missing = missing.to_str().unwrap();
+    run(&["up", "--blocks", "1", "--data", data, "--corpus", missing]).fails(1, &[missing, "cannot read the corpus"]);
+    let short = folder.path().join("short.txt");
+    fs::write(&short, "too short to learn from").unwrap();
+    let short = short.to_str().unwrap();
+    run(&["up", "--blocks", "1", "--data", data, "--corpus", short]).fails(1, &["at least", "short.txt"]);
+    let file = folder.path().join("file");
+    fs::write(&file, "in the way").unwrap();
+    run(&["up", "--blocks", "1", "--data", file.to_str().unwrap()]).fails(1, &["cannot make the folder"]);
+    let left: Vec<_> = fs::read_dir(data).into_iter().flatten().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let holder = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = holder.local_addr().unwrap().port().to_string();
+    run(&["chain", "--port", &port]).fails(1, &[&port, "choose another port"]);
+    run(&["up", "--blocks", "1", "--port", &port, "--data", data]).fails(1, &[&port, "choose another port"]);
+}
+
+#[test]
+fn vectors_are_reported() {
+    let report = run(&["vectors", VECTORS, "--json"]).json();
+    assert!(report[0]["report"]["passed"].as_u64().unwrap() > 100, "{report}");
+    let shown = run(&["vectors", VECTORS]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(shown.out.contains("passed, 0 failed"), "{}", shown.out);
+    run(&["vectors", "/missing.json"]).fails(1, &["cannot read /missing.json"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.json");
+    let vectors: serde_json::Value = serde_json::from_str(&fs::read_to_string(VECTORS).unwrap()).unwrap();
+    let mut wrong = vectors
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|v| v["area"] == "issuance")
+        .unwrap()
+        .clone();
+    wrong["expected"]["block_emission"] = 1.into();
+    fs::write(&file, serde_json::json!([wrong]).to_string()).unwrap();
+    let shown = run(&["vectors", file.to_str().unwrap()]);
+    assert_eq!(shown.code, 1);
+    assert!(
+        shown.out.contains("1 failed") && shown.out.contains("expected.block_emission"),
+        "{}",
+        shown.out
+    );
+    fs::write(&file, "{}").unwrap();
+    run(&["vectors", file.to_str().unwrap()]).fails(1, &["is no file of vectors"]);
+}
+
+#[test]
+fn version_and_help_are_data() {
+    let shown = run(&["--version"]);
+    assert_eq!(
+        (shown.code, shown.out.as_str()),
+        (0, concat!("tributary ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
+    let help = run(&["up", "--help"]);
+    assert!(
+        help.out.contains("staker") || help.out.contains("Stakers"),
+        "{}",
+        help.out
+    );
+}

@@ -1,0 +1,138 @@
+//! Commands against a running chain.
+
+mod support;
+
+use serde_json::Value;
+use support::{ChainProcess, run};
+
+fn number(value: &Value, key: &str) -> u64 {
+    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
+}
+
+/// Issued equals held, to the rao.
+fn balanced(chain: &ChainProcess) -> Value {
+    let status = chain.run(&["status", "--json"]).json();
+    assert_eq!(status["issuance_rao"], status["held_rao"], "{status}");
+    status
+}
+
+#[test]
+fn money_moves_as_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--block-time", "100"]);
+    let first = balanced(&chain);
+
+    // A preview sends nothing and tells the fee that is charged later.
+    let preview = chain
+        .run(&[
+            "transfer",
+            "//Nobody",
+            "12.000000001",
+            "--key",
+            "//Alice",
+            "--preview",
+            "--json",
+        ])
+        .json();
+    assert_eq!(preview["call"], "Balances.transfer_keep_alive");
+    assert_eq!(number(&balanced(&chain), "accounts"), number(&first, "accounts"));
+    let sent = chain
+        .run(&["transfer", "//Nobody", "12.000000001", "--key", "//Alice", "--json"])
+        .json();
+    assert_eq!(number(&sent, "amount_rao"), 12_000_000_001);
+    assert_eq!(number(&balanced(&chain), "accounts"), number(&first, "accounts") + 1);
+    // The era that the preview leaves out costs a byte.
+    assert!(
+        number(&sent, "fee_rao").abs_diff(number(&preview, "fee_rao")) <= 1,
+        "{sent} {preview}"
+    );
+
+    // More than there is never runs or fails, and says so.
+    let refused = chain.run(&["transfer", "//Bob", "13", "--key", "//Nobody"]);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    assert!(refused.err.contains("error:"), "{}", refused.err);
+    chain
+        .run(&["transfer", "//Bob", "0.1", "--key", "//Penniless"])
+        .fails(1, &["cannot pay the fee"]);
+    balanced(&chain);
+    chain.stop();
+}
+
+#[test]
+fn a_subnet_is_made_joined_staked_on_and_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--block-time", "100"]);
+    let keys = ["--key", "//Alice"];
+    let run = |arguments: &[&str]| chain.run(&[arguments, &keys, &["--json"]].concat()).json();
+
+    let made = run(&["register", "subnet", "--start", "--hotkey", "//AliceHot"]);
+    let netuid = number(&made, "netuid").to_string();
+    let listed = chain.run(&["subnets", "--json"]).json();
+    let subnet = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["netuid"] == made["netuid"])
+        .expect("it is listed")
+        .clone();
+    assert_eq!(subnet["started"], true);
+
+    let joined = run(&["register", "neuron", &netuid, "--hotkey", "//Worker"]);
+    assert_eq!(joined["uid"], 1);
+    let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
+    assert_eq!(metagraph[1]["hotkey"], joined["hotkey"]);
+
+    let staked = run(&["stake", &netuid, "10", "--hotkey", "//Worker"]);
+    assert!(number(&staked, "alpha") > 0, "{staked}");
+    let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
+    assert_eq!(number(&metagraph[1], "stake"), number(&staked, "alpha"));
+    let sold = run(&["unstake", &netuid, "all", "--hotkey", "//Worker"]);
+    assert!(number(&sold, "alpha") >= number(&staked, "alpha"));
+    assert!(
+        number(&sold, "tao_rao") < 11_000_000_000,
+        "a round trip does not pay: {sold}"
+    );
+    balanced(&chain);
+
+    // Mistakes are named by the chain's own names.
+    let again = chain.run(&[
+        "register", "neuron", &netuid, "--key", "//Alice", "--hotkey", "//Worker",
+    ]);
+    assert_eq!(again.code, 1);
+    assert!(again.err.contains("HotKeyAlreadyRegisteredInSubNet"), "{}", again.err);
+    chain.run(&["metagraph", "77"]).fails(1, &["there is no subnet 77"]);
+    let missing = chain.run(&["stake", "77", "1", "--key", "//Alice"]);
+    assert_eq!(missing.code, 1);
+    assert!(missing.err.contains("SubnetNotExists"), "{}", missing.err);
+
+    // Tables are for people, on stdout.
+    for arguments in [&["subnets"][..], &["metagraph", &netuid], &["status"]] {
+        let shown = chain.run(arguments);
+        assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+        assert!(shown.out.lines().count() > 1, "{}", shown.out);
+    }
+    chain.stop();
+}
+
+#[test]
+fn a_stopped_chain_goes_on_and_a_dumped_one_moves() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = folder.path().join("state.dump");
+    let dump = dump.to_str().unwrap();
+    let data = folder.path().join("first");
+    let chain = ChainProcess::start(&data, &["--block-time", "100", "--dump", dump]);
+    chain
+        .run(&["transfer", "//Nobody", "1", "--key", "//Alice", "--json"])
+        .json();
+    let before = balanced(&chain);
+    chain.stop();
+
+    let chain = ChainProcess::start(&data, &["--block-time", "100"]);
+    let after = balanced(&chain);
+    assert!(number(&after, "block") >= number(&before, "block"));
+    assert_eq!(after["genesis"], before["genesis"]);
+    assert_eq!(after["accounts"], before["accounts"]);
+    // The data of a running chain is not to be had twice.
+    run(&["chain", "--port", "0", "--data", data.to_str().unwrap()]).fails(1, &["in use by another process"]);
+    chain.stop();
+}

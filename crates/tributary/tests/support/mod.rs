@@ -1,0 +1,115 @@
+//! Running the program from outside.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+pub fn tributary(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tributary"));
+    command.args(arguments).stdin(Stdio::null());
+    for variable in ["TRIBUTARY_ENDPOINT", "BT_WALLET_PASSWORD", "BT_WALLET_PATH", "RUST_LOG"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// A finished run: exit code, stdout, stderr.
+pub struct Run {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+pub fn run(arguments: &[&str]) -> Run {
+    let Output { status, stdout, stderr } = tributary(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Run {
+        code: status.code().unwrap_or(-1),
+        out: text(stdout),
+        err: text(stderr),
+    }
+}
+
+impl Run {
+    /// The JSON on stdout of a run that must have succeeded.
+    pub fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{}", self.err);
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e} in\n{}", self.out))
+    }
+
+    /// A run that must have failed with this code, said all of this, and printed no data.
+    pub fn fails(&self, code: i32, messages: &[&str]) {
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.out, self.err);
+        assert_eq!(self.out, "", "data of a failed command");
+        for message in messages {
+            assert!(self.err.contains(message), "`{message}` is missing in: {}", self.err);
+        }
+    }
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// A chain of its own process, ended when dropped.
+pub struct ChainProcess {
+    child: Child,
+    pub endpoint: String,
+}
+
+impl ChainProcess {
+    pub fn start(data: &Path, more: &[&str]) -> Self {
+        let port = free_port();
+        let number = port.to_string();
+        let data = data.to_str().unwrap();
+        let mut arguments = vec!["chain", "--preset", "fast", "--port", &number, "--data", data];
+        arguments.extend(more);
+        let mut child = tributary(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = lines.any(|line| line.unwrap().contains("Imported #1"));
+        assert!(ready, "the chain ended before its first block");
+        Self {
+            child,
+            endpoint: format!("ws://127.0.0.1:{port}"),
+        }
+    }
+
+    /// Runs a command against this chain.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        run(&[arguments, &["--endpoint", &self.endpoint]].concat())
+    }
+
+    /// Ends it as a service manager would, and waits.
+    pub fn stop(mut self) {
+        terminate(&self.child);
+        assert!(self.child.wait().unwrap().success(), "the chain did not stop cleanly");
+    }
+}
+
+impl Drop for ChainProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// SIGTERM.
+pub fn terminate(child: &Child) {
+    assert!(
+        Command::new("kill")
+            .arg(child.id().to_string())
+            .status()
+            .unwrap()
+            .success()
+    );
+}
