@@ -44,6 +44,9 @@ pub enum Command {
     /// Register a neuron or a subnet
     #[command(subcommand)]
     Register(Register),
+    /// Run the economy forward many times, with people in it, and look at the distribution
+    #[command(subcommand)]
+    Futures(crate::commands::futures::Futures),
     /// Hold the rules against files of test vectors
     Vectors(Vectors),
 }

@@ -52,6 +52,7 @@ async fn run(command: &Command) -> anyhow::Result<()> {
         Command::Unstake(args) => commands::stake::unstake(args).await,
         Command::Register(Register::Neuron(args)) => commands::register::neuron(args).await,
         Command::Register(Register::Subnet(args)) => commands::register::subnet(args).await,
+        Command::Futures(command) => commands::futures::run(command),
         Command::Vectors(args) => commands::vectors::run(args),
     }
 }

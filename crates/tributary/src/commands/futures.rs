@@ -1,0 +1,249 @@
+//! `tributary futures`: the market run forward many times.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tributary_futures::{Plan, Scenario, Shard, compare::Comparison, outcome::CLASSES, summary::Summary};
+
+use crate::output::{self, say};
+
+#[derive(Debug, Subcommand)]
+pub enum Futures {
+    /// Run futures of a scenario and sum them up
+    Run(Run),
+    /// Run two scenarios on the same noise and show what differs
+    Compare(Compare),
+    /// Replay one future and tell who left when and why
+    Explain(Explain),
+    /// Run one of several parts of a run, for another machine or process
+    Shard(ShardArgs),
+    /// Put the shards of a run together
+    Merge(Merge),
+}
+
+/// What is run.
+#[derive(Debug, Args)]
+pub struct What {
+    /// Number of futures
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub runs: u64,
+    /// Seed of all noise
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The scenario; without it: four years of the main network under its present rules
+    #[arg(value_name = "SCENARIO.toml")]
+    pub scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub what: What,
+    /// Where results go; a run that was interrupted goes on there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The first scenario
+    #[arg(value_name = "A.toml")]
+    pub first: PathBuf,
+    /// The second scenario
+    #[arg(value_name = "B.toml")]
+    pub second: PathBuf,
+    #[command(flatten)]
+    pub what: What,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Number of the future, from 0
+    #[arg(value_name = "FUTURE")]
+    pub future: u64,
+    /// The scenario of the run
+    #[arg(value_name = "SCENARIO.toml")]
+    pub scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub what: What,
+}
+
+#[derive(Debug, Args)]
+pub struct ShardArgs {
+    #[command(flatten)]
+    pub run: Run,
+    /// Which shard, from 0
+    #[arg(long)]
+    pub index: u64,
+    /// Number of shards
+    #[arg(long)]
+    pub of: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// Directories of the shards
+    #[arg(required = true, value_name = "DIR")]
+    pub shards: Vec<PathBuf>,
+    #[command(flatten)]
+    pub run: MergeRun,
+}
+
+/// The run whose shards are merged.
+#[derive(Debug, Args)]
+pub struct MergeRun {
+    /// The scenario of the run
+    #[arg(long, value_name = "SCENARIO.toml")]
+    pub scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub what: What,
+    /// Where results go
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the command. Blocks until it is done.
+///
+/// # Errors
+/// If a scenario is wrong, a file cannot be read or written, or a future breaks a sum.
+pub fn run(command: &Futures) -> Result<()> {
+    match command {
+        Futures::Run(args) => {
+            let plan = plan(args.scenario.as_ref(), &args.what)?;
+            let bar = bar(plan.runs);
+            let summary = plan.run(&args.out, &|| bar.inc(1))?;
+            bar.finish();
+            print(&summary, args.json)
+        }
+        Futures::Compare(args) => {
+            let plans = [
+                plan(Some(&args.first), &args.what)?,
+                plan(Some(&args.second), &args.what)?,
+            ];
+            let bar = bar(2 * args.what.runs);
+            let comparison = tributary_futures::compare::compare([&plans[0], &plans[1]], &|| bar.inc(1))?;
+            bar.finish();
+            print_comparison(&comparison, args.json)
+        }
+        Futures::Explain(args) => {
+            let explained = plan(args.scenario.as_ref(), &args.what)?.explain(args.future)?;
+            output::line(explained.text().trim_end())
+        }
+        Futures::Shard(args) => {
+            let run = &args.run;
+            let plan = plan(run.scenario.as_ref(), &run.what)?;
+            let shard = Shard::new(args.index, args.of)?;
+            let bar = bar(plan.runs / shard.of);
+            plan.run_shard(&run.out, shard, &|| bar.inc(1))?;
+            bar.finish();
+            say!("shard {} of {} is in {}", args.index, args.of, run.out.display());
+            Ok(())
+        }
+        Futures::Merge(args) => {
+            let plan = plan(args.run.scenario.as_ref(), &args.run.what)?;
+            let summary = plan.merge(&args.shards, &args.run.out)?;
+            print(&summary, args.run.json)
+        }
+    }
+}
+
+fn plan(scenario: Option<&PathBuf>, what: &What) -> Result<Plan> {
+    let scenario = match scenario {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Scenario::parse(&path.display().to_string(), &text)?
+        }
+        None => Scenario::default(),
+    };
+    Ok(Plan::new(scenario, what.seed, what.runs)?)
+}
+
+/// Progress on stderr, if it is a terminal.
+fn bar(futures: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} futures, {per_sec}, {eta} left");
+    let bar = ProgressBar::with_draw_target(Some(futures), ProgressDrawTarget::stderr());
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+fn print(summary: &Summary, json: bool) -> Result<()> {
+    if json {
+        return output::json(summary);
+    }
+    let percent = |x: f64| format!("{:.1} %", 100.0 * x);
+    let outcomes = CLASSES.iter().filter_map(|class| {
+        let p = summary.outcomes.get(class.name())?;
+        Some(vec![
+            class.name().to_owned(),
+            percent(p.value),
+            percent(p.low),
+            percent(p.high),
+        ])
+    });
+    output::table(&["outcome", "probability", "from", "to (95 %)"], outcomes.collect())?;
+    output::line("")?;
+    let numbers = summary.numbers.iter().map(|(name, spread)| {
+        let cells = [spread.p05, spread.p50, spread.p95, spread.mean.value].map(number);
+        [(*name).to_owned()].into_iter().chain(cells).collect()
+    });
+    output::table(&["at the end", "5 %", "median", "95 %", "mean"], numbers.collect())?;
+    output::line("")?;
+    let hazards = summary
+        .hazard
+        .monthly_by_quartile
+        .iter()
+        .zip(["lowest", "second", "third", "highest"]);
+    let hazards = hazards.map(|(h, name)| vec![name.to_owned(), percent(h.value), percent(h.low), percent(h.high)]);
+    output::table(
+        &["quartile of quality", "leave in a month", "from", "to (95 %)"],
+        hazards.collect(),
+    )?;
+    output::line("")?;
+    let shape = &summary.market_value;
+    let tail = match shape.tail_index {
+        Some(t) => format!("{:.2} ({:.2} to {:.2})", t.value, t.low, t.high),
+        None => "unknown (too few futures)".to_owned(),
+    };
+    output::line(&format!(
+        "market value: skewness {:.2}, tail index {tail}, the best 1 % of futures hold {:.0} % of the sum",
+        shape.skewness,
+        100.0 * shape.top_percent_share
+    ))?;
+    for limit in &summary.limits {
+        say!("note: {limit}");
+    }
+    Ok(())
+}
+
+fn print_comparison(comparison: &Comparison, json: bool) -> Result<()> {
+    if json {
+        return output::json(comparison);
+    }
+    let pairs = comparison.outcomes.iter().chain(&comparison.numbers);
+    let rows = pairs.map(|(name, paired)| {
+        let d = paired.difference;
+        let cells = [paired.first, paired.second, d.value, d.low, d.high].map(number);
+        [(*name).to_owned()].into_iter().chain(cells).collect()
+    });
+    output::table(&["", "A", "B", "B - A", "from", "to (95 %)"], rows.collect())
+}
+
+/// A number with the digits that a reader wants.
+fn number(x: f64) -> String {
+    match x.abs() {
+        a if a >= 1e5 => format!("{x:.0}"),
+        a if a >= 100.0 => format!("{x:.1}"),
+        a if a >= 0.01 || a == 0.0 => format!("{x:.3}"),
+        _ => format!("{x:.2e}"),
+    }
+}
