@@ -3,6 +3,8 @@
 //! It has no compile-time switches: what the reference fixes per build (block time, tempo, delays) is state set at
 //! genesis ([`genesis`]).
 #![cfg_attr(not(feature = "std"), no_std)]
+// The macro that composes the runtime writes undocumented items.
+#![allow(missing_docs)]
 
 extern crate alloc;
 
@@ -14,11 +16,15 @@ pub mod genesis;
 pub mod network;
 pub mod proxy;
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, vec::Vec};
 
+use frame_metadata::{RuntimeMetadataPrefixed, v15};
+use scale_info::{IntoPortable, Registry, meta_type};
+use sp_core::OpaqueMetadata;
+use sp_inherents::{CheckInherentsResult, InherentData};
 use sp_runtime::{
     MultiAddress, MultiSignature, generic,
-    traits::{BlakeTwo256, IdentifyAccount, Verify},
+    traits::{BlakeTwo256, Block as BlockT, IdentifyAccount, Verify},
 };
 use sp_version::RuntimeVersion;
 
@@ -103,115 +109,103 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     system_version: 1,
 };
 
-#[allow(missing_docs)] // The macro writes undocumented items.
-mod composition {
-    use alloc::vec::Vec;
+// The macro stands in the root of the crate, because clients know the outer enums by `crate::RuntimeEvent`.
 
-    use frame_metadata::{RuntimeMetadataPrefixed, v15};
-    use scale_info::{IntoPortable, Registry, meta_type};
-    use sp_core::OpaqueMetadata;
-    use sp_inherents::{CheckInherentsResult, InherentData};
-    use sp_runtime::traits::Block as BlockT;
-
-    use crate::{Block, UncheckedExtrinsic};
-
-    /// The inherents that the pallets make of this data.
-    pub fn inherents(data: &InherentData) -> Vec<UncheckedExtrinsic> {
-        data.create_extrinsics()
-    }
-
-    /// Metadata of version 15, with the types of the pallets before those of the transaction. The SDK numbers the other
-    /// way round there; clients take type 0 for an account (`wire.md` 3) and use one numbering for versions 14 and 15.
-    pub fn metadata_v15() -> OpaqueMetadata {
-        let ir = Runtime::metadata_ir();
-        let mut registry = Registry::new();
-        let pallets: Vec<v15::PalletMetadata> = ir.pallets.into_iter().map(Into::into).collect();
-        let pallets = registry.map_into_portable(pallets);
-        let extrinsic = v15::ExtrinsicMetadata::from(ir.extrinsic);
-        // Version 14 begins with the type of a whole transaction.
-        registry.register_type(&meta_type::<UncheckedExtrinsic>());
-        let extrinsic = extrinsic.into_portable(&mut registry);
-        let ty = registry.register_type(&ir.ty);
-        let apis: Vec<v15::RuntimeApiMetadata> = ir.apis.into_iter().map(Into::into).collect();
-        let apis = registry.map_into_portable(apis);
-        let outer_enums = v15::OuterEnums::from(ir.outer_enums).into_portable(&mut registry);
-        let metadata = v15::RuntimeMetadataV15 {
-            pallets,
-            extrinsic,
-            ty,
-            apis,
-            outer_enums,
-            custom: v15::CustomMetadata {
-                map: Default::default(),
-            },
-            types: registry.into(),
-        };
-        OpaqueMetadata::new(RuntimeMetadataPrefixed::from(metadata).into())
-    }
-
-    /// What the pallets think of a block's inherents.
-    pub fn check_inherents(block: &<Block as BlockT>::LazyBlock, data: &InherentData) -> CheckInherentsResult {
-        data.check_extrinsics(block)
-    }
-
-    /// The runtime.
-    #[frame_support::runtime]
-    mod runtime {
-        #[runtime::runtime]
-        #[runtime::derive(
-            RuntimeCall,
-            RuntimeEvent,
-            RuntimeError,
-            RuntimeOrigin,
-            RuntimeFreezeReason,
-            RuntimeHoldReason,
-            RuntimeSlashReason,
-            RuntimeLockId,
-            RuntimeTask,
-            RuntimeViewFunction
-        )]
-        pub struct Runtime;
-
-        #[runtime::pallet_index(0)]
-        pub type System = frame_system;
-        #[runtime::pallet_index(1)]
-        pub type RandomnessCollectiveFlip = pallet_insecure_randomness_collective_flip;
-        #[runtime::pallet_index(2)]
-        pub type Timestamp = pallet_timestamp;
-        #[runtime::pallet_index(3)]
-        pub type Aura = pallet_aura;
-        #[runtime::pallet_index(4)]
-        pub type Grandpa = pallet_grandpa;
-        #[runtime::pallet_index(5)]
-        pub type Balances = pallet_balances;
-        #[runtime::pallet_index(6)]
-        pub type TransactionPayment = pallet_transaction_payment;
-        #[runtime::pallet_index(7)]
-        pub type SubtensorModule = pallet_subtensor;
-        #[runtime::pallet_index(11)]
-        pub type Utility = pallet_utility;
-        #[runtime::pallet_index(12)]
-        pub type Sudo = pallet_sudo;
-        #[runtime::pallet_index(13)]
-        pub type Multisig = pallet_multisig;
-        #[runtime::pallet_index(14)]
-        pub type Preimage = pallet_preimage;
-        #[runtime::pallet_index(15)]
-        pub type Scheduler = pallet_scheduler;
-        #[runtime::pallet_index(16)]
-        pub type Proxy = pallet_proxy;
-        #[runtime::pallet_index(18)]
-        pub type Commitments = pallet_commitments;
-        #[runtime::pallet_index(19)]
-        pub type AdminUtils = pallet_admin_utils;
-        #[runtime::pallet_index(20)]
-        pub type SafeMode = pallet_safe_mode;
-        #[runtime::pallet_index(28)]
-        pub type Swap = pallet_subtensor_swap;
-        #[runtime::pallet_index(31)]
-        pub type AlphaAssets = pallet_alpha_assets;
-        #[runtime::pallet_index(200)]
-        pub type Network = crate::network;
-    }
+/// The inherents that the pallets make of this data.
+pub fn inherents(data: &InherentData) -> Vec<UncheckedExtrinsic> {
+    data.create_extrinsics()
 }
-pub use composition::*;
+
+/// Metadata of version 15, with the types of the pallets before those of the transaction. The SDK numbers the other
+/// way round there; clients take type 0 for an account (`wire.md` 3) and use one numbering for versions 14 and 15.
+pub fn metadata_v15() -> OpaqueMetadata {
+    let ir = Runtime::metadata_ir();
+    let mut registry = Registry::new();
+    let pallets: Vec<v15::PalletMetadata> = ir.pallets.into_iter().map(Into::into).collect();
+    let pallets = registry.map_into_portable(pallets);
+    let extrinsic = v15::ExtrinsicMetadata::from(ir.extrinsic);
+    // Version 14 begins with the type of a whole transaction.
+    registry.register_type(&meta_type::<UncheckedExtrinsic>());
+    let extrinsic = extrinsic.into_portable(&mut registry);
+    let ty = registry.register_type(&ir.ty);
+    let apis: Vec<v15::RuntimeApiMetadata> = ir.apis.into_iter().map(Into::into).collect();
+    let apis = registry.map_into_portable(apis);
+    let outer_enums = v15::OuterEnums::from(ir.outer_enums).into_portable(&mut registry);
+    let metadata = v15::RuntimeMetadataV15 {
+        pallets,
+        extrinsic,
+        ty,
+        apis,
+        outer_enums,
+        custom: v15::CustomMetadata {
+            map: Default::default(),
+        },
+        types: registry.into(),
+    };
+    OpaqueMetadata::new(RuntimeMetadataPrefixed::from(metadata).into())
+}
+
+/// What the pallets think of a block's inherents.
+pub fn check_inherents(block: &<Block as BlockT>::LazyBlock, data: &InherentData) -> CheckInherentsResult {
+    data.check_extrinsics(block)
+}
+
+/// The runtime.
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeFreezeReason,
+        RuntimeHoldReason,
+        RuntimeSlashReason,
+        RuntimeLockId,
+        RuntimeTask,
+        RuntimeViewFunction
+    )]
+    pub struct Runtime;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+    #[runtime::pallet_index(1)]
+    pub type RandomnessCollectiveFlip = pallet_insecure_randomness_collective_flip;
+    #[runtime::pallet_index(2)]
+    pub type Timestamp = pallet_timestamp;
+    #[runtime::pallet_index(3)]
+    pub type Aura = pallet_aura;
+    #[runtime::pallet_index(4)]
+    pub type Grandpa = pallet_grandpa;
+    #[runtime::pallet_index(5)]
+    pub type Balances = pallet_balances;
+    #[runtime::pallet_index(6)]
+    pub type TransactionPayment = pallet_transaction_payment;
+    #[runtime::pallet_index(7)]
+    pub type SubtensorModule = pallet_subtensor;
+    #[runtime::pallet_index(11)]
+    pub type Utility = pallet_utility;
+    #[runtime::pallet_index(12)]
+    pub type Sudo = pallet_sudo;
+    #[runtime::pallet_index(13)]
+    pub type Multisig = pallet_multisig;
+    #[runtime::pallet_index(14)]
+    pub type Preimage = pallet_preimage;
+    #[runtime::pallet_index(15)]
+    pub type Scheduler = pallet_scheduler;
+    #[runtime::pallet_index(16)]
+    pub type Proxy = pallet_proxy;
+    #[runtime::pallet_index(18)]
+    pub type Commitments = pallet_commitments;
+    #[runtime::pallet_index(19)]
+    pub type AdminUtils = pallet_admin_utils;
+    #[runtime::pallet_index(20)]
+    pub type SafeMode = pallet_safe_mode;
+    #[runtime::pallet_index(28)]
+    pub type Swap = pallet_subtensor_swap;
+    #[runtime::pallet_index(31)]
+    pub type AlphaAssets = pallet_alpha_assets;
+    #[runtime::pallet_index(200)]
+    pub type Network = crate::network;
+}

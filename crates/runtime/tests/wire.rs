@@ -574,3 +574,14 @@ fn constants_follow_the_state() {
         });
     }
 }
+
+/// async-substrate-interface 2 finds the outer enums by a path of two segments, whatever the first.
+#[test]
+fn outer_enums_stand_in_the_root_of_the_runtime() {
+    for path in [
+        <tributary_runtime::RuntimeEvent as scale_info::TypeInfo>::type_info().path,
+        <tributary_runtime::RuntimeCall as scale_info::TypeInfo>::type_info().path,
+    ] {
+        assert_eq!(path.segments.len(), 2, "{path}");
+    }
+}
