@@ -97,7 +97,7 @@ pub async fn holdings(view: &View<'_>) -> Result<Holdings> {
     let accounts = view.entries::<frame_system::Account<Runtime>, AccountId32, _>().await?;
     let held = accounts
         .iter()
-        .map(|(_, account)| u128::from(u64::from(account.data.free)) + u128::from(u64::from(account.data.reserved)));
+        .map(|(_, account)| u128::from(account.data.free) + u128::from(account.data.reserved));
     let held_rao = u64::try_from(held.sum::<u128>()).unwrap_or(u64::MAX);
     Ok(Holdings {
         issuance_rao: issuance.0,

@@ -582,6 +582,6 @@ fn outer_enums_stand_in_the_root_of_the_runtime() {
         <tributary_runtime::RuntimeEvent as scale_info::TypeInfo>::type_info().path,
         <tributary_runtime::RuntimeCall as scale_info::TypeInfo>::type_info().path,
     ] {
-        assert_eq!(path.segments.len(), 2, "{path}");
+        assert_eq!(path.segments.len(), 2, "{:?}", path.segments);
     }
 }
