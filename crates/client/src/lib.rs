@@ -8,7 +8,7 @@
 //!
 //! let client = Client::connect("ws://127.0.0.1:9944").await?;
 //! let bob = Keypair::dev("Bob")?.account();
-//! let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: bob.into(), value: 1_000.into() });
+//! let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: bob.into(), value: 1_000 });
 //! let included = client.submit(&call, &Keypair::dev("Alice")?, Wait::InBlock).await?;
 //! println!("block {}, fee {} rao", included.block_number, included.fee);
 //! # Ok(())

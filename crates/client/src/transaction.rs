@@ -84,11 +84,8 @@ fn assemble(signer: &AccountId32, signature: &[u8; 64], extra: &[u8], call: &[u8
 }
 
 impl Client {
-    /// Signs a call, valid for 64 blocks from the finalised head on.
-    ///
-    /// # Errors
-    /// As [`Client::request`].
-    pub async fn sign(&self, call: &RuntimeCall, signer: &Keypair, nonce: u32) -> Result<Vec<u8>> {
+    /// What a transaction made now would carry: valid for 64 blocks from the finalised head on.
+    async fn extensions(&self, nonce: u32) -> Result<Extensions> {
         let finalized = self.finalized().await?;
         let number = u64::from(self.header(finalized).await?.number);
         let era = Era::mortal(ERA_BLOCKS, number);
@@ -96,7 +93,15 @@ impl Client {
             Ok(birth) => self.block_hash(birth).await?.unwrap_or(finalized),
             Err(_) => finalized,
         };
-        let extensions = Extensions { era, birth, nonce };
+        Ok(Extensions { era, birth, nonce })
+    }
+
+    /// Signs a call, valid for 64 blocks from the finalised head on.
+    ///
+    /// # Errors
+    /// As [`Client::request`].
+    pub async fn sign(&self, call: &RuntimeCall, signer: &Keypair, nonce: u32) -> Result<Vec<u8>> {
+        let extensions = self.extensions(nonce).await?;
         let call = call.encode();
         let extra = extensions.extra();
         let mut payload = [call.as_slice(), &extra, &extensions.implicit(self)].concat();
@@ -106,17 +111,13 @@ impl Client {
         Ok(assemble(&signer.account(), &signer.sign(&payload).0, &extra, &call))
     }
 
-    /// What the call would cost the signer in fees now. Nothing is signed or sent.
+    /// What the call would cost the signer in fees now, by a transaction like the one that would be sent, without its
+    /// signature. Nothing is signed or sent.
     ///
     /// # Errors
     /// As [`Client::request`].
     pub async fn fee(&self, call: &RuntimeCall, signer: &AccountId32) -> Result<Tao> {
-        let nonce = self.next_nonce(signer).await?;
-        let extensions = Extensions {
-            era: Era::Immortal,
-            birth: self.genesis(),
-            nonce,
-        };
+        let extensions = self.extensions(self.next_nonce(signer).await?).await?;
         let unsigned = assemble(signer, &[0; 64], &extensions.extra(), &call.encode());
         let length = u32::try_from(unsigned.len()).unwrap_or(u32::MAX);
         let arguments = [unsigned, length.encode()].concat();

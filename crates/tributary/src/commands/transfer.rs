@@ -23,7 +23,7 @@ pub async fn run(args: &Transfer) -> Result<()> {
     let client = args.sending.client().await?;
     let call = pallet_balances::Call::<Runtime>::transfer_keep_alive {
         dest: to.clone().into(),
-        value: args.amount.0.into(),
+        value: args.amount.0,
     };
     let Some(included) = args.sending.send(&client, RuntimeCall::Balances(call)).await? else {
         return Ok(());

@@ -1,11 +1,9 @@
 //! What the program says when it cannot do what was asked: the reason and a way out on stderr, nothing on stdout, exit
 //! code 2 for wrong arguments and 1 for everything else.
 
-mod support;
-
 use std::{fs, net::TcpListener, path::Path};
 
-use support::run;
+use crate::support::run;
 
 const VECTORS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -29,7 +27,7 @@ fn wrong_arguments_are_explained() {
 
 #[test]
 fn a_chain_that_is_not_there_is_named() {
-    let nowhere = format!("ws://127.0.0.1:{}", support::free_port());
+    let nowhere = format!("ws://127.0.0.1:{}", crate::support::free_port());
     let hint = "start one with `tributary up`";
     run(&["status", "--endpoint", &nowhere]).fails(1, &["no chain answers at", &nowhere, hint]);
     run(&["subnets", "--json", "--endpoint", &nowhere]).fails(1, &[hint]);

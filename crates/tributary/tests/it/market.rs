@@ -1,14 +1,12 @@
 //! The whole market: `tributary up` runs with real miners, pays them, keeps its sums, stops and goes on.
 
-mod support;
-
 use std::{
     io::{BufRead as _, BufReader},
     process::Stdio,
 };
 
+use crate::support::{free_port, run, terminate, tributary};
 use serde_json::Value;
-use support::{free_port, run, terminate, tributary};
 
 fn frames(out: &str) -> Vec<Value> {
     out.lines()

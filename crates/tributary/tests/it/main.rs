@@ -1,0 +1,6 @@
+//! The program from outside.
+
+mod arguments;
+mod commands;
+mod market;
+mod support;
