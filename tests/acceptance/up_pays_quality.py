@@ -51,8 +51,7 @@ def main():
     parser.add_argument("--blocks", type=int, default=600)
     parser.add_argument("--warm-up", type=float, default=0.4, help="share of the blocks that is not judged")
     parser.add_argument("--keep", help="write the run's output to this file")
-    parser.add_argument("extra", nargs="*", help="more arguments for `tributary up`")
-    args = parser.parse_args()
+    args, extra = parser.parse_known_args()  # what is not ours goes to `tributary up`
 
     started = time.monotonic()
     first_paid = None
@@ -63,7 +62,7 @@ def main():
     pay = defaultdict(list)
     end_earned, kinds = {}, {}
     with tempfile.TemporaryDirectory() as data:
-        command = [args.binary, "up", "--json", "--blocks", str(args.blocks), "--data", data, *args.extra]
+        command = [args.binary, "up", "--json", "--blocks", str(args.blocks), "--data", data, *extra]
         print("+", " ".join(command), flush=True)
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         keep = open(args.keep, "w") if args.keep else None
