@@ -25,7 +25,7 @@ use tributary_market_train::Corpus;
 use crate::{
     args::Up,
     output::{self, say},
-    stop,
+    stop::{self, Stop},
 };
 use frame::Frame;
 use plan::Plan;
@@ -94,10 +94,7 @@ pub async fn run(args: &Up) -> Result<()> {
         activity,
         notes,
     };
-    let outcome = tokio::select! {
-        shown = market.show(args, workers) => shown,
-        () = stop.wait() => Ok(()),
-    };
+    let outcome = market.show(args, workers, &mut stop).await;
     cancel.cancel();
     stop_chain(chain, server).await;
     outcome
@@ -219,8 +216,8 @@ enum Sink {
 }
 
 impl Market {
-    /// Shows every block until there have been enough or the user leaves.
-    async fn show(mut self, args: &Up, building: JoinHandle<Result<Workers>>) -> Result<()> {
+    /// Shows every block until there have been enough, or the user leaves or the system asks to stop.
+    async fn show(mut self, args: &Up, building: JoinHandle<Result<Workers>>, stop: &mut Stop) -> Result<()> {
         let mut sink = match is_live(args) {
             true => Sink::Live(Box::new(Screen::open()?), Box::default()),
             false if args.json => Sink::Json,
@@ -234,6 +231,7 @@ impl Market {
         let last = args.blocks.map(|blocks| shown.saturating_add(blocks));
         loop {
             let head = tokio::select! {
+                () = stop.wait() => break,
                 head = heads.next() => head?.number,
                 built = async { match building.as_mut() {
                     Some(task) => task.await,

@@ -39,8 +39,10 @@ impl Screen {
     /// # Errors
     /// If the terminal does not allow it.
     pub fn open() -> Result<Self> {
+        let mut terminal = ratatui::try_init()?;
+        terminal.clear()?;
         Ok(Self {
-            terminal: ratatui::try_init()?,
+            terminal,
             events: EventStream::new(),
         })
     }

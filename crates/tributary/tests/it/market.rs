@@ -7,6 +7,12 @@ use std::{
 
 use crate::support::{free_port, run, terminate, tributary};
 use serde_json::Value;
+use tributary_economy::{
+    Tao, UNIT,
+    emission::{self, Claimant},
+    fixed::{I64F64, U64F64, U96F32},
+    rule_sets::RuleSet,
+};
 
 fn frames(out: &str) -> Vec<Value> {
     out.lines()
@@ -38,6 +44,35 @@ fn check(frame: &Value) {
     }
 }
 
+/// The TAO of a block is shared by the moving prices that the block before left, to the rao.
+fn check_emission(before: &Value, after: &Value) {
+    let claims: Vec<Claimant> = subnets(before)
+        .map(|subnet| Claimant {
+            // Of 32 fraction bits, which a float of JSON holds exactly.
+            moving_price: U64F64::from_num(subnet["moving_price_tao"].as_f64().unwrap()),
+            miner_burned: U96F32::from_num(0),
+            enabled: true,
+            flow: I64F64::from_num(0),
+        })
+        .collect();
+    if claims.iter().all(|claim| claim.moving_price == 0) {
+        return;
+    }
+    for (share, subnet) in emission::shares(RuleSet::default(), &claims)
+        .into_iter()
+        .zip(subnets(after))
+    {
+        let due: u64 = emission::tao_emission(Tao(UNIT), share).to_num();
+        // Two parts, each cut to whole rao: what enters the pool and what buys alpha.
+        let paid = subnet["emission_rao"].as_u64().unwrap();
+        assert!(due - paid <= 1, "block {}: due {due}, paid {paid}", after["block"]);
+    }
+}
+
+fn subnets(frame: &Value) -> impl Iterator<Item = &Value> {
+    frame["subnets"].as_array().unwrap().iter()
+}
+
 #[test]
 fn a_market_works_pays_stops_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -52,6 +87,8 @@ fn a_market_works_pays_stops_and_goes_on() {
         assert_eq!(after["block"].as_u64(), before["block"].as_u64().map(|block| block + 1));
     }
     shown.iter().for_each(check);
+    let complete: Vec<&Value> = shown.iter().filter(|frame| subnets(frame).count() == 3).collect();
+    complete.windows(2).for_each(|pair| check_emission(pair[0], pair[1]));
     let last = shown.last().unwrap();
     let subnets = last["subnets"].as_array().unwrap();
     assert_eq!(subnets.len(), 3);
@@ -86,6 +123,31 @@ fn a_market_works_pays_stops_and_goes_on() {
         (stopped + 1..stopped + 10).contains(&went_on),
         "stopped at {stopped}, went on at {went_on}"
     );
+
+    // Whoever buys alpha of a subnet raises its price, and with it the subnet's share of emission, by the rule.
+    let pushed = &resumed["subnets"][2];
+    let (netuid, hotkey) = (
+        pushed["netuid"].to_string(),
+        pushed["miners"][0]["hotkey"].as_str().unwrap(),
+    );
+    let endpoint = format!("ws://127.0.0.1:{port}");
+    let staker = ["--key", "//Bob", "--hotkey", hotkey, "--endpoint", &endpoint, "--json"];
+    run(&[&["stake", &netuid, "10"], staker.as_slice()].concat()).json();
+    let mut before = resumed.clone();
+    for line in lines.by_ref().take(8) {
+        let after: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        check(&after);
+        check_emission(&before, &after);
+        before = after;
+    }
+    let share = |frame: &Value| frame["subnets"][2]["emission_share"].as_f64().unwrap();
+    assert!(
+        share(&before) > share(&resumed) * 1.02,
+        "{} to {}",
+        share(&resumed),
+        share(&before)
+    );
+
     terminate(&child);
     for line in lines {
         check(&serde_json::from_str(&line.unwrap()).unwrap());
