@@ -1,6 +1,6 @@
 //! What the rules read and write. The rules of this crate that touch more than a handful of numbers
 //! are functions over a [`Ledger`]; the chain keeps one in its storage, tests and simulations keep one
-//! in memory ([`crate::memory::MemoryLedger`]). Both come from the same table, [`for_each_ledger_item`],
+//! in memory ([`crate::memory::MemoryLedger`]). Both come from the same table, `for_each_ledger_item!`,
 //! so neither can have an item that the other lacks.
 
 use alloc::{collections::BTreeMap, vec::Vec};

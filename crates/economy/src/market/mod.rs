@@ -1,8 +1,8 @@
-//! What people and blocks do to the market, over a [`Ledger`]: the block step, swaps, staking, registration,
+//! What people and blocks do to the market, over a [`crate::Ledger`]: the block step, swaps, staking, registration,
 //! subnets, root and weights. Every rule that changes more than one item lives here, once.
 //!
 //! A rule checks first and writes after, in the order of the reference, but it may fail with some of its
-//! changes written: the caller runs it in a transaction ([`Ledger::transaction`]; the chain does so for every
+//! changes written: the caller runs it in a transaction ([`crate::Ledger::transaction`]; the chain does so for every
 //! call). No rule panics on any input or state: a state that no rule could have made gives
 //! [`Error::Overflow`](crate::Error::Overflow), [`Error::Underflow`](crate::Error::Underflow) or
 //! [`Error::BrokenSum`](crate::Error::BrokenSum).
