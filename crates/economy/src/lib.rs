@@ -28,6 +28,7 @@ pub mod mechanisms;
 pub mod memory;
 pub mod moving_price;
 pub mod new_subnet;
+pub mod pact;
 pub mod pool;
 pub mod pruning;
 pub mod rate_limits;
@@ -48,7 +49,7 @@ pub use error::Error;
 pub use event::Event;
 pub use ledger::{Account, Existence, Ledger};
 pub use new_subnet::NewSubnet;
-pub use units::{Alpha, MAX_SUPPLY, MechId, NetUid, NetUidStorageIndex, Tao, UNIT};
+pub use units::{Alpha, MAX_SUPPLY, MechId, NetUid, NetUidStorageIndex, PerMillion, Tao, UNIT};
 
 use alloc::collections::BTreeSet;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};

@@ -125,6 +125,38 @@ transparent! {
     NetUidStorageIndex(u16)
 }
 
+transparent! {
+    /// A part of one, in millionths. Only [`PerMillion::is_part`] tells whether it is at most one.
+    PerMillion(u32)
+}
+
+impl PerMillion {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// All.
+    pub const ONE: Self = Self(1_000_000);
+
+    /// A part, if it is at most one.
+    pub const fn new(millionths: u32) -> Option<Self> {
+        if millionths <= Self::ONE.0 {
+            Some(Self(millionths))
+        } else {
+            None
+        }
+    }
+
+    /// Whether it is at most one.
+    pub const fn is_part(self) -> bool {
+        self.0 <= Self::ONE.0
+    }
+
+    /// That part of an amount, rounded down; all of it if the part is above one.
+    pub fn of(self, amount: u64) -> u64 {
+        // At most the amount.
+        (u128::from(amount) * u128::from(self.0.min(Self::ONE.0)) / u128::from(Self::ONE.0)) as u64
+    }
+}
+
 impl NetUid {
     /// The root network.
     pub const ROOT: Self = Self(0);

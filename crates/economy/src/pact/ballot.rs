@@ -1,0 +1,106 @@
+//! Votes by alpha stake, without a list of holders: at most 64 at a time, a larger one displaces the smallest.
+//!
+//! A vote counts what is staked when it is cast and still staked when votes are counted, whichever is less. The same
+//! alpha cannot be staked in two places at the count, so nothing counts twice.
+
+use alloc::vec::Vec;
+
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use scale_info::TypeInfo;
+
+use super::Error;
+use crate::Alpha;
+
+/// The most votes on one question.
+pub const MAX_BALLOTS: usize = 64;
+
+/// One stake's vote.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Ballot<Acc> {
+    /// Whose stake.
+    pub coldkey: Acc,
+    /// To which hotkey it is staked.
+    pub hotkey: Acc,
+    /// Alpha when the vote was cast.
+    pub alpha: Alpha,
+    /// For or against.
+    pub yes: bool,
+}
+
+/// Casts a vote, or changes that of the same stake.
+///
+/// # Errors
+/// [`Error::NoStake`] for nothing, [`Error::TooSmall`] if all places are taken by votes at least as large.
+pub fn cast<Acc: PartialEq>(ballots: &mut Vec<Ballot<Acc>>, ballot: Ballot<Acc>) -> Result<(), Error> {
+    if ballot.alpha.is_zero() {
+        return Err(Error::NoStake);
+    }
+    let same = |other: &&mut Ballot<Acc>| other.coldkey == ballot.coldkey && other.hotkey == ballot.hotkey;
+    if let Some(before) = ballots.iter_mut().find(same) {
+        *before = ballot;
+        return Ok(());
+    }
+    if ballots.len() < MAX_BALLOTS {
+        ballots.push(ballot);
+        return Ok(());
+    }
+    match ballots.iter_mut().min_by_key(|ballot| ballot.alpha) {
+        Some(smallest) if smallest.alpha < ballot.alpha => {
+            *smallest = ballot;
+            Ok(())
+        }
+        _ => Err(Error::TooSmall),
+    }
+}
+
+/// The alpha for and against, with what each stake holds now.
+///
+/// # Errors
+/// [`crate::Error::Overflow`].
+pub fn count<Acc>(ballots: &[Ballot<Acc>], now: impl Fn(&Ballot<Acc>) -> Alpha) -> Result<(Alpha, Alpha), Error> {
+    let mut sums = (Alpha::ZERO, Alpha::ZERO);
+    for ballot in ballots {
+        let alpha = ballot.alpha.min(now(ballot));
+        let side = if ballot.yes { &mut sums.0 } else { &mut sums.1 };
+        *side = side.plus(alpha)?;
+    }
+    Ok(sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_largest_keep_their_places(stakes in prop::collection::vec(1u64..1_000_000, 1..200)) {
+            let mut ballots = vec![];
+            for (coldkey, alpha) in stakes.iter().enumerate() {
+                let _ = cast(&mut ballots, Ballot { coldkey, hotkey: 0, alpha: Alpha(*alpha), yes: true });
+            }
+            let mut largest = stakes.clone();
+            largest.sort_unstable_by(|a, b| b.cmp(a));
+            largest.truncate(MAX_BALLOTS);
+            let (yes, no) = count(&ballots, |ballot| ballot.alpha).unwrap();
+            prop_assert_eq!((yes.0, no.0), (largest.iter().sum(), 0));
+        }
+    }
+
+    #[test]
+    fn a_stake_votes_once_and_with_what_it_still_has() {
+        let vote = |alpha, yes| Ballot {
+            coldkey: 1,
+            hotkey: 2,
+            alpha: Alpha(alpha),
+            yes,
+        };
+        let mut ballots = vec![];
+        cast(&mut ballots, vote(10, true)).unwrap();
+        cast(&mut ballots, vote(8, false)).unwrap();
+        assert_eq!(count(&ballots, |_| Alpha(5)), Ok((Alpha(0), Alpha(5))));
+        assert_eq!(count(&ballots, |_| Alpha(50)), Ok((Alpha(0), Alpha(8))));
+        assert_eq!(cast(&mut ballots, vote(0, true)), Err(Error::NoStake));
+    }
+}

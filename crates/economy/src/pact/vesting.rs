@@ -1,0 +1,100 @@
+//! The owner's cut under a pact: what is pledged, and what vests (`pact.md`, flow 1).
+
+use alloc::vec::Vec;
+
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use scale_info::TypeInfo;
+
+use super::decay;
+use crate::{Alpha, Error, PerMillion};
+
+/// For how many owners of one subnet, one after the other, cut can be vesting. Before a fifth joins, that of the
+/// first vests at once.
+pub const MAX_EARNERS: usize = 4;
+
+/// Owner's cut that has not vested, of one owner.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Vesting<Acc> {
+    /// Who earned it.
+    pub coldkey: Acc,
+    /// Where it is staked once it has vested.
+    pub hotkey: Acc,
+    /// The amount.
+    pub alpha: Alpha,
+}
+
+/// What a while does to unvested cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vested {
+    /// Has vested.
+    pub paid: Alpha,
+    /// Has not.
+    pub kept: Alpha,
+}
+
+/// Lets unvested cut vest for some blocks. The rest is rounded down, so the unit that rounding moves is the earner's.
+/// All vests at once without a half-life.
+pub fn step(unvested: Alpha, blocks: u64, half_life: u64) -> Vested {
+    let kept = if half_life == 0 {
+        Alpha::ZERO
+    } else {
+        Alpha(decay::remaining(unvested.0, blocks, half_life))
+    };
+    Vested {
+        paid: unvested.minus_or_zero(kept),
+        kept,
+    }
+}
+
+/// Splits a cut into what is pledged, rounded down, and the owner's rest.
+pub fn split_cut(cut: Alpha, pledge: PerMillion) -> (Alpha, Alpha) {
+    let pledged = Alpha(pledge.of(cut.0));
+    (pledged, cut.minus_or_zero(pledged))
+}
+
+/// Lets the cut of all earners vest. Returns what each is paid, in order; those with nothing left leave the list.
+pub fn step_all<Acc: Clone>(vesting: &mut Vec<Vesting<Acc>>, blocks: u64, half_life: u64) -> Vec<Vesting<Acc>> {
+    let mut paid = Vec::new();
+    for entry in vesting.iter_mut() {
+        let vested = step(entry.alpha, blocks, half_life);
+        entry.alpha = vested.kept;
+        if !vested.paid.is_zero() {
+            paid.push(Vesting {
+                alpha: vested.paid,
+                ..entry.clone()
+            });
+        }
+    }
+    vesting.retain(|entry| !entry.alpha.is_zero());
+    paid
+}
+
+/// Adds cut of an earner, whose hotkey it may change. If there are too many earners, returns the first, whose cut has
+/// vested by that.
+///
+/// # Errors
+/// [`Error::Overflow`].
+pub fn add<Acc: Clone + PartialEq>(
+    vesting: &mut Vec<Vesting<Acc>>,
+    earned: Vesting<Acc>,
+) -> Result<Option<Vesting<Acc>>, Error> {
+    if earned.alpha.is_zero() {
+        return Ok(None);
+    }
+    if let Some(entry) = vesting.iter_mut().find(|entry| entry.coldkey == earned.coldkey) {
+        entry.alpha = entry.alpha.plus(earned.alpha)?;
+        entry.hotkey = earned.hotkey;
+        return Ok(None);
+    }
+    let first = (vesting.len() >= MAX_EARNERS).then(|| vesting.remove(0));
+    vesting.push(earned);
+    Ok(first)
+}
+
+/// Takes all that has not vested of one earner.
+pub fn forfeit<Acc: PartialEq>(vesting: &mut Vec<Vesting<Acc>>, of: &Acc) -> Alpha {
+    match vesting.iter().position(|entry| entry.coldkey == *of) {
+        Some(place) => vesting.remove(place).alpha,
+        None => Alpha::ZERO,
+    }
+}
