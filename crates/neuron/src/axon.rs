@@ -3,6 +3,9 @@
 //! A request goes through these checks in this order, cheap ones first: a place among the concurrent requests,
 //! headers, receiver, freshness of the nonce, size of the body, its hash and signature, admission of the sender,
 //! a nonce above the sender's last, the sender's rate. Only then does the handler see it.
+//!
+//! An answer is whole, signed in its headers, or a stream of server-sent events, signed in a comment at its end
+//! ([`crate::envelope::TRAILER`]), which other readers of such events pass over.
 
 use std::{
     net::SocketAddr,
@@ -20,13 +23,19 @@ use axum::{
     routing::{get, post},
 };
 use bytes::Bytes;
+use futures::{StreamExt as _, stream::BoxStream};
 use parking_lot::Mutex;
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    net::TcpListener,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     NeuronError,
-    envelope::{Envelope, ID, SIGNATURE, now_ns, sha256},
+    envelope::{Envelope, ID, SIGNATURE, TRAILER, now_ns, sha256},
     identity::{Hotkey, Identity},
     senders::{Senders, Turned},
     telemetry,
@@ -70,6 +79,20 @@ impl Refusal {
     }
 }
 
+/// What a handler answers.
+pub enum Answer {
+    /// All of it at once.
+    Whole(Bytes),
+    /// Server-sent events as they come, each with the empty line that ends it. An error breaks the answer off, unsigned.
+    Events(BoxStream<'static, Result<Bytes, Refusal>>),
+}
+
+impl From<Bytes> for Answer {
+    fn from(bytes: Bytes) -> Self {
+        Self::Whole(bytes)
+    }
+}
+
 /// What an axon does with calls.
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
@@ -77,7 +100,7 @@ pub trait Handler: Send + Sync + 'static {
     ///
     /// # Errors
     /// A refusal, which is signed and sent back.
-    async fn handle(&self, call: Call) -> Result<Bytes, Refusal>;
+    async fn handle(&self, call: Call) -> Result<Answer, Refusal>;
 }
 
 /// Who may call.
@@ -109,7 +132,7 @@ pub struct AxonLimits {
     pub burst: f64,
     /// Senders remembered at one time.
     pub senders_max: usize,
-    /// Longest time for one request, its upload included.
+    /// Longest time for one request, its upload included; and again as much for a streamed answer.
     pub time_max: Duration,
 }
 
@@ -143,7 +166,7 @@ struct Shared {
     gate: Arc<dyn Gate>,
     handler: Arc<dyn Handler>,
     senders: Mutex<Senders>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 /// A refusal before the request was known to be genuine; not signed.
@@ -181,7 +204,7 @@ impl Axon {
         let shared = Arc::new(Shared {
             label: identity.hotkey().to_string(),
             senders: Mutex::new(Senders::new(senders_max, rate_per_second, burst, remembered)),
-            places: Semaphore::new(limits.concurrent_max),
+            places: Arc::new(Semaphore::new(limits.concurrent_max)),
             identity,
             limits,
             gate,
@@ -237,7 +260,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 impl Shared {
     async fn admit(&self, request: Request) -> Result<(Response, &'static str), Unsigned> {
         let refuse = |status, outcome, message: &str| Unsigned(status, outcome, message.to_owned());
-        let _place = self.places.try_acquire().map_err(|_| {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| {
             refuse(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "busy",
@@ -298,7 +321,8 @@ impl Shared {
             body,
         };
         Ok(match self.handler.handle(call).await {
-            Ok(bytes) => (self.signed(&envelope, StatusCode::OK, bytes), "answered"),
+            Ok(Answer::Whole(bytes)) => (self.signed(&envelope, StatusCode::OK, bytes), "answered"),
+            Ok(Answer::Events(events)) => (self.signed_at_the_end(envelope, events, place), "answered"),
             Err(refusal) => {
                 let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 (self.signed(&envelope, status, refusal.message.into()), "refused")
@@ -310,5 +334,56 @@ impl Shared {
         let text = envelope.response_text(status.as_u16(), &sha256(&bytes));
         let signature = hex::encode(self.identity.sign(text.as_bytes()));
         (status, [(ID, hex::encode(envelope.id)), (SIGNATURE, signature)], bytes).into_response()
+    }
+
+    /// A streamed answer: its place stays taken until its end, where the signature follows.
+    fn signed_at_the_end(
+        &self,
+        envelope: Envelope,
+        events: BoxStream<'static, Result<Bytes, Refusal>>,
+        place: OwnedSemaphorePermit,
+    ) -> Response {
+        struct Streaming {
+            events: Option<BoxStream<'static, Result<Bytes, Refusal>>>,
+            hash: Sha256,
+            _place: OwnedSemaphorePermit,
+        }
+        let id = hex::encode(envelope.id);
+        let identity = self.identity.clone();
+        let deadline = tokio::time::Instant::now() + self.limits.time_max;
+        let start = Streaming {
+            events: Some(events),
+            hash: Sha256::new(),
+            _place: place,
+        };
+        let body = futures::stream::unfold(
+            (start, envelope, identity),
+            move |(mut now, envelope, identity)| async move {
+                let broken = |message: String| Err(std::io::Error::other(message));
+                let item = match tokio::time::timeout_at(deadline, now.events.as_mut()?.next()).await {
+                    Ok(Some(Ok(bytes))) => {
+                        now.hash.update(&bytes);
+                        Ok(bytes)
+                    }
+                    Ok(None) => {
+                        now.events = None;
+                        let text = envelope.response_text(StatusCode::OK.as_u16(), &now.hash.finalize_reset().into());
+                        let signature = hex::encode(identity.sign(text.as_bytes()));
+                        Ok(Bytes::from(format!("{TRAILER}{signature}\n\n")))
+                    }
+                    Ok(Some(Err(refusal))) => {
+                        now.events = None;
+                        broken(refusal.message)
+                    }
+                    Err(_) => {
+                        now.events = None;
+                        broken("the answer took too long".to_owned())
+                    }
+                };
+                Some((item, (now, envelope, identity)))
+            },
+        );
+        let headers = [(ID, id), ("content-type", "text/event-stream".to_owned())];
+        (StatusCode::OK, headers, Body::from_stream(body)).into_response()
     }
 }

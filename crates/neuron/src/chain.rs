@@ -30,6 +30,8 @@ pub struct Neuron {
     pub validator_permit: bool,
     /// Its stake weight in the subnet, in rao.
     pub stake_rao: u64,
+    /// Its part of the pay of all miners in the last epoch, a part of 65,535.
+    pub incentive: u16,
 }
 
 /// Everybody in a subnet, by ascending uid.

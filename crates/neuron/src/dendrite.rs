@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
+use futures::{StreamExt, stream::BoxStream};
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use sha2::{Digest as _, Sha256};
+use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
-    envelope::{Envelope, EnvelopeError, Nonces, sha256},
+    envelope::{Envelope, EnvelopeError, Nonces, TRAILER, sha256},
     identity::{Hotkey, Identity},
 };
 
@@ -132,16 +133,59 @@ impl Dendrite {
         let answer = tokio::time::timeout(self.limits.time_max, sent)
             .await
             .unwrap_or(Err(DendriteError::TimedOut(hotkey)));
-        let outcome = match &answer {
-            Ok(_) => "answered",
-            Err(DendriteError::Unreachable { .. }) => "unreachable",
-            Err(DendriteError::TimedOut(_)) => "timeout",
-            Err(DendriteError::Refused { .. }) => "refused",
-            Err(DendriteError::TooLarge { .. }) => "oversize",
-            Err(DendriteError::Forged { .. }) => "forged",
-        };
-        metrics::counter!("tributary_dendrite_calls_total", "outcome" => outcome).increment(1);
+        count(answer.as_ref().err());
         answer
+    }
+
+    /// Sends `body` to a route and returns the events of its streamed answer as they come, together at most
+    /// `answer_bytes_max`. The time limit is for all of it. What was read is proved by [`Events::next`] returning
+    /// `None`: only then was the signature there, and right.
+    ///
+    /// # Errors
+    /// If no answer begins in time, or it is a refusal.
+    pub async fn events(
+        &self,
+        hotkey: Hotkey,
+        address: SocketAddr,
+        route: &str,
+        body: Bytes,
+        answer_bytes_max: usize,
+    ) -> Result<Events, DendriteError> {
+        let _place = self.places.acquire().await.expect("the semaphore is never closed");
+        let queue = self.queue(hotkey);
+        let _turn = queue.lock().await;
+        let deadline = Instant::now() + self.limits.time_max;
+        let began = async {
+            let (envelope, response) = self.begin(hotkey, address, route, body).await?;
+            let unreachable = move |error: reqwest::Error| unreachable(hotkey, address, error);
+            if response.status() != 200 {
+                let status = response.status().as_u16();
+                let stream = response
+                    .bytes_stream()
+                    .map(move |chunk| chunk.map_err(unreachable))
+                    .boxed();
+                let text = read(hotkey, stream, 4 * REFUSAL_CHARS_MAX).await?;
+                return Err(refusal(hotkey, status, &text));
+            }
+            Ok(Events {
+                envelope,
+                stream: response
+                    .bytes_stream()
+                    .map(move |chunk| chunk.map_err(unreachable))
+                    .boxed(),
+                buffer: BytesMut::new(),
+                hash: Sha256::new(),
+                left: answer_bytes_max,
+                bytes_max: answer_bytes_max,
+                deadline,
+                over: false,
+            })
+        };
+        let events = tokio::time::timeout_at(deadline, began)
+            .await
+            .unwrap_or(Err(DendriteError::TimedOut(hotkey)));
+        count(events.as_ref().err());
+        events
     }
 
     fn queue(&self, hotkey: Hotkey) -> Arc<tokio::sync::Mutex<()>> {
@@ -152,22 +196,13 @@ impl Dendrite {
         queues.entry(hotkey).or_default().clone()
     }
 
-    async fn send(
+    async fn begin(
         &self,
         hotkey: Hotkey,
         address: SocketAddr,
         route: &str,
         body: Bytes,
-        answer_bytes_max: usize,
-    ) -> Result<Bytes, DendriteError> {
-        let unreachable = |error: reqwest::Error| {
-            let reason = error.without_url().to_string();
-            DendriteError::Unreachable {
-                hotkey,
-                address,
-                reason,
-            }
-        };
+    ) -> Result<(Envelope, reqwest::Response), DendriteError> {
         let envelope = Envelope {
             sender: self.identity.hotkey(),
             receiver: hotkey,
@@ -179,36 +214,141 @@ impl Dendrite {
         for (name, value) in envelope.headers(&self.identity, route) {
             request = request.header(name, value);
         }
-        let response = request.send().await.map_err(unreachable)?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| unreachable(hotkey, address, error))?;
+        Ok((envelope, response))
+    }
+
+    async fn send(
+        &self,
+        hotkey: Hotkey,
+        address: SocketAddr,
+        route: &str,
+        body: Bytes,
+        answer_bytes_max: usize,
+    ) -> Result<Bytes, DendriteError> {
+        let (envelope, response) = self.begin(hotkey, address, route, body).await?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let mut bytes = BytesMut::new();
-        let mut stream = response.bytes_stream();
-        while let Some(chunk) = stream.next().await {
-            bytes.extend_from_slice(&chunk.map_err(unreachable)?);
-            if bytes.len() > answer_bytes_max.max(4 * REFUSAL_CHARS_MAX) {
-                return Err(DendriteError::TooLarge {
-                    hotkey,
-                    bytes_max: answer_bytes_max,
-                });
-            }
-        }
+        let stream = response
+            .bytes_stream()
+            .map(move |chunk| chunk.map_err(|error| unreachable(hotkey, address, error)));
+        let bytes = read(hotkey, stream.boxed(), answer_bytes_max.max(4 * REFUSAL_CHARS_MAX)).await?;
         if status != 200 {
-            let text = String::from_utf8_lossy(&bytes);
-            let message = text
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(REFUSAL_CHARS_MAX)
-                .collect();
-            return Err(DendriteError::Refused {
-                hotkey,
-                status,
-                message,
-            });
+            return Err(refusal(hotkey, status, &bytes));
         }
         envelope
             .verify_response(status, &headers, &bytes)
             .map_err(|source| DendriteError::Forged { hotkey, source })?;
-        Ok(bytes.freeze())
+        Ok(bytes)
     }
+}
+
+/// A streamed answer.
+pub struct Events {
+    envelope: Envelope,
+    stream: BoxStream<'static, Result<Bytes, DendriteError>>,
+    buffer: BytesMut,
+    hash: Sha256,
+    left: usize,
+    bytes_max: usize,
+    deadline: Instant,
+    over: bool,
+}
+
+impl Events {
+    /// The next event, with the empty line that ends it; `None` once the answer is complete and signed by whom it
+    /// should be. After an error there is nothing more.
+    pub async fn next(&mut self) -> Option<Result<Bytes, DendriteError>> {
+        if self.over {
+            return None;
+        }
+        let next = self.advance().await;
+        if !matches!(next, Ok(Some(_))) {
+            self.over = true;
+        }
+        next.transpose()
+    }
+
+    async fn advance(&mut self) -> Result<Option<Bytes>, DendriteError> {
+        let hotkey = self.envelope.receiver;
+        loop {
+            if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\n\n") {
+                let event = self.buffer.split_to(end + 2).freeze();
+                if event.starts_with(TRAILER.as_bytes()) {
+                    let digest = self.hash.finalize_reset().into();
+                    let forged = |source| DendriteError::Forged { hotkey, source };
+                    return self
+                        .envelope
+                        .verify_trailer(&event, &digest)
+                        .map(|()| None)
+                        .map_err(forged);
+                }
+                self.hash.update(&event);
+                return Ok(Some(event));
+            }
+            let chunk = tokio::time::timeout_at(self.deadline, self.stream.next())
+                .await
+                .map_err(|_| DendriteError::TimedOut(hotkey))?;
+            let Some(chunk) = chunk.transpose()? else {
+                let source = EnvelopeError::Header(crate::envelope::SIGNATURE);
+                return Err(DendriteError::Forged { hotkey, source });
+            };
+            self.left = self.left.checked_sub(chunk.len()).ok_or(DendriteError::TooLarge {
+                hotkey,
+                bytes_max: self.bytes_max,
+            })?;
+            self.buffer.extend_from_slice(&chunk);
+        }
+    }
+}
+
+fn unreachable(hotkey: Hotkey, address: SocketAddr, error: reqwest::Error) -> DendriteError {
+    DendriteError::Unreachable {
+        hotkey,
+        address,
+        reason: error.without_url().to_string(),
+    }
+}
+
+fn refusal(hotkey: Hotkey, status: u16, text: &[u8]) -> DendriteError {
+    let message = String::from_utf8_lossy(text)
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(REFUSAL_CHARS_MAX)
+        .collect();
+    DendriteError::Refused {
+        hotkey,
+        status,
+        message,
+    }
+}
+
+async fn read(
+    hotkey: Hotkey,
+    mut stream: BoxStream<'static, Result<Bytes, DendriteError>>,
+    bytes_max: usize,
+) -> Result<Bytes, DendriteError> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk?);
+        if bytes.len() > bytes_max {
+            return Err(DendriteError::TooLarge { hotkey, bytes_max });
+        }
+    }
+    Ok(bytes.freeze())
+}
+
+fn count(error: Option<&DendriteError>) {
+    let outcome = match error {
+        None => "answered",
+        Some(DendriteError::Unreachable { .. }) => "unreachable",
+        Some(DendriteError::TimedOut(_)) => "timeout",
+        Some(DendriteError::Refused { .. }) => "refused",
+        Some(DendriteError::TooLarge { .. }) => "oversize",
+        Some(DendriteError::Forged { .. }) => "forged",
+    };
+    metrics::counter!("tributary_dendrite_calls_total", "outcome" => outcome).increment(1);
 }

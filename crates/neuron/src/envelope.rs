@@ -27,6 +27,10 @@ pub const BODY: &str = "x-tributary-body-sha256";
 /// Signature, 128 hexadecimal digits.
 pub const SIGNATURE: &str = "x-tributary-signature";
 
+/// Start of the comment that ends a stream of server-sent events; 128 hexadecimal digits of signature follow. It is
+/// over the same text as a whole answer's, with the SHA-256 of everything before the comment.
+pub const TRAILER: &str = ": tributary-signature ";
+
 const REQUEST_DOMAIN: &str = "tributary/request/1";
 const RESPONSE_DOMAIN: &str = "tributary/response/1";
 
@@ -138,9 +142,24 @@ impl Envelope {
     /// # Errors
     /// If its headers are missing or were not signed by the receiver.
     pub fn verify_response(&self, status: u16, headers: &HeaderMap, answer: &[u8]) -> Result<(), EnvelopeError> {
-        let signature = bytes(headers, SIGNATURE)?;
-        let text = self.response_text(status, &sha256(answer));
-        if self.receiver.verifies(text.as_bytes(), &signature) {
+        self.verify_signature(status, &sha256(answer), &bytes(headers, SIGNATURE)?)
+    }
+
+    /// Checks the trailer of a streamed answer (status 200) against the SHA-256 of the events before it.
+    ///
+    /// # Errors
+    /// If it is malformed or was not signed by the receiver.
+    pub fn verify_trailer(&self, trailer: &[u8], events: &[u8; 32]) -> Result<(), EnvelopeError> {
+        let digits = trailer.strip_prefix(TRAILER.as_bytes()).map(<[u8]>::trim_ascii_end);
+        let mut signature = [0; 64];
+        hex::decode_to_slice(digits.unwrap_or_default(), &mut signature)
+            .map_err(|_| EnvelopeError::Header(SIGNATURE))?;
+        self.verify_signature(200, events, &signature)
+    }
+
+    fn verify_signature(&self, status: u16, answer: &[u8; 32], signature: &[u8; 64]) -> Result<(), EnvelopeError> {
+        let text = self.response_text(status, answer);
+        if self.receiver.verifies(text.as_bytes(), signature) {
             Ok(())
         } else {
             Err(EnvelopeError::Signature)

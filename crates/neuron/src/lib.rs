@@ -15,9 +15,9 @@ mod senders;
 pub mod telemetry;
 mod validator;
 
-pub use axon::{Axon, AxonLimits, Call, Gate, Handler, Refusal};
+pub use axon::{Answer, Axon, AxonLimits, Call, Gate, Handler, Refusal};
 pub use chain::{Chain, ChainError, Commitment, Head, Metagraph, Neuron, SubnetParameters};
-pub use dendrite::{Dendrite, DendriteError, DendriteLimits};
+pub use dendrite::{Dendrite, DendriteError, DendriteLimits, Events};
 pub use error::NeuronError;
 pub use identity::{Hotkey, Identity, IdentityError};
 pub use miner::{Admission, MinerOptions, Worker, run_miner};

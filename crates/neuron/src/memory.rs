@@ -45,8 +45,16 @@ impl MemoryChain {
             axon: None,
             validator_permit,
             stake_rao,
+            incentive: 0,
         });
         uid
+    }
+
+    /// What the last epoch gave a miner, as on a real chain an epoch would.
+    pub fn set_incentive(&self, uid: u16, incentive: u16) {
+        if let Some(neuron) = self.state.lock().neurons.get_mut(usize::from(uid)) {
+            neuron.incentive = incentive;
+        }
     }
 
     /// Lets a block pass.

@@ -1,6 +1,11 @@
 //! The miner's loop: serve, announce, work.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use parking_lot::RwLock;
@@ -36,9 +41,11 @@ pub enum Admission {
 pub struct MinerOptions {
     /// The subnet.
     pub netuid: u16,
+    /// Other subnets whose registered hotkeys are served too.
+    pub guests: Vec<u16>,
     /// Where the axon listens; port 0 picks a free one.
     pub listen: SocketAddr,
-    /// Whom it serves.
+    /// Whom of its own subnet it serves.
     pub admission: Admission,
     /// Its bounds.
     pub limits: AxonLimits,
@@ -51,6 +58,7 @@ impl MinerOptions {
     pub fn local(netuid: u16) -> Self {
         Self {
             netuid,
+            guests: Vec::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             admission: Admission::default(),
             limits: AxonLimits::default(),
@@ -59,10 +67,11 @@ impl MinerOptions {
     }
 }
 
-/// Admits by registration, from the last metagraph read.
+/// Admits by registration, from the last metagraphs read.
 struct Roll {
     admission: Admission,
     permits: RwLock<BTreeMap<Hotkey, bool>>,
+    guests: RwLock<BTreeSet<Hotkey>>,
 }
 
 impl Gate for Roll {
@@ -70,7 +79,7 @@ impl Gate for Roll {
         match (self.permits.read().get(sender), self.admission) {
             (Some(_), Admission::Registered) => true,
             (Some(permit), Admission::Validators) => *permit,
-            (None, _) => false,
+            (None, _) => self.guests.read().contains(sender),
         }
     }
 }
@@ -100,6 +109,7 @@ pub async fn run_miner<W: Worker>(
     let roll = Arc::new(Roll {
         admission: options.admission,
         permits: RwLock::default(),
+        guests: RwLock::default(),
     });
     let stop = cancel.child_token();
     let axon = Axon::spawn(
@@ -154,6 +164,12 @@ async fn keep_announced(
         let refreshed = async {
             let metagraph = chain.metagraph(options.netuid).await?;
             roll.take(&metagraph);
+            let mut guests = BTreeSet::new();
+            for netuid in &options.guests {
+                let metagraph = chain.metagraph(*netuid).await?;
+                guests.extend(metagraph.neurons.iter().map(|neuron| neuron.hotkey));
+            }
+            *roll.guests.write() = guests;
             let neuron = metagraph.neuron(&hotkey).ok_or(NeuronError::NotRegistered {
                 hotkey,
                 netuid: options.netuid,

@@ -4,23 +4,32 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
-    Axon, AxonLimits, Call, Dendrite, DendriteError, DendriteLimits, Handler, Hotkey, Identity, Refusal,
-    envelope::{Envelope, SIGNATURE, now_ns, sha256},
+    Answer, Axon, AxonLimits, Call, Dendrite, DendriteError, DendriteLimits, Handler, Hotkey, Identity, Refusal,
+    envelope::{Envelope, SIGNATURE, TRAILER, now_ns, sha256},
 };
 
 struct Echo;
 
 #[async_trait]
 impl Handler for Echo {
-    async fn handle(&self, call: Call) -> Result<Bytes, Refusal> {
+    async fn handle(&self, call: Call) -> Result<Answer, Refusal> {
         match call.route.as_str() {
-            "echo" => Ok(call.body),
-            "large" => Ok(vec![0; 100_000].into()),
+            "echo" => Ok(call.body.into()),
+            "large" => Ok(Bytes::from(vec![0; 100_000]).into()),
             "slow" => {
                 tokio::time::sleep(Duration::from_millis(700)).await;
-                Ok(Bytes::from_static(b"done"))
+                Ok(Bytes::from_static(b"done").into())
+            }
+            // Events of the body's bytes; a zero breaks the answer off.
+            "events" => {
+                let events = call.body.into_iter().map(|byte| match byte {
+                    0 => Err(Refusal::bad_request("a zero")),
+                    byte => Ok(Bytes::from(format!("data: {byte}\n\n"))),
+                });
+                Ok(Answer::Events(futures::stream::iter(events).boxed()))
             }
             other => Err(Refusal::not_found(format!("no {other} here"))),
         }
@@ -299,4 +308,60 @@ async fn time_outs_metrics_and_shutdown() {
         .call(world.bob.hotkey(), world.address, "echo", Bytes::new(), 100)
         .await;
     assert!(matches!(gone, Err(DendriteError::Unreachable { .. })));
+}
+
+#[tokio::test]
+async fn streamed_answers_are_proved_at_their_end() {
+    let world = World::with(AxonLimits::default()).await;
+    let dendrite = world.dendrite();
+    let all = async |body: &'static [u8], bytes_max| {
+        let bob = world.bob.hotkey();
+        let mut events = dendrite
+            .events(bob, world.address, "events", Bytes::from_static(body), bytes_max)
+            .await?;
+        let mut seen = Vec::new();
+        while let Some(event) = events.next().await {
+            seen.push(String::from_utf8(event?.to_vec()).unwrap());
+        }
+        Ok::<_, DendriteError>(seen)
+    };
+    let seen = all(&[1, 2, 3], 1000).await.unwrap();
+    assert_eq!(seen, ["data: 1\n\n", "data: 2\n\n", "data: 3\n\n"]);
+    assert_eq!(all(&[], 1000).await.unwrap(), [""; 0]);
+    assert!(all(&[1, 2, 0, 3], 1000).await.is_err(), "broken off");
+    assert!(matches!(all(&[1; 50], 200).await, Err(DendriteError::TooLarge { .. })));
+    let absent = dendrite
+        .events(world.bob.hotkey(), world.address, "none", Bytes::new(), 100)
+        .await;
+    assert!(matches!(absent.err(), Some(DendriteError::Refused { status: 404, .. })));
+}
+
+#[test]
+fn a_stream_of_others_or_with_a_changed_event_has_no_valid_trailer() {
+    let (alice, bob) = (Identity::from_seed(&[1; 32]), Identity::from_seed(&[2; 32]));
+    let envelope = Envelope {
+        sender: alice.hotkey(),
+        receiver: bob.hotkey(),
+        nonce: 5,
+        id: [7; 16],
+        body: sha256(b""),
+    };
+    let digest = sha256(b"data: 1\n\n");
+    let trailer = |identity: &Identity| {
+        let signature = identity.sign(envelope.response_text(200, &digest).as_bytes());
+        format!("{TRAILER}{}\n\n", hex::encode(signature)).into_bytes()
+    };
+    assert_eq!(envelope.verify_trailer(&trailer(&bob), &digest), Ok(()));
+    assert!(envelope.verify_trailer(&trailer(&alice), &digest).is_err());
+    assert!(
+        envelope
+            .verify_trailer(&trailer(&bob), &sha256(b"data: 2\n\n"))
+            .is_err()
+    );
+    assert!(
+        envelope
+            .verify_trailer(b": tributary-signature 00\n\n", &digest)
+            .is_err()
+    );
+    assert!(envelope.verify_trailer(b"data: 1\n\n", &digest).is_err());
 }

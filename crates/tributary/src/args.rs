@@ -217,6 +217,9 @@ pub struct Miner {
     /// Where its axon listens; this address is announced on the chain. The default serves this machine only
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
+    /// Another subnet whose neurons may fetch its weights: a market that serves its models. May be given several times
+    #[arg(long, value_name = "NETUID")]
+    pub guest: Vec<u16>,
     /// Seconds between two published versions
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
     pub publish_every: u64,

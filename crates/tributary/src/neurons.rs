@@ -7,7 +7,7 @@ use pallet_commitments::{CommitmentInfo, CommitmentOf, Data};
 use pallet_subtensor as subtensor;
 use tokio::sync::Mutex;
 use tributary_client::{AccountId32, Client, Error, Keypair, Wait, market};
-use tributary_economy::{Alpha, NetUid, emission, stake_weight};
+use tributary_economy::{Alpha, MechId, NetUid, emission, stake_weight};
 use tributary_neuron::{Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SubnetParameters};
 use tributary_runtime::{Runtime, RuntimeCall};
 
@@ -99,6 +99,9 @@ impl Chain for RpcChain {
                 return Ok(None);
             }
             let block = client.header(view.block()).await?.number;
+            let incentive: Vec<u16> = view
+                .map::<subtensor::Incentive<Runtime>, _, _>(id.index(MechId(0)))
+                .await?;
             let permits: Vec<bool> = view.map::<subtensor::ValidatorPermit<Runtime>, _, _>(id).await?;
             let weight = emission::tao_weight(view.value::<subtensor::TaoWeight<Runtime>, _>().await?);
             let axons = view
@@ -117,6 +120,7 @@ impl Chain for RpcChain {
                     uid,
                     axon: axons.get(&hotkey).and_then(market::socket),
                     validator_permit: permits.get(usize::from(uid)).copied().unwrap_or_default(),
+                    incentive: incentive.get(usize::from(uid)).copied().unwrap_or_default(),
                     stake_rao: stake_weight::total(alpha.0, root.0, weight).to_num(),
                     hotkey: Hotkey(hotkey.into()),
                 });

@@ -76,6 +76,8 @@ pub struct MinerConfig {
     pub text: Arc<TrainingText>,
     /// The market's hyperparameters.
     pub rules: Rules,
+    /// Subnets whose neurons may fetch its weights besides those of its own: the markets that serve its models.
+    pub guests: Vec<u16>,
     /// Where the axon listens; port 0 picks a free one. What it got is announced on the chain.
     pub listen: SocketAddr,
     /// Processor time for training, shared by every miner of the process.

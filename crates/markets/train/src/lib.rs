@@ -34,7 +34,8 @@ pub use config::{
 };
 pub use corpus::{Bundled, Corpus, CorpusError, TrainingText};
 pub use miner::spawn_miner;
-pub use model::ModelError;
+pub use model::{Model, ModelError, Shape, TENSORS};
 pub use pool::TrainingPool;
 pub use rules::{BadRule, Rules};
+pub use trainer::device;
 pub use validator::spawn_validator;

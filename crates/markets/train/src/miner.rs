@@ -13,8 +13,8 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
-    Call, Chain, Dendrite, DendriteLimits, Handler, Hotkey, Identity, MinerOptions, NeuronError, Refusal, Worker,
-    run_miner,
+    Answer, Call, Chain, Dendrite, DendriteLimits, Handler, Hotkey, Identity, MinerOptions, NeuronError, Refusal,
+    Worker, run_miner,
 };
 
 use crate::{
@@ -53,6 +53,7 @@ pub async fn spawn_miner(
     let (status, watch) = watch::channel(MinerStatus::default());
     let options = MinerOptions {
         listen: config.listen,
+        guests: config.guests.clone(),
         ..MinerOptions::local(config.netuid)
     };
     tracing::info!(
@@ -93,7 +94,7 @@ struct Served {
 
 #[async_trait]
 impl Handler for Served {
-    async fn handle(&self, call: Call) -> Result<Bytes, Refusal> {
+    async fn handle(&self, call: Call) -> Result<Answer, Refusal> {
         if self.silent {
             return Err(Refusal {
                 status: 503,
@@ -105,7 +106,7 @@ impl Handler for Served {
             let newest = versions
                 .back()
                 .ok_or_else(|| Refusal::not_found("nothing is published yet"))?;
-            return Ok(Bytes::copy_from_slice(&newest.digest()));
+            return Ok(Bytes::copy_from_slice(&newest.digest()).into());
         }
         let digest = call.route.strip_prefix("weights/").and_then(|digits| {
             let mut digest = [0; 32];
@@ -114,7 +115,7 @@ impl Handler for Served {
         let digest = digest.ok_or_else(|| Refusal::bad_request("the routes are digest and weights/SHA256"))?;
         let found = versions.iter().find(|version| version.digest() == digest);
         found
-            .map(|version| version.bytes().clone())
+            .map(|version| version.bytes().clone().into())
             .ok_or_else(|| Refusal::not_found("no such version here"))
     }
 }

@@ -60,6 +60,7 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
             seed: SEED + u64::from(n),
             text: corpus.training(),
             rules: Rules::default(),
+            guests: Vec::new(),
             listen: "127.0.0.1:0".parse().unwrap(),
             pool: pool.clone(),
             publish_every: Duration::from_secs(2),

@@ -77,6 +77,7 @@ pub async fn miner(args: &Miner) -> Result<()> {
         seed: args.seed,
         text: corpus.training(),
         rules,
+        guests: args.guest.clone(),
         listen: args.listen,
         pool: TrainingPool::new(1, 1.0)?,
         publish_every: Duration::from_secs(args.publish_every),

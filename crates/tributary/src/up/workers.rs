@@ -74,6 +74,7 @@ impl Workers {
                     seed: plan.seed.wrapping_mul(1000).wrapping_add((index * 10 + number) as u64),
                     text: corpus.training(),
                     rules: subnet.rules.clone(),
+                    guests: Vec::new(),
                     listen: SocketAddr::from(([127, 0, 0, 1], 0)),
                     pool: pool.clone(),
                     publish_every,

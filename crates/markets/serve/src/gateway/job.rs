@@ -1,0 +1,170 @@
+//! One request: miners are asked until one answers to the end. Since the same job gives the same bytes everywhere,
+//! another miner can take over in the middle, and nobody notices.
+
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
+
+use rand::RngExt as _;
+use tokio::sync::mpsc;
+use tributary_neuron::{Hotkey, NeuronError};
+
+use super::{Gateway, Room, routes::Route};
+use crate::{
+    api::{Finish, Job, Usage},
+    ask::Asking,
+    generation::complete,
+    library::Released,
+};
+
+/// Miners asked for one request.
+const ATTEMPTS: usize = 4;
+
+/// What comes of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Out {
+    /// More bytes.
+    Bytes(Vec<u8>),
+    /// All of it was delivered, and charged.
+    End(Finish, Usage),
+    /// It was not answered, or not to the end; nothing is charged.
+    Failed(String),
+}
+
+/// Why an attempt ended early.
+enum Trouble {
+    /// The miner did not do it; another may.
+    Miner(NeuronError),
+    /// The miner's bytes are not the model's.
+    Lie,
+    /// What was delivered already is not the model's.
+    Delivered,
+    /// The customer left.
+    Left,
+}
+
+/// A request under way.
+pub struct Work {
+    /// What is to be done, for a model by its full id.
+    pub job: Job,
+    /// The model.
+    pub released: Arc<Released>,
+    /// Whether bytes are passed on as they come. Else the answer is checked first, if it is checked.
+    pub stream: bool,
+    /// Where to.
+    pub out: mpsc::Sender<Out>,
+}
+
+impl Work {
+    /// Does it, and charges for it.
+    pub async fn run(self, gateway: Arc<Gateway>, room: Room) {
+        let audited = rand::rng().random_bool(gateway.config.audit_share);
+        let mut tried = BTreeSet::new();
+        let mut delivered = Vec::new();
+        let mut last: Option<Hotkey> = None;
+        let mut reason = "none is there".to_owned();
+        for attempt in 0..ATTEMPTS {
+            let picked = gateway.routes.lock().pick(&tried, Instant::now());
+            let Some(route) = picked else { break };
+            tried.insert(route.hotkey);
+            if attempt > 0 {
+                gateway.status.send_modify(|status| status.retries += 1);
+            }
+            let now = Instant::now();
+            match self.attempt(&gateway, route, audited, &mut delivered).await {
+                Ok(finish) => {
+                    let usage = Usage::new(self.job.prompt.len(), delivered.len());
+                    room.charge(usage);
+                    // Whether the customer still listens is its own affair now.
+                    let _ = self.out.send(Out::End(finish, usage)).await;
+                    return;
+                }
+                Err(Trouble::Left) => return room.charge(Usage::new(self.job.prompt.len(), delivered.len())),
+                Err(Trouble::Miner(error)) => {
+                    tracing::debug!(%error, uid = route.uid, "another miner is asked");
+                    gateway.routes.lock().failed(&route.hotkey, now);
+                    reason = error.to_string();
+                }
+                Err(Trouble::Lie) => {
+                    tracing::warn!(uid = route.uid, hotkey = %route.hotkey, "a miner's answer is not the model's");
+                    gateway.routes.lock().lied(&route.hotkey, now);
+                    reason = "an answer was not the model's".to_owned();
+                }
+                Err(Trouble::Delivered) => {
+                    let liar = last.unwrap_or(route.hotkey);
+                    tracing::warn!(hotkey = %liar, "bytes that were passed on are not the model's");
+                    gateway.routes.lock().lied(&liar, now);
+                    reason = "what was sent so far is not the model's; ask again".to_owned();
+                    break;
+                }
+            }
+            if !delivered.is_empty() && last.is_none() {
+                last = Some(route.hotkey);
+            }
+        }
+        gateway.status.send_modify(|status| status.failed += 1);
+        drop(room);
+        let _ = self.out.send(Out::Failed(reason)).await;
+    }
+
+    async fn attempt(
+        &self,
+        gateway: &Gateway,
+        route: Route,
+        audited: bool,
+        delivered: &mut Vec<u8>,
+    ) -> Result<Finish, Trouble> {
+        let started = Instant::now();
+        let deadline = gateway.config.rules.deadline();
+        let late = |_| Trouble::Miner(NeuronError::Market(format!("{} is late", route.hotkey)));
+        let begin = Asking::begin(&gateway.dendrite, route.hotkey, route.address, &self.job);
+        let asking = tokio::time::timeout(deadline, begin).await.map_err(late)?;
+        let mut asking = asking.map_err(Trouble::Miner)?;
+        let (mut bytes, mut finish, mut latency) = (Vec::new(), None, None);
+        while let Some(piece) = tokio::time::timeout(deadline, asking.next())
+            .await
+            .map_err(late)?
+            .map_err(Trouble::Miner)?
+        {
+            latency.get_or_insert_with(|| started.elapsed());
+            bytes.extend(piece.bytes);
+            finish = piece.finish.or(finish);
+            let common = bytes.len().min(delivered.len());
+            if bytes[..common] != delivered[..common] {
+                return Err(self.who_lied(delivered));
+            }
+            if self.stream && bytes.len() > delivered.len() {
+                let fresh = bytes[delivered.len()..].to_vec();
+                delivered.extend_from_slice(&fresh);
+                self.out.send(Out::Bytes(fresh)).await.map_err(|_| Trouble::Left)?;
+            }
+        }
+        let finish = finish.ok_or(Trouble::Lie)?;
+        if bytes.len() < delivered.len() {
+            return Err(self.who_lied(delivered));
+        }
+        if audited && (bytes.clone(), finish) != complete(&self.released.engine, &self.job) {
+            let passed_on = self.stream && !delivered.is_empty();
+            return Err(if passed_on {
+                self.who_lied(delivered)
+            } else {
+                Trouble::Lie
+            });
+        }
+        gateway
+            .routes
+            .lock()
+            .answered(&route.hotkey, latency.unwrap_or_default());
+        if !self.stream {
+            delivered.extend_from_slice(&bytes);
+            self.out.send(Out::Bytes(bytes)).await.map_err(|_| Trouble::Left)?;
+        }
+        Ok(finish)
+    }
+
+    /// Two miners disagree, or one and the model: the model decides who is wrong.
+    fn who_lied(&self, delivered: &[u8]) -> Trouble {
+        match complete(&self.released.engine, &self.job).0.starts_with(delivered) {
+            true => Trouble::Lie,
+            false => Trouble::Delivered,
+        }
+    }
+}

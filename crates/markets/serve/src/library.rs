@@ -1,0 +1,216 @@
+//! Which models are served: the best of a train subnet, as the chain says who made it and what it is.
+//!
+//! The best model is the committed one of the miner whom the train subnet's validators pay most. Its weights come from
+//! that miner's axon and are used only if their SHA-256 is the committed one. Everybody looks at the same chain, so
+//! all come to serve the same models, a little earlier or later; the last few stay available.
+
+use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Instant};
+
+use bytes::Bytes;
+use parking_lot::RwLock;
+use tributary_market_train::{Artefact, device};
+use tributary_neuron::{Chain, Commitment, Dendrite, Hotkey, Metagraph, NeuronError, envelope::now_ns};
+
+use crate::{
+    api::{ModelCard, ModelList, NEWEST},
+    engine::Engine,
+    rules::Rules,
+};
+
+/// A model that can be asked for.
+pub struct Released {
+    /// Its id: `tributary-` and the first half of the digest.
+    pub id: String,
+    /// SHA-256 of its weights, as committed.
+    pub digest: [u8; 32],
+    /// Who trained it.
+    pub author: Hotkey,
+    /// It.
+    pub engine: Arc<Engine>,
+    /// When it was taken up here.
+    pub since: Instant,
+    created: u64,
+}
+
+/// The id of a model with this digest.
+pub fn model_id(digest: &[u8; 32]) -> String {
+    format!("{NEWEST}-{}", hex::encode(&digest[..16]))
+}
+
+/// The models of a server, newest first.
+#[derive(Default)]
+pub struct Library(RwLock<VecDeque<Arc<Released>>>);
+
+impl Library {
+    /// The newest model.
+    pub fn newest(&self) -> Option<Arc<Released>> {
+        self.0.read().front().cloned()
+    }
+
+    /// A model by id, or the newest for [`NEWEST`].
+    pub fn get(&self, id: &str) -> Option<Arc<Released>> {
+        match id {
+            NEWEST => self.newest(),
+            _ => self.0.read().iter().find(|released| released.id == id).cloned(),
+        }
+    }
+
+    /// The newest model that was taken up at least `age` ago, so that others have had time to take it up too; if there
+    /// is none, the oldest.
+    pub fn settled(&self, age: std::time::Duration) -> Option<Arc<Released>> {
+        let shelf = self.0.read();
+        let settled = shelf.iter().find(|released| released.since.elapsed() >= age);
+        settled.or(shelf.back()).cloned()
+    }
+
+    /// What there is.
+    pub fn list(&self) -> ModelList {
+        let shelf = self.0.read();
+        let cards = shelf.iter().map(|released| ModelCard {
+            id: released.id.clone(),
+            object: "model".to_owned(),
+            created: released.created,
+            owned_by: released.author.to_string(),
+            sha256: hex::encode(released.digest),
+        });
+        ModelList {
+            object: "list".to_owned(),
+            data: cards.collect(),
+        }
+    }
+
+    fn put(&self, released: Arc<Released>, shelf_max: usize) {
+        let mut shelf = self.0.write();
+        shelf.retain(|other| other.digest != released.digest);
+        shelf.push_front(released);
+        shelf.truncate(shelf_max);
+    }
+}
+
+/// Keeps a library up to date.
+pub struct Librarian {
+    chain: Arc<dyn Chain>,
+    dendrite: Dendrite,
+    rules: Rules,
+    folder: Option<PathBuf>,
+    library: Arc<Library>,
+    period: Option<u64>,
+}
+
+impl Librarian {
+    /// `folder` keeps what was fetched, so that a restart need not fetch it again.
+    pub fn new(chain: Arc<dyn Chain>, dendrite: Dendrite, rules: Rules, folder: Option<PathBuf>) -> Self {
+        Self {
+            chain,
+            dendrite,
+            rules,
+            folder,
+            library: Arc::default(),
+            period: None,
+        }
+    }
+
+    /// The library that it keeps.
+    pub fn library(&self) -> Arc<Library> {
+        self.library.clone()
+    }
+
+    /// Looks for a better model if it is time to; until there is one, every time.
+    ///
+    /// # Errors
+    /// If the chain or the miner fails it, or the weights are not the committed ones. What is there stays.
+    pub async fn refresh(&mut self) -> Result<(), NeuronError> {
+        let head = self.chain.head().await?;
+        let period = head.number / self.rules.release_blocks;
+        if self.period == Some(period) {
+            return Ok(());
+        }
+        let netuid = self.rules.train_netuid;
+        let metagraph = self.chain.metagraph(netuid).await?;
+        let commitments = self.chain.commitments(netuid).await?;
+        let Some((best, hotkey)) = best(&metagraph, &commitments) else {
+            return Ok(());
+        };
+        let released = match self.library.get(&model_id(&best.digest)) {
+            Some(known) => known,
+            None => Arc::new(self.take(best, hotkey, &metagraph).await?),
+        };
+        tracing::debug!(id = %released.id, author = %released.author, "the model served");
+        self.library.put(released, self.rules.shelf);
+        self.period = Some(period);
+        Ok(())
+    }
+
+    async fn take(&self, best: Commitment, author: Hotkey, metagraph: &Metagraph) -> Result<Released, NeuronError> {
+        let artefact = match self.kept(&best.digest).await {
+            Some(artefact) => artefact,
+            None => self.fetch(best, metagraph).await?,
+        };
+        let opened = artefact.open(&self.rules.train, &device());
+        let engine = opened
+            .map_err(|error| error.to_string())
+            .and_then(|model| Engine::new(&model).map_err(|error| error.to_string()))
+            .map_err(NeuronError::Market)?;
+        Ok(Released {
+            id: model_id(&best.digest),
+            digest: best.digest,
+            author,
+            engine: Arc::new(engine),
+            since: Instant::now(),
+            created: now_ns() / 1_000_000_000,
+        })
+    }
+
+    fn file(&self, digest: &[u8; 32]) -> Option<PathBuf> {
+        let name = format!("model-{}.safetensors", hex::encode(digest));
+        self.folder.as_ref().map(|folder| folder.join(name))
+    }
+
+    /// From an earlier run. A file that is not what its name says is as good as none.
+    async fn kept(&self, digest: &[u8; 32]) -> Option<Artefact> {
+        let bytes = tokio::fs::read(self.file(digest)?).await.ok()?;
+        let artefact = Artefact::new(bytes.into());
+        (artefact.digest() == *digest).then_some(artefact)
+    }
+
+    async fn fetch(&self, best: Commitment, metagraph: &Metagraph) -> Result<Artefact, NeuronError> {
+        let Commitment { hotkey, digest, .. } = best;
+        let axon = metagraph.neuron(&hotkey).and_then(|neuron| neuron.axon);
+        let address = axon.ok_or_else(|| NeuronError::Market(format!("{hotkey} has the best model and no axon")))?;
+        let route = format!("weights/{}", hex::encode(digest));
+        let bytes_max = self.rules.train.artefact_bytes_max();
+        let bytes = self
+            .dendrite
+            .call(hotkey, address, &route, Bytes::new(), bytes_max)
+            .await?;
+        let artefact = Artefact::new(bytes);
+        if artefact.digest() != digest {
+            return Err(NeuronError::Market(format!(
+                "{hotkey} handed over other weights than it committed"
+            )));
+        }
+        if let Some(file) = self.file(&digest) {
+            let fresh = file.with_extension("new");
+            let kept = async {
+                tokio::fs::write(&fresh, artefact.bytes()).await?;
+                tokio::fs::rename(&fresh, &file).await
+            };
+            if let Err(error) = kept.await {
+                tracing::warn!(%error, file = %file.display(), "the model is not kept");
+            }
+        }
+        Ok(artefact)
+    }
+}
+
+/// The commitment of whom the validators pay most; of equals, the lower uid's.
+fn best(metagraph: &Metagraph, commitments: &[Commitment]) -> Option<(Commitment, Hotkey)> {
+    let mut earning: Vec<_> = metagraph.neurons.iter().filter(|neuron| neuron.incentive > 0).collect();
+    earning.sort_by_key(|neuron| (std::cmp::Reverse(neuron.incentive), neuron.uid));
+    earning.into_iter().find_map(|neuron| {
+        let made = commitments
+            .iter()
+            .find(|commitment| commitment.hotkey == neuron.hotkey)?;
+        Some((*made, neuron.hotkey))
+    })
+}
