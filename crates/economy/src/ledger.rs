@@ -8,6 +8,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use crate::{
     Alpha, Error, Event, MechId, NetUid, NetUidStorageIndex, RootClaimType, Tao,
     fixed::{I64F64, I96F32, U64F64, U96F32},
+    pact::Books,
     rule_sets::RuleSet,
     safe_float::SafeFloat,
 };
@@ -185,7 +186,7 @@ macro_rules! declare_ledger {
         ///
         /// Setters of `Option` values remove the entry on `None`. A rule that fails may have written part of
         /// its changes: the caller runs it in a transaction and drops what a failed rule wrote.
-        pub trait Ledger<Acc: Account> {
+        pub trait Ledger<Acc: Account>: Books<Acc> {
             $(
                 #[doc = concat!("Reads `", stringify!($storage), "`.")]
                 fn $get(&self, $($key: $key_ty),*) -> $value;
@@ -244,6 +245,9 @@ macro_rules! declare_ledger {
             fn subnet_account(&self, netuid: NetUid) -> Acc;
             /// The account whose TAO nobody can move (`economy.md` 1.4).
             fn burn_account(&self) -> Acc;
+            /// The account that holds the TAO of all reservoirs of pacts, and one existential deposit that the first
+            /// signer paid (`pact.md`).
+            fn pact_account(&self) -> Acc;
 
             // ---- items that are not plain reads of one key
 

@@ -47,6 +47,8 @@ pub trait MemoryAccount: Account + KeyPart + Send + Sync + 'static {
     fn of_subnet(netuid: NetUid) -> Self;
     /// The account whose TAO nobody can move.
     fn burn() -> Self;
+    /// The account that holds the tribute of pacts.
+    fn pacts() -> Self;
     /// The first of all accounts.
     const FIRST: Self;
 }
@@ -59,6 +61,10 @@ impl MemoryAccount for u64 {
 
     fn burn() -> Self {
         Self::MAX
+    }
+
+    fn pacts() -> Self {
+        Self::MAX - 1
     }
 
     const FIRST: Self = 0;
@@ -79,8 +85,16 @@ impl MemoryAccount for [u8; 32] {
         id
     }
 
+    fn pacts() -> Self {
+        let mut id = [0; 32];
+        id[..12].copy_from_slice(b"modltributes");
+        id
+    }
+
     const FIRST: Self = [0; 32];
 }
+
+mod pacts;
 
 type Undo<A> = Box<dyn FnOnce(&mut MemoryLedger<A>) + Send + Sync>;
 
@@ -194,6 +208,7 @@ macro_rules! declare_memory {
             alpha_minted: BTreeMap<NetUid, Alpha>,
             alpha_burned: BTreeMap<NetUid, Alpha>,
             alpha_recycled: BTreeMap<NetUid, Alpha>,
+            pacts: pacts::Pacts<Acc>,
         }
 
         impl<Acc: MemoryAccount> Default for MemoryLedger<Acc> {
@@ -228,6 +243,7 @@ macro_rules! declare_memory {
                     alpha_minted: BTreeMap::new(),
                     alpha_burned: BTreeMap::new(),
                     alpha_recycled: BTreeMap::new(),
+                    pacts: pacts::Pacts::default(),
                 }
             }
         }
@@ -362,6 +378,10 @@ macro_rules! implement_memory {
 
             fn burn_account(&self) -> Acc {
                 Acc::burn()
+            }
+
+            fn pact_account(&self) -> Acc {
+                Acc::pacts()
             }
 
             fn networks(&self) -> Vec<NetUid> {

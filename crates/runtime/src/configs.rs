@@ -243,6 +243,14 @@ impl pallet_subtensor::Config for Runtime {
     type Currency = Balances;
     type BlockAuthor = fees::BlockAuthor;
     type OnSubnetRemoved = Commitments;
+    type Pacts = pallet_pact::Store<Runtime>;
+}
+
+impl pallet_pact::Config for Runtime {
+    type Holds = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Clock = Timestamp;
+    type BlockTime = network::SlotDurationMs;
 }
 
 impl pallet_commitments::Config for Runtime {}

@@ -100,6 +100,17 @@ fn fast_market() -> Value {
     })
 }
 
+/// Parameters of pacts on the fast network: half of what waits is released in a minute, disputes last two.
+fn fast_pacts() -> Value {
+    json!({
+        "releaseHalfLife": 240,
+        "reportDeposit": TAO,
+        "reportPeriod": 480,
+        "challengePeriod": 40,
+        "bondPeriod": 480,
+    })
+}
+
 /// The patch of a preset, by its name; none if there is no such preset.
 pub fn patch(name: &str) -> Option<Value> {
     match name {
@@ -107,6 +118,7 @@ pub fn patch(name: &str) -> Option<Value> {
         FAST => {
             let mut patch = base(250);
             patch["subtensorModule"] = json!({ "market": fast_market() });
+            patch["pact"] = json!({ "parameters": fast_pacts() });
             Some(patch)
         }
         _ => None,

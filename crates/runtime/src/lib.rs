@@ -102,7 +102,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("node-subtensor"),
     impl_name: Cow::Borrowed("tributary"),
     authoring_version: 1,
-    spec_version: 42_501,
+    spec_version: 42_502,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -208,4 +208,6 @@ mod runtime {
     pub type AlphaAssets = pallet_alpha_assets;
     #[runtime::pallet_index(200)]
     pub type Network = crate::network;
+    #[runtime::pallet_index(201)]
+    pub type Pact = pallet_pact;
 }

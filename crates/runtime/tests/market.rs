@@ -1,57 +1,28 @@
 //! The market through the doors that clients use: signed transactions in, runtime APIs out.
 
+#[path = "common/blocks.rs"]
+mod blocks;
 mod common;
 
+use blocks::{apply, begin_block, end_block};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, traits::Get};
 use sp_core::{Pair, sr25519};
 use sp_keyring::Sr25519Keyring as Key;
 use sp_runtime::{
-    ApplyExtrinsicResult, DispatchError,
+    DispatchError,
     generic::Era,
-    traits::Header as _,
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity},
 };
 use tributary_economy::{Alpha, MechId, NetUid, Tao};
 use tributary_runtime::{
-    AccountId, AdminUtils, Balances, Commitments, Header, Runtime, RuntimeCall, RuntimeOrigin, SubtensorModule, System,
-    TAO, UncheckedExtrinsic, VERSION, extensions, fees, genesis,
+    AccountId, AdminUtils, Balances, Commitments, Runtime, RuntimeCall, RuntimeOrigin, SubtensorModule, System, TAO,
+    UncheckedExtrinsic, VERSION, extensions, fees, genesis,
 };
 use tributary_runtime_api::{
     DelegateInfo, DynamicInfo, HyperparamEntry, Metagraph, NeuronInfo, NeuronInfoLite, SelectiveMetagraph,
     SimSwapResult, StakeInfo, SubnetHyperparamsV2, SubnetState,
 };
-
-const SLOT: u64 = 4_000_000;
-
-/// Begins the next block and sets its time.
-fn begin_block(number: u32) {
-    let slot = SLOT + u64::from(number);
-    let digest = sp_runtime::generic::Digest {
-        logs: vec![sp_runtime::generic::DigestItem::PreRuntime(
-            sp_consensus_aura::AURA_ENGINE_ID,
-            sp_consensus_aura::Slot::from(slot).encode(),
-        )],
-    };
-    let parent = if number == 1 {
-        Default::default()
-    } else {
-        System::parent_hash()
-    };
-    let header = Header::new(number, Default::default(), Default::default(), parent, digest);
-    let _: sp_runtime::ExtrinsicInclusionMode = common::call("Core_initialize_block", &header.encode());
-    let inherent =
-        UncheckedExtrinsic::new_bare(RuntimeCall::Timestamp(pallet_timestamp::Call::set { now: slot * 250 }));
-    assert_eq!(apply(&inherent), Ok(Ok(())));
-}
-
-fn end_block() {
-    let _: Header = common::call("BlockBuilder_finalize_block", &[]);
-}
-
-fn apply(extrinsic: &UncheckedExtrinsic) -> ApplyExtrinsicResult {
-    common::call("BlockBuilder_apply_extrinsic", &extrinsic.encode())
-}
 
 fn validate(extrinsic: &UncheckedExtrinsic) -> TransactionValidity {
     let hash = System::block_hash(0);

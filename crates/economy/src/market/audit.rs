@@ -97,7 +97,7 @@ pub struct SubnetSums {
     pub stray: Tao,
     /// Alpha in the pool.
     pub alpha_in: Alpha,
-    /// Alpha outside: the sum of the next five.
+    /// Alpha outside: the sum of the next six.
     pub alpha_out: Alpha,
     /// Sum of all stakes.
     pub staked: Alpha,
@@ -107,6 +107,8 @@ pub struct SubnetSums {
     pub protocol: Alpha,
     /// Owed to root stakers who have not claimed.
     pub claimable: Alpha,
+    /// Kept by a pact: owner's cut that has not vested, tribute that waits.
+    pub kept: Alpha,
     /// The rest: burned, withheld from the owner, lost to rounding, or never paid because nobody had a claim.
     pub unowned: Alpha,
 }
@@ -117,7 +119,7 @@ pub struct SubnetSums {
 /// * each subnet's account holds at least the TAO of its pool, and root's the root stake, but for the 10 TAO that the
 ///   pool of genesis subnet 1 never had and up to 500 rao that the founder of a subnet kept to stay alive;
 /// * root's TAO, its alpha and its stakes are equal;
-/// * stakes, pending pay, the chain's own alpha and what root stakers may claim are at most the alpha outside the pool;
+/// * stakes, pending pay, the chain's own alpha, what root stakers may claim and what pacts keep are at most the alpha outside the pool;
 /// * the stakes of one hotkey add up to at most what the hotkey has.
 ///
 /// It walks all stakes: for tests and `try_state`, not for blocks.
@@ -179,10 +181,14 @@ fn audit_subnet<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Res
         .plus(ledger.pending_validator_emission(netuid))?
         .plus(ledger.pending_root_alpha_divs(netuid))?
         .plus(ledger.pending_owner_cut(netuid))?;
+    let kept = match ledger.pact(netuid) {
+        Some(pact) => pact.alpha()?,
+        None => Alpha::ZERO,
+    };
     let staked = staked(ledger, netuid)?;
     let protocol = ledger.subnet_protocol_alpha(netuid);
     let claimable = claimable(ledger, netuid)?;
-    let owned = staked.plus(pending)?.plus(protocol)?.plus(claimable)?;
+    let owned = staked.plus(pending)?.plus(protocol)?.plus(claimable)?.plus(kept)?;
     let alpha_out = ledger.subnet_alpha_out(netuid);
     if owned > alpha_out {
         return Err(BrokenSum::AlphaOut {
@@ -201,6 +207,7 @@ fn audit_subnet<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Res
         pending,
         protocol,
         claimable,
+        kept,
         unowned: alpha_out.minus(owned)?,
     })
 }

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::{block::Minted, money, swaps, weights};
+use super::{block::Minted, money, pact, swaps, weights};
 use crate::{
     Account, Alpha, Error, Ledger, NetUid, Tao,
     emission::{self, Claimant},
@@ -53,7 +53,8 @@ pub(super) fn run<Acc: Account, L: Ledger<Acc>>(
         .filter_map(|netuid| read_emitting(ledger, *netuid))
         .collect();
     let claimants: Vec<Claimant> = emitting.iter().map(|subnet| claimant(ledger, subnet, rules)).collect();
-    let shares = emission::shares(rules, &claimants);
+    let mut shares = emission::shares(rules, &claimants);
+    pact::weigh_shares(ledger, emitting.iter().map(|subnet| subnet.netuid), &mut shares);
     let sum = claimants.iter().fold(U64F64::from_bits(0), |sum, claimant| {
         sum.saturating_add(claimant.moving_price)
     });

@@ -6,9 +6,9 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{DEFAULT_DELEGATE_TAKE, money, neurons, root, stakes, weights};
+use super::{DEFAULT_DELEGATE_TAKE, money, neurons, pact, root, stakes, weights};
 use crate::{
-    Account, Alpha, Error, Event, Ledger, NetUid, NetUidStorageIndex, RecycleOrBurn, delegation,
+    Account, Alpha, Error, Event, Ledger, NetUid, NetUidStorageIndex, RecycleOrBurn, Tao, delegation,
     dividends::{self, Child, Parent, Stake},
     epoch::{self, EpochInput, EpochOutput, Parameters},
     fixed::{I64F64, SafeDiv, U96F32},
@@ -147,6 +147,9 @@ fn distribute<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, drained: Drained<Acc
     let holders = with_parents(ledger, netuid, &hotkeys, &stakes, &earned)?;
     let tao_weight = weights::tao_weight(ledger);
     let split: Vec<(U96F32, Stake)> = holders.values().copied().collect();
+    // After consensus, which pays miners in proportion to all that it is given.
+    let tribute = pact::release(ledger, netuid, earning(&split, tao_weight))?;
+    let (validator_pot, root) = (validator_pot.plus(tribute.holders)?, root.plus(tribute.root)?);
     let payouts = dividends::split_alpha_and_root(&split, validator_pot, root, tao_weight);
 
     pay_owner_cut(ledger, netuid, owner_cut)?;
@@ -161,6 +164,18 @@ fn distribute<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, drained: Drained<Acc
         .zip(&payouts)
         .map(|(hotkey, earned)| (hotkey, earned.root));
     pay_root_dividends(ledger, netuid, root)
+}
+
+/// The stake that earns dividends: that of hotkeys with any, and with a claim on the respective pot.
+fn earning(holders: &[(U96F32, Stake)], tao_weight: U96F32) -> pact::Earning {
+    let mut earning = pact::Earning::default();
+    for (_, stake) in holders.iter().filter(|(dividend, _)| *dividend > U96F32::from_bits(0)) {
+        earning.alpha = Alpha(earning.alpha.0.saturating_add(stake.alpha));
+        if tao_weight > U96F32::from_bits(0) {
+            earning.root = Tao(earning.root.0.saturating_add(stake.root));
+        }
+    }
+    earning
 }
 
 fn own_stake<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid: NetUid) -> Stake {
@@ -356,7 +371,10 @@ fn with_parents<Acc: Account, L: Ledger<Acc>>(
 /// Stakes the owner's cut to the owner's hotkey. Without owner or hotkey nobody gets it (`economy.md` 2.11 step 1).
 fn pay_owner_cut<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, cut: Alpha) -> Result<(), Error> {
     match (ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid)) {
-        (Some(owner), Some(hotkey)) => stakes::increase(ledger, &hotkey, &owner, netuid, cut),
+        (Some(owner), Some(hotkey)) => {
+            let cut = pact::share_cut(ledger, netuid, &owner, &hotkey, cut)?;
+            stakes::increase(ledger, &hotkey, &owner, netuid, cut)
+        }
         _ => Ok(()),
     }
 }

@@ -20,6 +20,7 @@ mod money;
 pub mod moving;
 pub mod networks;
 pub mod neurons;
+pub mod pact;
 pub mod root;
 mod stakes;
 pub mod staking;

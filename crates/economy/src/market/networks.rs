@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{money, neurons, stakes, swaps};
+use super::{money, neurons, pact, stakes, swaps};
 use crate::{
     Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, fixed::U64F64, issuance, moving_price, registration,
 };
@@ -234,6 +234,7 @@ pub fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
         return Err(Error::SubnetNotExists);
     }
     let account = ledger.subnet_account(netuid);
+    pact::dissolve(ledger, netuid)?;
     ledger.clear_root_claims(netuid);
     let refund = legacy_refund(ledger, netuid);
 

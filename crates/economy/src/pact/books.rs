@@ -46,6 +46,8 @@ pub trait Books<Acc> {
     fn channel(&self, id: u64) -> Option<Channel<Acc>>;
     /// Writes it.
     fn set_channel(&mut self, id: u64, channel: Option<Channel<Acc>>);
+    /// All channels: for audits only.
+    fn channels(&self) -> Vec<Channel<Acc>>;
     /// How many channels were ever opened: the number of the next.
     fn next_channel(&self) -> u64;
     /// Writes it.
@@ -53,12 +55,12 @@ pub trait Books<Acc> {
     /// Parameters of all pacts.
     fn pact_parameters(&self) -> Parameters;
 
-    /// The account that holds the TAO of all reservoirs, and one existential deposit that the first signer paid.
-    fn pact_account(&self) -> Acc;
     /// The least that an account may hold.
     fn existential_deposit(&self) -> Tao;
     /// Milliseconds since 1970 of this block.
     fn now_ms(&self) -> u64;
+    /// Milliseconds between blocks.
+    fn block_ms(&self) -> u64;
     /// What is on hold of an account for a reason.
     fn held(&self, reason: Hold, who: &Acc) -> Tao;
     /// Puts TAO of an account on hold; it stays alive.
@@ -83,3 +85,66 @@ pub trait Books<Acc> {
 /// Books of a chain without pacts: nothing is stored and nothing can be held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoPacts;
+
+impl<Acc> Books<Acc> for NoPacts {
+    fn pact(&self, _: NetUid) -> Option<Pact<Acc>> {
+        None
+    }
+    fn set_pact(&mut self, _: NetUid, _: Option<Pact<Acc>>) {}
+    fn revenue(&self, _: NetUid) -> Revenue {
+        Revenue::default()
+    }
+    fn set_revenue(&mut self, _: NetUid, _: Revenue) {}
+    fn objections(&self, _: NetUid) -> Vec<Ballot<Acc>> {
+        Vec::new()
+    }
+    fn set_objections(&mut self, _: NetUid, _: Vec<Ballot<Acc>>) {}
+    fn reports(&self, _: NetUid) -> Vec<Report<Acc>> {
+        Vec::new()
+    }
+    fn set_reports(&mut self, _: NetUid, _: Vec<Report<Acc>>) {}
+    fn next_report(&self) -> u32 {
+        0
+    }
+    fn set_next_report(&mut self, _: u32) {}
+    fn artifact(&self, _: NetUid) -> Option<Artifact<Acc>> {
+        None
+    }
+    fn set_artifact(&mut self, _: NetUid, _: Option<Artifact<Acc>>) {}
+    fn channel(&self, _: u64) -> Option<Channel<Acc>> {
+        None
+    }
+    fn set_channel(&mut self, _: u64, _: Option<Channel<Acc>>) {}
+    fn channels(&self) -> Vec<Channel<Acc>> {
+        Vec::new()
+    }
+    fn next_channel(&self) -> u64 {
+        0
+    }
+    fn set_next_channel(&mut self, _: u64) {}
+    fn pact_parameters(&self) -> Parameters {
+        Parameters::default()
+    }
+    fn existential_deposit(&self) -> Tao {
+        Tao::ZERO
+    }
+    fn now_ms(&self) -> u64 {
+        0
+    }
+    fn block_ms(&self) -> u64 {
+        0
+    }
+    fn held(&self, _: Hold, _: &Acc) -> Tao {
+        Tao::ZERO
+    }
+    fn hold(&mut self, _: Hold, _: &Acc, _: Tao) -> Result<(), Error> {
+        Err(Error::InsufficientBalance)
+    }
+    fn free(&mut self, _: Hold, _: &Acc, _: Tao) -> Result<(), Error> {
+        Err(Error::InsufficientBalance)
+    }
+    fn seize(&mut self, _: Hold, _: &Acc, _: &Acc, _: Tao) -> Result<(), Error> {
+        Err(Error::InsufficientBalance)
+    }
+    fn tell(&mut self, _: Event<Acc>) {}
+}

@@ -1,6 +1,6 @@
 //! What the rules of pacts tell the world. The pallet turns each into its event of the same name and fields.
 
-use super::{Breach, Terms, report::Verdict};
+use super::{Arbiters, Breach, Terms, report::Verdict};
 use crate::{Alpha, NetUid, Tao};
 
 /// Something that happened to a pact, a payment or a channel. TAO in rao, alpha in its smallest unit, spans and dates
@@ -8,6 +8,13 @@ use crate::{Alpha, NetUid, Tao};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // The fields are named as what they hold, here and in the metadata of the pallet.
 pub enum Event<Acc> {
+    /// Somebody proposes terms.
+    Proposed {
+        netuid: NetUid,
+        who: Acc,
+        terms: Terms,
+        arbiters: Arbiters<Acc>,
+    },
     /// A pact was signed.
     Signed { netuid: NetUid, signer: Acc, terms: Terms },
     /// Terms became tighter.

@@ -71,6 +71,8 @@ pub struct Pact<Acc> {
     pub vesting: Vec<Vesting<Acc>>,
     /// Block up to which `vesting` has decayed.
     pub vested_at: u64,
+    /// Block from which artefacts are due.
+    pub artifacts_from: u64,
     /// Tribute that waits.
     pub reservoir: Reservoir,
     /// Looser terms that were announced.

@@ -39,8 +39,6 @@ pub struct Parameters {
     /// How much emission favours pacts: a share is multiplied by 1 + weight * strength. In parts of a million, may be
     /// above one; zero is off.
     pub pact_weight: u32,
-    /// Milliseconds between blocks, to tell at which block a drand round opens.
-    pub block_ms: u64,
 }
 
 impl Default for Parameters {
@@ -53,7 +51,6 @@ impl Default for Parameters {
             challenge_period: 300,
             bond_period: 50_400,
             pact_weight: 0,
-            block_ms: 12_000,
         }
     }
 }

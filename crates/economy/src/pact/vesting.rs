@@ -21,6 +21,8 @@ pub struct Vesting<Acc> {
     pub hotkey: Acc,
     /// The amount.
     pub alpha: Alpha,
+    /// Blocks in which half of it vests, as promised when the last of it was earned.
+    pub half_life: u64,
 }
 
 /// What a while does to unvested cut.
@@ -53,10 +55,10 @@ pub fn split_cut(cut: Alpha, pledge: PerMillion) -> (Alpha, Alpha) {
 }
 
 /// Lets the cut of all earners vest. Returns what each is paid, in order; those with nothing left leave the list.
-pub fn step_all<Acc: Clone>(vesting: &mut Vec<Vesting<Acc>>, blocks: u64, half_life: u64) -> Vec<Vesting<Acc>> {
+pub fn step_all<Acc: Clone>(vesting: &mut Vec<Vesting<Acc>>, blocks: u64) -> Vec<Vesting<Acc>> {
     let mut paid = Vec::new();
     for entry in vesting.iter_mut() {
-        let vested = step(entry.alpha, blocks, half_life);
+        let vested = step(entry.alpha, blocks, entry.half_life);
         entry.alpha = vested.kept;
         if !vested.paid.is_zero() {
             paid.push(Vesting {
@@ -84,6 +86,7 @@ pub fn add<Acc: Clone + PartialEq>(
     if let Some(entry) = vesting.iter_mut().find(|entry| entry.coldkey == earned.coldkey) {
         entry.alpha = entry.alpha.plus(earned.alpha)?;
         entry.hotkey = earned.hotkey;
+        entry.half_life = earned.half_life;
         return Ok(None);
     }
     let first = (vesting.len() >= MAX_EARNERS).then(|| vesting.remove(0));

@@ -116,7 +116,8 @@ pub fn next_block(ledger: &mut Memory) -> Result<(), Error> {
 
 /// Every sum that must hold; what accounts hold is the issuance, to the rao.
 pub fn check(ledger: &Memory) -> audit::Sums {
-    let held: u128 = ledger.balances().map(|(_, amount)| u128::from(amount.0)).sum();
+    let free: u128 = ledger.balances().map(|(_, amount)| u128::from(amount.0)).sum();
+    let held = free + ledger.holds().map(|(_, _, amount)| u128::from(amount.0)).sum::<u128>();
     assert_eq!(held, u128::from(ledger.balances_issuance().0), "sum of accounts");
     let sums = audit::audit(ledger).unwrap_or_else(|broken| panic!("{broken:?}"));
     assert_eq!(sums.issued, sums.held, "nothing leaves accounts unseen here");

@@ -160,6 +160,10 @@ macro_rules! implement {
                 accounts::BURNED.into_account_truncating()
             }
 
+            fn pact_account(&self) -> Acc {
+                accounts::TRIBUTES.into_account_truncating()
+            }
+
             fn networks(&self) -> Vec<NetUid> {
                 pallet::NetworksAdded::<T>::iter().filter_map(|(netuid, added)| added.then_some(netuid)).collect()
             }

@@ -20,6 +20,7 @@ mod events;
 mod genesis;
 mod hyperparameters;
 mod identity;
+mod pacts;
 mod removal;
 mod serving;
 mod storage;
@@ -102,6 +103,8 @@ pub mod pallet {
         type BlockAuthor: Get<Option<Self::AccountId>>;
         /// Other pallets that keep something per subnet.
         type OnSubnetRemoved: SubnetRemoved;
+        /// What pacts and channels keep; [`tributary_economy::pact::NoPacts`] on a chain without.
+        type Pacts: tributary_economy::pact::Books<Self::AccountId> + Default;
     }
 
     /// The pallet.

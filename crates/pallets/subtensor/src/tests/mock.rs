@@ -70,6 +70,7 @@ impl crate::Config for Test {
     type Currency = Balances;
     type BlockAuthor = NoAuthor;
     type OnSubnetRemoved = ();
+    type Pacts = tributary_economy::pact::NoPacts;
 }
 
 /// An account with a number.

@@ -1,0 +1,211 @@
+//! Pacts, payments and channels: what a funded subnet gives back (`pact.md`).
+//!
+//! The shell around [`tributary_economy::market::pact`]: this pallet stores what the rules need ([`Store`]), checks
+//! origins and signatures, calls the rules and tells what happened. A subnet without a pact has no entry here, and
+//! nothing of it changes.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod calls;
+mod errors;
+mod events;
+mod store;
+pub mod weights;
+
+pub use pallet::*;
+pub use store::Store;
+
+use frame_support::{
+    pallet_macros::import_section,
+    pallet_prelude::{DispatchError, DispatchResult},
+};
+use pallet_subtensor::Chain;
+use sp_core::sr25519;
+use tributary_economy::{
+    Tao,
+    market::pact::{PactSums, audit},
+    pact::{Error as RuleError, channel},
+};
+
+#[import_section(errors::errors)]
+#[import_section(events::events)]
+#[import_section(calls::calls)]
+#[frame_support::pallet]
+#[allow(clippy::too_many_arguments)]
+pub mod pallet {
+    use alloc::vec::Vec;
+
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{Time, fungible},
+    };
+    use frame_system::pallet_prelude::*;
+    use tributary_economy::{
+        Alpha, NetUid, Tao,
+        market::pact as rules,
+        pact::{
+            Arbiters, Artifact, Ballot, Breach, Channel, Pact, Parameters, Report, Revenue, Terms, report::Verdict,
+        },
+    };
+
+    use crate::weights;
+
+    /// The pallet.
+    #[pallet::pallet]
+    #[pallet::without_storage_info]
+    pub struct Pallet<T>(_);
+
+    /// What the pallet needs of the runtime.
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<RuntimeEvent: From<Event<Self>>, AccountId: AsRef<[u8; 32]>> + pallet_subtensor::Config
+    {
+        /// TAO on hold.
+        type Holds: fungible::MutateHold<Self::AccountId, Balance = u64, Reason = Self::RuntimeHoldReason>
+            + fungible::Mutate<Self::AccountId, Balance = u64>;
+        /// Why TAO is on hold.
+        type RuntimeHoldReason: From<HoldReason>;
+        /// Milliseconds since 1970.
+        type Clock: Time<Moment = u64>;
+        /// Milliseconds between blocks.
+        type BlockTime: Get<u64>;
+    }
+
+    /// Why TAO is on hold.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The bond of a pact.
+        Bond,
+        /// The deposit of a channel.
+        Channel,
+        /// The deposit of a report.
+        Report,
+    }
+
+    /// The pact of a subnet.
+    #[pallet::storage]
+    pub type Pacts<T: Config> = StorageMap<_, Twox64Concat, NetUid, Pact<T::AccountId>, OptionQuery>;
+
+    /// What was paid for the services of a subnet, with a pact or without.
+    #[pallet::storage]
+    pub type Revenues<T> = StorageMap<_, Twox64Concat, NetUid, Revenue, ValueQuery>;
+
+    /// Objections to the announced loosening of a subnet's pact, at most 64.
+    #[pallet::storage]
+    pub type Objections<T: Config> = StorageMap<_, Twox64Concat, NetUid, Vec<Ballot<T::AccountId>>, ValueQuery>;
+
+    /// Open reports of broken promises, at most 4.
+    #[pallet::storage]
+    pub type Reports<T: Config> = StorageMap<_, Twox64Concat, NetUid, Vec<Report<T::AccountId>>, ValueQuery>;
+
+    /// Number of the next report.
+    #[pallet::storage]
+    pub type NextReport<T> = StorageValue<_, u32, ValueQuery>;
+
+    /// The last artefact of a subnet.
+    #[pallet::storage]
+    pub type Artifacts<T: Config> = StorageMap<_, Twox64Concat, NetUid, Artifact<T::AccountId>, OptionQuery>;
+
+    /// Open channels.
+    #[pallet::storage]
+    pub type Channels<T: Config> = StorageMap<_, Twox64Concat, u64, Channel<T::AccountId>, OptionQuery>;
+
+    /// Number of the next channel.
+    #[pallet::storage]
+    pub type NextChannel<T> = StorageValue<_, u64, ValueQuery>;
+
+    /// Parameters of all pacts.
+    #[pallet::storage]
+    pub type ParametersOf<T> = StorageValue<_, Parameters, ValueQuery>;
+
+    /// Parameters at genesis.
+    #[pallet::genesis_config]
+    pub struct GenesisConfig<T: Config> {
+        /// Parameters of all pacts.
+        pub parameters: Parameters,
+        #[doc(hidden)]
+        #[serde(skip)]
+        pub _config: PhantomData<T>,
+    }
+
+    impl<T: Config> Default for GenesisConfig<T> {
+        fn default() -> Self {
+            Self {
+                parameters: Parameters::default(),
+                _config: PhantomData,
+            }
+        }
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            assert!(
+                self.parameters.check().is_ok(),
+                "pact.parameters: a half-life above zero, a reward of at most a million, a deposit above zero"
+            );
+            // Absent is the default: a chain on which nobody uses pacts has no entry of this pallet.
+            if self.parameters != Parameters::default() {
+                ParametersOf::<T>::put(self.parameters);
+            }
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::check_pacts()
+                .map(|_| ())
+                .map_err(|_| sp_runtime::TryRuntimeError::Other("the sums of pacts, channels or holds do not add up"))
+        }
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Calls a rule.
+    ///
+    /// # Errors
+    /// What the rule says, as an error of this pallet or of the one whose rule it is.
+    pub fn rule<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> Result<R, DispatchError> {
+        change(&mut Chain::default()).map_err(errors::dispatch::<T>)
+    }
+
+    /// Calls a rule for what it does.
+    fn apply<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> DispatchResult {
+        Self::rule(change).map(|_| ())
+    }
+
+    /// Adds up pacts, channels and holds and checks that they balance: what `try_state` checks. It walks them all.
+    ///
+    /// # Errors
+    /// The first sum that does not hold.
+    pub fn check_pacts() -> Result<PactSums, RuleError> {
+        audit(&Chain::<T>::default())
+    }
+
+    /// Checks the signature of a voucher: by the channel's payer, over [`channel::voucher_bytes`] of this chain, plain
+    /// or wrapped in `<Bytes>` as browser wallets do.
+    ///
+    /// # Errors
+    /// [`Error::NoChannel`], [`Error::BadSignature`].
+    fn check_voucher(id: u64, amount: Tao, signature: &[u8; 64]) -> DispatchResult {
+        let payer = Channels::<T>::get(id).ok_or(Error::<T>::NoChannel)?.payer;
+        let mut genesis = [0; 32];
+        let hash = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::default());
+        let length = hash.as_ref().len().min(32);
+        genesis[..length].copy_from_slice(&hash.as_ref()[..length]);
+        let bytes = channel::voucher_bytes(&genesis, id, amount);
+        let key: &[u8; 32] = payer.as_ref();
+        let key = sr25519::Public::from_raw(*key);
+        let signature = sr25519::Signature::from_raw(*signature);
+        let signed = |bytes: &[u8]| sp_io::crypto::sr25519_verify(&signature, bytes, &key);
+        let wrapped = [b"<Bytes>", bytes.as_slice(), b"</Bytes>"].concat();
+        if signed(&bytes) || signed(&wrapped) {
+            Ok(())
+        } else {
+            Err(Error::<T>::BadSignature.into())
+        }
+    }
+}
