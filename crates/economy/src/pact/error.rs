@@ -34,7 +34,7 @@ errors! {
     NotLeaving,
     #[doc = " the notice is still running"]
     NoticeRunning,
-    #[doc = " the notice is over: the subnet must leave"]
+    #[doc = " the notice is over: first let the subnet leave, or the announced terms come into force"]
     NoticeOver,
     #[doc = " looser terms are announced already"]
     LooseningPending,

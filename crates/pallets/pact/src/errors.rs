@@ -27,7 +27,7 @@ mod errors {
         NotLeaving,
         /// The notice is still running.
         NoticeRunning,
-        /// The notice is over: the subnet must leave.
+        /// The notice is over: first let the subnet leave, or the announced terms come into force.
         NoticeOver,
         /// Looser terms are announced already.
         LooseningPending,

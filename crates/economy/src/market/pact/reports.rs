@@ -7,15 +7,19 @@ use crate::{
     Account, Alpha, Ledger, NetUid,
     market::stakes,
     pact::{
-        Ballot, Breach, Error, Event, Hold, Report, ballot,
+        Ballot, Breach, Error, Event, Hold, Report, Status, ballot,
         report::{MAX_REPORTS, Verdict},
     },
 };
 
 /// Reports a broken promise; the deposit goes on hold. Returns the number of the report.
 ///
+/// An open report keeps the subnet from leaving and announced terms from coming into force. So none is taken once that
+/// could happen: reports delay it by one report period at most.
+///
 /// # Errors
-/// [`crate::Error::SubnetNotExists`], [`Error::NoPact`], [`Error::PactEnded`], [`Error::TooManyReports`],
+/// [`crate::Error::SubnetNotExists`], [`Error::NoPact`], [`Error::PactEnded`], [`Error::NoticeOver`],
+/// [`Error::TooManyReports`],
 /// [`crate::Error::InsufficientBalance`].
 pub fn report<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
@@ -24,7 +28,12 @@ pub fn report<Acc: Account, L: Ledger<Acc>>(
     evidence: [u8; 32],
 ) -> Result<u32, Error> {
     check_subnet(ledger, netuid)?;
-    load_in_force(ledger, netuid)?;
+    let pact = load_in_force(ledger, netuid)?;
+    let now = ledger.block();
+    let leaves = matches!(pact.status, Status::Leaving { since } if now >= since.saturating_add(pact.terms.notice));
+    if leaves || pact.loosening.is_some_and(|loosening| now >= loosening.due) {
+        return Err(Error::NoticeOver);
+    }
     let mut reports = ledger.reports(netuid);
     if reports.len() >= MAX_REPORTS {
         return Err(Error::TooManyReports);
@@ -33,7 +42,6 @@ pub fn report<Acc: Account, L: Ledger<Acc>>(
     ledger.hold(Hold::Report, who, parameters.report_deposit)?;
     let id = ledger.next_report();
     ledger.set_next_report(id.checked_add(1).ok_or(crate::Error::Overflow)?);
-    let now = ledger.block();
     let deadline = now.saturating_add(parameters.report_period);
     reports.push(Report {
         id,

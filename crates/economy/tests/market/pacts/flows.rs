@@ -298,6 +298,8 @@ fn whoever_leaves_gives_notice_and_forfeits() {
         pact_act(&mut ledger, |l| pact::cancel_exit(l, &owner, NET)),
         Err(Error::NoticeOver)
     );
+    let late = pact_act(&mut ledger, |l| pact::report(l, &coldkey(4), NET, [0; 32]));
+    assert_eq!(late, Err(Error::NoticeOver), "a report cannot keep the owner for ever");
     let unvested = load(&ledger).unvested().unwrap();
     assert!(unvested > Alpha::ZERO);
     let balance = ledger.balance(&owner);
