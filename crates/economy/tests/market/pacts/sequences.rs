@@ -16,7 +16,7 @@ use super::*;
 enum Op {
     Blocks(u8),
     Sign(NetUid, Terms, bool),
-    Tighten(NetUid, Terms),
+    Tighten(NetUid, Terms, bool),
     Loosen(NetUid, Terms, bool),
     Object(u64, u64, NetUid),
     ApplyLoosening(NetUid),
@@ -82,7 +82,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         14 => (1u8..8).prop_map(Op::Blocks),
         6 => (net(), terms(), any::<bool>()).prop_map(|(n, t, a)| Op::Sign(n, t, a)),
-        3 => (net(), terms()).prop_map(|(n, t)| Op::Tighten(n, t)),
+        3 => (net(), terms(), any::<bool>()).prop_map(|(n, t, at_random)| Op::Tighten(n, t, at_random)),
         3 => (net(), terms(), any::<bool>()).prop_map(|(n, t, a)| Op::Loosen(n, t, a)),
         3 => (key(), key(), net()).prop_map(|(c, h, n)| Op::Object(c, h, n)),
         3 => net().prop_map(Op::ApplyLoosening),
@@ -130,7 +130,18 @@ fn owner(l: &Memory, netuid: NetUid) -> Account {
 fn call(l: &mut Memory, op: &Op) -> Result<(), Error> {
     match *op {
         Op::Sign(n, t, a) => pact::sign(l, &owner(l, n), n, t, arbiters(a)),
-        Op::Tighten(n, t) => pact::tighten(l, &owner(l, n), n, t),
+        Op::Tighten(n, t, at_random) => {
+            // Random terms are seldom tighter.
+            let terms = match l.pact(n).filter(|_| !at_random) {
+                Some(pact) => Terms {
+                    bond: Tao(pact.terms.bond.0 + t.bond.0 / 50),
+                    notice: pact.terms.notice + t.notice / 10,
+                    ..pact.terms
+                },
+                None => t,
+            };
+            pact::tighten(l, &owner(l, n), n, terms)
+        }
         Op::Loosen(n, t, a) => pact::loosen(l, &owner(l, n), n, t, arbiters(a)),
         Op::Object(c, h, n) => pact::object(l, &coldkey(c), n, &hotkey(h)),
         Op::ApplyLoosening(n) => pact::apply_loosening(l, n).map(drop),
@@ -151,7 +162,10 @@ fn call(l: &mut Memory, op: &Op) -> Result<(), Error> {
         Op::Open(c, n, p, a, e) => {
             pact::open_channel(l, &coldkey(c), n, &coldkey(p), a, l.block() + u64::from(e) / 4).map(drop)
         }
-        Op::TopUp(c, i, a) => pact::top_up(l, &coldkey(c), i.into(), a),
+        Op::TopUp(c, i, a) => {
+            let payer = l.channel(i.into()).map_or(coldkey(c), |channel| channel.payer);
+            pact::top_up(l, &payer, i.into(), a)
+        }
         Op::Settle(c, i, a) => pact::settle(l, &coldkey(c), i.into(), a).map(drop),
         Op::Close(c, i, a) => pact::close(l, &coldkey(c), i.into(), a),
         Op::Finalise(i) => pact::finalise_close(l, i.into()),
