@@ -112,6 +112,9 @@ fn run(terms: Option<Terms>, way: Way) -> Outcome {
         let mut now = 0;
         let before = free_and_held(Key::Alice);
         blocks(&mut now, 1, |_| {
+            // A pool of a thousand TAO, so that nobody's trade is most of it.
+            pallet_subtensor::NetworkMinLockCost::<Runtime>::put(Tao(1_000 * TAO));
+            pallet_subtensor::NetworkLastLockCost::<Runtime>::put(Tao(1_000 * TAO));
             assert_ok!(SubtensorModule::register_network(signed(Key::Alice), hotkey(1)));
             assert_ok!(SubtensorModule::start_call(signed(Key::Alice), ONE));
             assert_ok!(SubtensorModule::burned_register(signed(Key::Bob), ONE, hotkey(2)));
@@ -120,13 +123,13 @@ fn run(terms: Option<Terms>, way: Way) -> Outcome {
                 signed(Key::Bob),
                 hotkey(2),
                 ONE,
-                Tao(40 * TAO)
+                Tao(400 * TAO)
             ));
             assert_ok!(SubtensorModule::add_stake(
                 signed(Key::Dave),
                 hotkey(2),
                 ONE,
-                Tao(20 * TAO)
+                Tao(200 * TAO)
             ));
             if let Some(terms) = terms {
                 assert_ok!(Pact::sign(signed(Key::Alice), ONE, terms, Arbiters::default()));
@@ -160,10 +163,12 @@ fn run(terms: Option<Terms>, way: Way) -> Outcome {
         match (way, terms) {
             (Way::Announces, Some(terms)) => {
                 blocks(&mut now, 1, |_| {
-                    assert_ok!(Pact::announce_exit(signed(Key::Alice), ONE))
+                    assert_ok!(Pact::announce_exit(signed(Key::Alice), ONE));
                 });
                 blocks(&mut now, u32::try_from(terms.notice).unwrap(), works);
-                blocks(&mut now, 1, |_| assert_ok!(Pact::exit(signed(Key::Eve), ONE)));
+                blocks(&mut now, 1, |_| {
+                    assert_ok!(Pact::exit(signed(Key::Eve), ONE));
+                });
                 quits(&mut now);
             }
             _ => quits(&mut now),
@@ -251,6 +256,10 @@ fn a_mercenary_takes_everything_without_a_pact_and_pays_under_one() {
 
     // Who announces it keeps the bond, and loses the pledge and what had not vested.
     assert!(announces.taken > walks.taken && announces.taken < free.taken);
+
+    // The bond buys alpha, little by little; where there is none, nothing is bought.
+    assert!(walks.spent > Tao(0) && walks.spent < walks.bond_lost && walks.waiting > Alpha(0));
+    assert_eq!(announces.spent, Tao(0));
 
     // Who receives: holders, by dividends, and everybody who holds alpha, by what is burned.
     for outcome in [&walks, &announces] {
