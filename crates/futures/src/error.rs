@@ -87,6 +87,20 @@ pub enum Error {
         /// The last one.
         last: u64,
     },
+    /// The facts that ship with the crate are not what they should be.
+    #[error("shipped facts, `{what}`: {problem}")]
+    Facts {
+        /// Which.
+        what: String,
+        /// Why.
+        problem: String,
+    },
+    /// A picture that cannot be drawn.
+    #[error("the picture cannot be drawn: {problem}")]
+    Picture {
+        /// Why.
+        problem: String,
+    },
     /// Reading or writing a file.
     #[error("{path}: {source}")]
     Io {

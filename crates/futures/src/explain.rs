@@ -89,7 +89,7 @@ impl Explained {
                 format!(
                     "{name}, {kind}, quality {quality:+.2}: {verb} (chance this month {:.1} %). Staying: {} = cut {} + \
                      revenue {} + subsidised work {} + its alpha {}. Leaving: {} = business {} + venture {} + alpha \
-                     sold {}. Extracting: {}.",
+                     sold {}. Extracting: {}. It takes {:.1} times the value of staying to make it leave as likely as not.",
                     100.0 * chance,
                     usd(weighed.stay()),
                     usd(weighed.cut),
@@ -101,6 +101,7 @@ impl Explained {
                     usd(weighed.venture),
                     usd(weighed.dump),
                     usd(weighed.extraction),
+                    libm::exp(weighed.loyalty),
                 )
             }
             What::Left {
@@ -114,6 +115,7 @@ impl Explained {
                 let why = match reason {
                     Reason::Chosen => "left",
                     Reason::Team => "left together with its team's other subnets",
+                    Reason::Event => "left, as the scenario says",
                 };
                 format!(
                     "{name} {why}: quality {quality:+.2}, {} a day of revenue gone, {:.1} % of all alpha by value, \

@@ -7,6 +7,7 @@
 //! Start with [`scenario::Scenario`], make a [`run::Plan`], and [`run::Plan::run`] it.
 #![forbid(unsafe_code)]
 
+pub mod calibrate;
 pub mod chain;
 pub mod compare;
 pub mod error;

@@ -148,6 +148,10 @@ parameters! {
     discount_rate, "a year", Drawn(Uniform(0.2, 0.6)), 0.0..=5.0, "assumption: venture rates";
     /// Median part of its cut that an owner sells; mercenaries sell all of it.
     cut_sold, "share", Drawn(Uniform(0.05, 0.35)), 0.0..=1.0, "16 % on average, most sold none";
+    /// Part of its unlocked alpha that a mercenary sells in a month, beyond its cut.
+    stock_sold, "share a month", Drawn(LogNormal(0.08, 0.8)), 0.0..=1.0, "a fifth of owners held less after 30 days";
+    /// Part of what it sells of its cut that an owner who builds puts into the work.
+    cut_reinvested, "share", Drawn(Uniform(0.1, 0.7)), 0.0..=1.0, "assumption";
     /// What an owner takes off the value of alpha that it does not sell.
     haircut, "share", Drawn(Uniform(0.3, 0.7)), 0.0..=1.0, "assumption";
     /// Months of retained revenue that the outside pays for a business.
@@ -167,8 +171,13 @@ parameters! {
     /// Days over which leavers sell.
     exit_days, "days", Drawn(LogNormal(5.0, 0.8)), 1.0..=180.0, "37,000 TAO in two days in April 2026";
 
-    /// Part of miner pay that is sold for costs and profit.
-    miner_sold, "share", Drawn(Uniform(0.6, 0.98)), 0.0..=1.0, "assumption";
+    /// Elasticity of miners' effort to pay over the price of compute; costs are e / (1 + e) of pay.
+    miner_supply, "elasticity", Drawn(LogNormal(4.0, 0.4)), 0.1..=50.0, "assumption: rented machines, so high";
+    /// Part that miners sell of what pay leaves over costs, all of which they sell.
+    rent_sold, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption";
+    /// Fall of the price of compute.
+    compute_fall, "log points a year", Drawn(Normal(0.35, 0.15)), 0.0..=2.0,
+        "assumption: rented accelerators got about a third cheaper a year";
     /// Part of root's alpha that is sold at once.
     root_sold, "share", Drawn(Uniform(0.6, 1.0)), 0.0..=1.0, "the default claim is Swap";
     /// Part of stakers' pay that is sold.
@@ -183,6 +192,8 @@ parameters! {
     value_elasticity, "elasticity", Drawn(Uniform(0.3, 0.8)), 0.0..=1.0, "assumption; above one bubbles never end";
     /// Push of 30-day momentum.
     momentum, "a day", Drawn(Uniform(0.0, 0.02)), -0.1..=0.1, "assumption";
+    /// Further push of 30-day momentum when it is negative: holders who sell because the price falls.
+    panic, "a day", Drawn(Uniform(0.0, 0.008)), 0.0..=0.015, "30-day log returns have a skewness of -2.6";
     /// Push of new attention.
     attention_push, "share of the pool", Drawn(Uniform(0.0, 0.02)), 0.0..=0.2,
         "rank correlation of posts and price 0.54";
@@ -219,6 +230,9 @@ parameters! {
         "TAO fell 18 to 25 % on exits of three subnets, April 2026";
     /// Part of a loss of confidence that comes back.
     confidence_return, "share", Drawn(Uniform(0.3, 0.8)), 0.0..=1.0, "partly recovered within weeks";
+
+    /// Half-life of the part of a loss of confidence that comes back.
+    recovery_days, "days", Drawn(LogNormal(5.0, 0.8)), 0.5..=365.0, "partly recovered within two days, April 2026";
 
     /// Newcomers who look at a slot when it is worth what it costs.
     newcomer_rate, "a year", Drawn(LogNormal(14.0, 0.4)), 0.0..=365.0, "8 of 128 slots changed hands in 60 days";

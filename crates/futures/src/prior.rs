@@ -83,6 +83,19 @@ impl Prior {
     }
 }
 
+impl Prior {
+    /// As a value in a scenario.
+    pub fn toml(self) -> String {
+        match self {
+            Self::Fixed(value) => format!("{value:?}"),
+            Self::Drawn(Distribution::Uniform(a, b)) => format!("{{ uniform = [{a:?}, {b:?}] }}"),
+            Self::Drawn(Distribution::LogUniform(a, b)) => format!("{{ loguniform = [{a:?}, {b:?}] }}"),
+            Self::Drawn(Distribution::Normal(m, s)) => format!("{{ normal = [{m:?}, {s:?}] }}"),
+            Self::Drawn(Distribution::LogNormal(m, s)) => format!("{{ lognormal = [{m:?}, {s:?}] }}"),
+        }
+    }
+}
+
 impl core::fmt::Display for Prior {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {

@@ -32,10 +32,33 @@ pub struct Scenario {
     pub start: Source,
     /// Rule sets and the days from which they hold, rising from day 0.
     pub rules: Vec<(u64, RuleSet)>,
+    /// What happens on a day, rising.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
     /// What is believed of each parameter, parallel to [`TABLE`].
     pub beliefs: Vec<Prior>,
     /// Thresholds of the outcome classes.
     pub thresholds: Thresholds,
+}
+
+/// Subnets whose teams leave on a day, and what else these sell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Day, from 0.
+    pub day: u64,
+    /// Netuids of the subnets that are left.
+    pub leave: Vec<u16>,
+    /// TAO that the leavers sell for dollars, besides their alpha.
+    #[serde(default)]
+    pub sells_tao: f64,
+    /// Days over which they do.
+    #[serde(default = "two_days")]
+    pub over_days: f64,
+}
+
+fn two_days() -> f64 {
+    2.0
 }
 
 impl Default for Scenario {
@@ -47,6 +70,7 @@ impl Default for Scenario {
             arithmetic: Arithmetic::Float,
             start: Source::Mainnet,
             rules: vec![(0, RuleSet::Gate32)],
+            events: Vec::new(),
             beliefs: parameters::defaults(),
             thresholds: Thresholds::default(),
         }
@@ -58,6 +82,7 @@ impl Default for Scenario {
 struct Document {
     run: Run,
     rules: Vec<Spanned<Rules>>,
+    events: Vec<Spanned<Event>>,
     parameters: BTreeMap<Spanned<String>, Spanned<Prior>>,
     outcomes: Outcomes,
 }
@@ -202,6 +227,26 @@ impl Scenario {
             }
             scenario.rules.push((day, set));
         }
+        for event in document.events {
+            let at = event.span().start;
+            let event = event.into_inner();
+            let last = scenario.events.last().map_or(0, |last: &Event| last.day);
+            let problem = if event.day < last {
+                Some(format!("day {} does not follow day {last}", event.day))
+            } else if event.leave.iter().any(|netuid| *netuid == 0 || *netuid > 256) {
+                Some("a subnet that leaves has a netuid from 1 to 256".to_owned())
+            } else if !(0.0..=21e6).contains(&event.sells_tao) {
+                Some(format!("`sells_tao` is {} (allowed: 0 to 21000000)", event.sells_tao))
+            } else if !(0.05..=3_650.0).contains(&event.over_days) {
+                Some(format!("`over_days` is {} (allowed: 0.05 to 3650)", event.over_days))
+            } else {
+                None
+            };
+            if let Some(problem) = problem {
+                return Err(text.error(at, problem));
+            }
+            scenario.events.push(event);
+        }
         for (name, belief) in document.parameters {
             let Some(index) = parameters::index(name.get_ref()) else {
                 let problem = match nearest(name.get_ref()) {
@@ -286,6 +331,10 @@ mod tests {
         assert!(text.contains("line 2") && text.contains("`run.days`"), "{text}");
         let text = problem("[[rules]]\nday = 5\nset = \"2026-07-gate\"\n");
         assert!(text.contains("day 0"), "{text}");
+        let text = problem("[[events]]\nday = 1\nleave = [0]\n");
+        assert!(text.contains("netuid"), "{text}");
+        let text = problem("[[events]]\nday = 1\nleave = [3]\nover_days = 0\n");
+        assert!(text.contains("over_days") && text.contains("0.05"), "{text}");
         let text = problem("[run]\ndas = 5\n");
         assert!(text.contains("line 2") && text.contains("das"), "{text}");
     }

@@ -10,8 +10,22 @@ use crate::{
 /// The main network at block 9,184,186, 30 September 2026 (`data/PROVENANCE.md`).
 const MAINNET: &str = include_str!("../data/mainnet_2026-09-30.csv");
 
-/// Block of that cross-section.
+/// The main network at block 8,968,186, 31 August 2026.
+const AUGUST: &str = include_str!("../data/mainnet_2026-08-31.csv");
+
+/// Blocks of those cross-sections.
 const MAINNET_BLOCK: u64 = 9_184_186;
+const AUGUST_BLOCK: u64 = 8_968_186;
+
+/// Part of the month to 30 September with TAO from which a subnet had its emission on at the start of it: on 9
+/// September it was switched on for almost all others.
+const ON_BEFORE: f64 = 0.76;
+
+/// Day after 31 August on which that was.
+const SWITCHED_ON: f64 = 9.0;
+
+/// A month without miner pay: withheld to within rounding.
+const ALL_WITHHELD: f64 = 0.999;
 
 /// Which subnets there are at the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +35,11 @@ pub enum Source {
     #[default]
     #[serde(rename = "mainnet-2026-09-30")]
     Mainnet,
+    /// The main network of 31 August 2026. What the data lack at that date is that of 30 September: names, locks, and
+    /// miner pay withheld as the mean of the 30 days between. The four slots that changed hands in these days start
+    /// as the least of the others.
+    #[serde(rename = "mainnet-2026-08-31")]
+    August,
     /// 128 subnets with lognormal prices and pools of the main network's spread.
     Synthetic,
 }
@@ -52,6 +71,10 @@ pub struct Row {
     pub enabled: bool,
     /// Alpha of the owner under a lock that does not decay.
     pub owner_locked: f64,
+    /// Day from the start on which it may receive TAO, if that is known and not yet so.
+    pub enables: Option<f64>,
+    /// Whether nobody works there any more: no miner was paid for a month, and its identity is blank or parked.
+    pub abandoned: bool,
     /// Its share of emission, where known.
     pub emission_share: Option<f64>,
 }
@@ -88,42 +111,141 @@ impl Start {
                 block: MAINNET_BLOCK,
                 rows: read(MAINNET)?,
             }),
+            Source::August => Ok(Self {
+                block: AUGUST_BLOCK,
+                rows: read_august()?,
+            }),
             Source::Synthetic => Ok(synthetic(seed)),
         }
     }
 }
 
+/// A table of comma-separated cells without quotes.
+pub(crate) struct Sheet<'a> {
+    header: Vec<&'a str>,
+    lines: Vec<Vec<&'a str>>,
+}
+
+impl<'a> Sheet<'a> {
+    /// Reads a text whose first line names the columns.
+    pub(crate) fn read(text: &'a str) -> Self {
+        let mut lines = text.lines().map(|line| line.split(',').collect());
+        Self {
+            header: lines.next().unwrap_or_default(),
+            lines: lines.collect(),
+        }
+    }
+
+    /// The sheet of 30 September 2026.
+    pub(crate) fn september() -> Sheet<'static> {
+        Sheet::read(MAINNET)
+    }
+
+    /// The sheet of 31 August 2026.
+    pub(crate) fn august() -> Sheet<'static> {
+        Sheet::read(AUGUST)
+    }
+
+    /// Number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    fn cell(&self, row: usize, column: &str) -> Result<&'a str, Error> {
+        let place = self.header.iter().position(|name| *name == column);
+        place
+            .and_then(|place| self.lines.get(row)?.get(place).copied())
+            .ok_or_else(|| Error::Start {
+                row: row + 1,
+                column: column.into(),
+                problem: "the column is missing".into(),
+            })
+    }
+
+    /// A number, or none of an empty cell.
+    ///
+    /// # Errors
+    /// [`Error::Start`] if the column is missing or the cell holds something else.
+    pub(crate) fn number(&self, row: usize, column: &str) -> Result<Option<f64>, Error> {
+        let text = self.cell(row, column)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(Some(value)),
+            _ => Err(Error::Start {
+                row: row + 1,
+                column: column.into(),
+                problem: format!("`{text}` is not a number"),
+            }),
+        }
+    }
+
+    /// A number of at least zero, or `default` of an empty cell.
+    fn amount(&self, row: usize, column: &str, default: f64) -> Result<f64, Error> {
+        match self.number(row, column)?.unwrap_or(default) {
+            value if value >= 0.0 => Ok(value),
+            value => Err(Error::Start {
+                row: row + 1,
+                column: column.into(),
+                problem: format!("{value} is below zero"),
+            }),
+        }
+    }
+}
+
+/// What stakers hold of an alpha: the rest.
+fn stakers(issued: f64, [pool, protocol, burned, owner]: [f64; 4]) -> f64 {
+    (issued - pool - protocol - burned - owner).max(0.0)
+}
+
+/// The cross-section of 31 August, with the columns that it lacks from that of 30 September.
+fn read_august() -> Result<Vec<Row>, Error> {
+    let (before, after) = (Sheet::august(), Sheet::september());
+    let mut rows = read(MAINNET)?;
+    let least = |column: &str| -> Result<f64, Error> {
+        let mut least = f64::INFINITY;
+        for row in 0..before.rows() {
+            least = before.number(row, column)?.map_or(least, |value| value.min(least));
+        }
+        Ok(least)
+    };
+    let (price, tao) = (least("alpha_price_tao")?, least("tao_in_pool_tao_derived")?);
+    for (k, row) in rows.iter_mut().enumerate() {
+        row.emission_share = None;
+        if before.amount(k, "same_registration_flag", 0.0)? < 1.0 {
+            *row = Row {
+                registered: AUGUST_BLOCK - 2_592_000,
+                first_block: Some(AUGUST_BLOCK - 2_540_000),
+                pool_tao: tao,
+                pool_alpha: tao / price,
+                withheld: 1.0,
+                abandoned: true,
+                ..Row::default()
+            };
+            continue;
+        }
+        let at = |column: &str| before.amount(k, column, 0.0);
+        let owner = at("owner_alpha")?;
+        (row.pool_tao, row.pool_alpha) = (at("tao_in_pool_tao_derived")?, at("alpha_in_pool_alpha")?);
+        (row.protocol, row.burned) = (at("alpha_protocol_owned_alpha")?, at("alpha_burned_alpha")?);
+        let elsewhere = [row.pool_alpha, row.protocol, row.burned, owner];
+        row.stakers = stakers(at("alpha_issued_alpha")?, elsewhere);
+        row.owner = owner;
+        row.owner_locked = row.owner_locked.min(owner);
+        row.withheld = after.amount(k, "miner_burn_share_30d", 0.0)?.min(1.0);
+        row.enabled = after.amount(k, "tao_emission_on_share_30d", 0.0)? > ON_BEFORE;
+        row.enables = Some(SWITCHED_ON).filter(|_| !row.enabled);
+    }
+    Ok(rows)
+}
+
 /// Reads rows with the columns of the shipped cross-section.
 fn read(text: &str) -> Result<Vec<Row>, Error> {
-    let mut lines = text.lines();
-    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let sheet = Sheet::read(text);
     let mut rows = Vec::new();
-    for (number, line) in lines.enumerate() {
-        let cells: Vec<&str> = line.split(',').collect();
-        let cell = |column: &str| {
-            let place = header.iter().position(|name| *name == column);
-            place
-                .and_then(|place| cells.get(place).copied())
-                .ok_or_else(|| Error::Start {
-                    row: number + 1,
-                    column: column.into(),
-                    problem: "the column is missing".into(),
-                })
-        };
-        let number_or = |column: &str, default: f64| {
-            let text = cell(column)?;
-            if text.is_empty() {
-                return Ok(default);
-            }
-            text.parse::<f64>()
-                .ok()
-                .filter(|value| value.is_finite() && *value >= 0.0)
-                .ok_or_else(|| Error::Start {
-                    row: number + 1,
-                    column: column.into(),
-                    problem: format!("`{text}` is not a number of at least zero"),
-                })
-        };
+    for row in 0..sheet.rows() {
+        let number_or = |column: &str, default: f64| sheet.amount(row, column, default);
         let owner = number_or("owner_alpha", 0.0)?;
         let (pool_tao, pool_alpha) = (
             number_or("tao_in_pool_tao", 0.0)?,
@@ -134,14 +256,10 @@ fn read(text: &str) -> Result<Vec<Row>, Error> {
             number_or("alpha_protocol_owned_alpha", 0.0)?,
             number_or("alpha_burned_alpha", 0.0)?,
         );
-        let first = cell("first_emission_block")?;
-        let first_block = if first.is_empty() {
-            None
-        } else {
-            Some(number_or("first_emission_block", 0.0)? as u64)
-        };
+        let first_block = sheet.number(row, "first_emission_block")?.map(|block| block as u64);
+        let all_withheld = number_or("miner_burn_share_30d", 0.0)? >= ALL_WITHHELD;
         rows.push(Row {
-            name: cell("subnet_name")?.to_owned(),
+            name: sheet.cell(row, "subnet_name")?.to_owned(),
             registered: number_or("registered_block", 0.0)? as u64,
             first_block,
             pool_tao,
@@ -149,7 +267,7 @@ fn read(text: &str) -> Result<Vec<Row>, Error> {
             owner,
             protocol,
             burned,
-            stakers: (issued - pool_alpha - protocol - burned - owner).max(0.0),
+            stakers: stakers(issued, [pool_alpha, protocol, burned, owner]),
             withheld: number_or("miner_burn_share", 0.0)?.min(1.0),
             enabled: number_or("emission_enabled_flag", 0.0)? > 0.0,
             owner_locked: if number_or("owner_lock_perpetual_flag", 0.0)? > 0.0 {
@@ -157,6 +275,8 @@ fn read(text: &str) -> Result<Vec<Row>, Error> {
             } else {
                 0.0
             },
+            enables: None,
+            abandoned: all_withheld && number_or("identity_placeholder_flag", 0.0)? > 0.0,
             emission_share: Some(number_or("emission_share_derived", 0.0)?),
         });
     }
@@ -193,7 +313,7 @@ fn synthetic(seed: u64) -> Start {
                 withheld,
                 enabled: true,
                 owner_locked: if slot % 3 == 0 { 0.1 * outside } else { 0.0 },
-                emission_share: None,
+                ..Row::default()
             }
         })
         .collect();
@@ -213,6 +333,19 @@ mod tests {
         let shares: f64 = start.rows.iter().filter_map(|row| row.emission_share).sum();
         assert!((shares - 1.0).abs() < 1e-6, "{shares}");
         assert!(start.rows.iter().all(|row| row.pool_alpha > 0.0 && row.stakers >= 0.0));
+    }
+
+    #[test]
+    fn the_month_before_closes_too() {
+        let start = Start::load(Source::August, 0).unwrap();
+        assert_eq!(start.rows.len(), 128);
+        let pooled: f64 = start.rows.iter().map(|row| row.pool_tao).sum();
+        assert!((pooled - 2_013_788.9).abs() < 4_000.0, "{pooled}");
+        let on = start.rows.iter().filter(|row| row.enabled).count();
+        assert!((70..100).contains(&on), "{on}");
+        let abandoned = start.rows.iter().filter(|row| row.abandoned && !row.name.is_empty());
+        assert!(abandoned.count() >= 1);
+        assert!(start.rows.iter().all(|row| row.pool_alpha > 0.0 && row.price() < 0.1));
     }
 
     #[test]

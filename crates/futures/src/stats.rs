@@ -99,6 +99,47 @@ pub fn skewness(values: &[f64]) -> f64 {
     (third / n) / libm::pow(second / n, 1.5)
 }
 
+/// Standard deviation (n - 1); zero of fewer than two values.
+pub fn deviation(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    if n < 2.0 {
+        return 0.0;
+    }
+    let mean = values.iter().sum::<f64>() / n;
+    let square: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
+    (square / (n - 1.0)).sqrt()
+}
+
+/// Spearman's rank correlation; equal values share their mean rank. Zero if one side does not vary.
+pub fn spearman(a: &[f64], b: &[f64]) -> f64 {
+    let (a, b) = (ranks(a), ranks(b));
+    let mean = (a.len() as f64 - 1.0) / 2.0;
+    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+    for (x, y) in a.iter().zip(&b) {
+        let (x, y) = (x - mean, y - mean);
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    if aa <= 0.0 || bb <= 0.0 {
+        return 0.0;
+    }
+    ab / (aa * bb).sqrt()
+}
+
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    let mut ranks = vec![0.0; values.len()];
+    for group in order.chunk_by(|a, b| values[*a] == values[*b]) {
+        let first = order.partition_point(|k| values[*k] < values[group[0]]);
+        for k in group {
+            ranks[*k] = first as f64 + (group.len() as f64 - 1.0) / 2.0;
+        }
+    }
+    ranks
+}
+
 /// Hill's index of the upper tail from the `k` largest of sorted positive values: the smaller, the heavier; below two
 /// the variance is infinite, below one the mean. None if there are fewer than two, or if they are equal.
 pub fn hill(sorted: &[f64], k: usize) -> Option<Estimate> {
@@ -136,6 +177,9 @@ mod tests {
         assert!(proportion(0, 10).high > 0.2);
         assert_eq!(quantile(&[1.0, 2.0, 3.0, 4.0], 0.5), 2.5);
         assert!(skewness(&[1.0, 2.0, 3.0]).abs() < 1e-12);
+        assert_eq!(deviation(&[1.0, 2.0, 3.0]), 1.0);
+        assert!((spearman(&[1.0, 2.0, 2.0, 9.0], &[-1.0, 5.0, 6.0, 7.0]) - 0.948_683_298_050_513_8).abs() < 1e-12);
+        assert_eq!(spearman(&[3.0, 2.0, 1.0], &[10.0, 20.0, 30.0]), -1.0);
         let hazard = ratio(&[1.0, 3.0, 2.0], &[100.0, 300.0, 200.0]);
         assert!((hazard.value - 0.01).abs() < 1e-15 && hazard.high - hazard.low < 1e-12);
     }

@@ -11,6 +11,8 @@ pub enum Reason {
     Chosen,
     /// A shock: a team of several subnets goes.
     Team,
+    /// An event of the scenario.
+    Event,
 }
 
 /// Something that happened.

@@ -18,6 +18,11 @@ const STOLEN: f64 = 0.3;
 /// A thief sells at most this part of the pool's alpha.
 const STOLEN_OF_POOL: f64 = 0.5;
 
+/// Age in blocks from which conviction can change a subnet's owner, and the part of its alpha that one challenger
+/// needs (since 14 August 2026; `exit_event_protocol_answers`, `takeover_threshold` of the moments file).
+const CONTEST_AGE: u64 = 2_629_800;
+const CHALLENGER: f64 = 0.18;
+
 /// Subnets that a leaving team has, at least, and how many more at most.
 const TEAM: (usize, usize) = (2, 3);
 
@@ -52,11 +57,21 @@ impl World {
         self.tell(slot, what);
     }
 
-    /// Somebody else makes something of an abandoned slot (`economy.md` 4.8), if `u` says so.
-    pub(super) fn take_over(&mut self, slot: usize, u: f64) {
-        if u >= 1.0 - libm::exp(-self.parameters.takeover_rate / 12.0) {
-            return;
-        }
+    /// Whether somebody takes a slot over in this month, by a number `u` in (0, 1).
+    pub(super) fn taken_over(&self, u: f64) -> bool {
+        u < 1.0 - libm::exp(-self.parameters.takeover_rate / 12.0)
+    }
+
+    /// Whether conviction can take a slot from an owner who works against it (`economy.md` 4.8): it is a year old,
+    /// and what the owner has locked does not outweigh the challenger's part.
+    pub(super) fn contestable(&self, slot: usize) -> bool {
+        let age = self.chain.block.saturating_sub(self.chain.registered[slot]);
+        let outside = self.chain.alpha_outside(slot).0 as f64;
+        age >= CONTEST_AGE && (self.people.locked[slot].0 as f64) < CHALLENGER * outside
+    }
+
+    /// Somebody else makes something of a slot (`economy.md` 4.8).
+    pub(super) fn take_over(&mut self, slot: usize) {
         self.people.generation[slot] += 1;
         let enables = self.people.enables[slot];
         self.occupy(slot, 0.0);
@@ -108,6 +123,35 @@ impl World {
             self.tell(0, What::Crashed { size });
         }
         Ok(())
+    }
+
+    /// The scenario's events of the days before now.
+    pub(super) fn happen(&mut self, days: f64) {
+        for k in 0..self.events.len() {
+            let event = &self.events[k];
+            let day = event.day as f64;
+            let due = day <= self.day + 1e-6 && (day > self.day - days + 1e-6 || self.step == 0);
+            if !due {
+                continue;
+            }
+            self.treasury = (event.sells_tao, event.sells_tao / event.over_days);
+            for place in 0..self.events[k].leave.len() {
+                let slot = usize::from(self.events[k].leave[place]) - 1;
+                if slot < self.chain.slots() && self.chain.emits(slot) {
+                    // It may have been abandoned at the start: the event says that somebody was there.
+                    self.people.phase[slot] = Phase::Building;
+                    self.leave(slot, Reason::Event);
+                }
+            }
+        }
+    }
+
+    /// What leavers of an event sell of their TAO in a step, in TAO.
+    pub(super) fn sell_treasury(&mut self, days: f64) -> f64 {
+        let (left, a_day) = self.treasury;
+        let sold = (a_day * days).min(left);
+        self.treasury.0 = left - sold;
+        sold
     }
 
     /// A working subnet, drawn in proportion to the value of its alpha.

@@ -15,7 +15,7 @@ use crate::{
     metrics::Tally,
     noise::{Class, STRIDE, Stream, normal, uniform},
     parameters::Parameters,
-    scenario::Scenario,
+    scenario::{Event, Scenario},
     start::Start,
     story::{Story, What},
 };
@@ -174,6 +174,9 @@ pub struct World {
     /// What customers spend on all segments, in dollars a day.
     demand: f64,
     streams: Streams,
+    events: Vec<Event>,
+    /// TAO that leavers of events still sell, and how much of it a day.
+    treasury: (f64, f64),
     bits: Vec<u64>,
     more_bits: Vec<u64>,
     weights: Vec<f64>,
@@ -199,6 +202,8 @@ impl World {
             rounds: 0,
             demand: 0.0,
             streams: Streams::new(0, 0),
+            events: scenario.events.clone(),
+            treasury: (0.0, 0.0),
             bits: vec![0; STRIDE as usize],
             more_bits: vec![0; STRIDE as usize],
             weights: Vec::new(),
@@ -216,6 +221,8 @@ impl World {
         self.streams = Streams::new(seed, future);
         (self.day, self.week, self.month) = (0.0, 0.0, 0.0);
         (self.step, self.rounds) = (0, 0);
+        self.events.clone_from(&scenario.events);
+        self.treasury = (0.0, 0.0);
         self.begin_chain(scenario, start)?;
         self.begin_people(start);
         self.begin_tao();
@@ -305,7 +312,10 @@ impl World {
                 self.people.starts[slot] = START_DAYS;
             }
             if !row.enabled {
-                self.people.enables[slot] = START_DAYS + self.parameters.enable_days;
+                self.people.enables[slot] = row.enables.unwrap_or(START_DAYS + self.parameters.enable_days);
+            }
+            if row.abandoned {
+                self.people.phase[slot] = Phase::Gone;
             }
         }
     }
@@ -382,6 +392,7 @@ impl World {
         }
         self.arrive(days)?;
         self.shock(days)?;
+        self.happen(days);
         self.measure(days, minted);
         self.step += 1;
         Ok(())

@@ -59,6 +59,9 @@ pub struct Weighed {
     pub dump: f64,
     /// A full cut for some months and its alpha, sold.
     pub extraction: f64,
+    /// Log advantage over staying that leaving needs: what the network's name is worth to it. Extraction needs one
+    /// log point more.
+    pub loyalty: f64,
     /// Probability of leaving this month.
     pub chance_leave: f64,
     /// Probability of beginning to extract, if it does not leave.
@@ -104,7 +107,13 @@ impl World {
             }
             let (first, second) = (uniform(self.bits[slot]), uniform(self.more_bits[slot]));
             if self.people.phase[slot] == Phase::Gone {
-                self.take_over(slot, first);
+                if self.taken_over(first) {
+                    self.take_over(slot);
+                }
+                continue;
+            }
+            if self.people.phase[slot] == Phase::Extracting && self.contestable(slot) && self.taken_over(second) {
+                self.take_over(slot);
                 continue;
             }
             let weighed = self.weigh(slot);
@@ -173,10 +182,11 @@ impl World {
             venture,
             dump,
             extraction,
+            loyalty: p.loyalty + LOYALTY[kind],
             chance_leave: 0.0,
             chance_extract: 0.0,
         };
-        let loyalty = p.loyalty + LOYALTY[kind];
+        let loyalty = weighed.loyalty;
         let (stay, leave) = (libm::log(weighed.stay()), libm::log(weighed.leave()));
         weighed.chance_leave = logistic((leave - stay - loyalty) / p.choice_noise);
         let extraction = libm::log(extraction.max(LEAST));

@@ -1,10 +1,7 @@
 //! TAO in dollars: capital that comes in, what is sold, the market, and confidence.
 
-use super::{RAO, World, YEAR};
+use super::{RAO, World, YEAR, trade::miners_sell};
 use crate::noise::{Stream, normal, student};
-
-/// Half-life of the part of a loss of confidence that comes back, in days.
-const RECOVERY_DAYS: f64 = 20.0;
 
 /// Largest move of the log price in a step.
 const MOVE_MAX: f64 = 0.7;
@@ -54,7 +51,7 @@ impl World {
         let mut sold = 0.0;
         for slot in 0..self.chain.slots() {
             if self.chain.emits(slot) {
-                let miners = 0.41 * (1.0 - self.chain.withheld[slot]) * p.miner_sold;
+                let miners = 0.41 * (1.0 - self.chain.withheld[slot]) * miners_sell(p);
                 sold += (0.18 * self.people.cut_sold[slot] + miners) * self.chain.price(slot);
             }
         }
@@ -92,7 +89,7 @@ impl World {
         let follows = libm::exp(p.inflow_elasticity * libm::log(tao.usd / tao.usd_start) + tao.narrative);
         let inflow = (tao.inflow * follows + p.rail_kept * on_rail) * days;
         let net = inflow - tao.sold * tao.usd;
-        let back = tao.to_recover * (1.0 - libm::exp2(-days / RECOVERY_DAYS));
+        let back = tao.to_recover * (1.0 - libm::exp2(-days / p.recovery_days));
         tao.to_recover -= back;
         // Noise and crashes are a fair game: the expected price, not its logarithm, is without trend.
         let fair = p.crash_rate * (1.0 - libm::exp(-p.crash_size)) - 0.5 * p.market_noise * p.market_noise;

@@ -2,10 +2,11 @@
 
 use tributary_economy::{Alpha, Error};
 
-use super::{Phase, RAO, World, tao};
+use super::{Kind, MONTH, Phase, RAO, World, tao};
 use crate::{
     chain::Holder,
     noise::{normals, students},
+    parameters::Parameters,
 };
 
 /// Attention forgets itself at this rate a day.
@@ -20,6 +21,13 @@ const EXTRACTION_DAYS: f64 = 30.0;
 /// Most of the stakers' alpha that is sold in a day.
 const STAKERS_SELL_MAX: f64 = 0.2;
 
+/// Part of their pay that miners sell. They work until the marginal cost of effort is its pay; with a supply of
+/// elasticity e, costs are e / (1 + e) of pay.
+pub(super) fn miners_sell(p: &Parameters) -> f64 {
+    let costs = p.miner_supply / (1.0 + p.miner_supply);
+    costs + (1.0 - costs) * p.rent_sold
+}
+
 impl World {
     /// One round of trading in every pool: first everything that is sold, then what is bought.
     pub(super) fn trade(&mut self, days: f64) -> Result<(), Error> {
@@ -33,8 +41,9 @@ impl World {
         let own = (1.0 - CROWD_IS_MARKET * CROWD_IS_MARKET).sqrt();
         let crowd = CROWD_IS_MARKET * self.tao.shock + own * self.tao.crowd;
         let common = self.parameters.crowd_noise * root_day * crowd + self.root_to_alpha(days)?;
-        self.tao.sold = 0.0;
+        self.tao.sold = self.sell_treasury(days);
         let mut to_root = 0.0;
+        let miners_sell = miners_sell(&self.parameters);
         for slot in 0..slots {
             if !self.chain.emits(slot) {
                 continue;
@@ -44,17 +53,24 @@ impl World {
                 continue;
             }
             let flow = self.flow(slot, days, root_day, common);
+            self.owner_dividend(slot)?;
             let paid = &self.chain.paid;
             let held = &self.chain.holdings;
             let people = &self.people;
             let stock = held.owner[slot].minus_or_zero(people.locked[slot]);
             let owner = match people.phase[slot] {
-                Phase::Building => part(paid.owner[slot], people.cut_sold[slot]),
+                Phase::Building => {
+                    let more = match people.kind[slot] {
+                        Kind::Mercenary => part(stock, (self.parameters.stock_sold * days / MONTH).min(1.0)),
+                        Kind::Mission | Kind::Commercial => Alpha::ZERO,
+                    };
+                    part(paid.owner[slot], people.cut_sold[slot]).plus(more)?
+                }
                 Phase::Extracting => part(stock, (days / EXTRACTION_DAYS).min(1.0)).max(paid.owner[slot]),
                 Phase::Gone => part(stock, (days / self.parameters.exit_days).min(1.0)),
             };
             let owner = owner.min(stock);
-            let miners = part(paid.miners[slot], self.parameters.miner_sold);
+            let miners = part(paid.miners[slot], miners_sell);
             let root = part(paid.root[slot], self.parameters.root_sold);
             let earned = part(paid.stakers[slot], self.parameters.staker_sold).plus(root)?;
             let speculative = if flow < 0.0 {
@@ -85,6 +101,21 @@ impl World {
         self.chain.stake_on_root(to_root as i64)
     }
 
+    /// The owner's part of what stakers were paid: its alpha is staked too.
+    fn owner_dividend(&mut self, slot: usize) -> Result<(), Error> {
+        let held = &self.chain.holdings;
+        let paid = self.chain.paid.stakers[slot];
+        let owner = held.owner[slot].minus_or_zero(self.chain.paid.owner[slot]).0 as f64;
+        let all = owner + held.stakers[slot].minus_or_zero(paid).0 as f64 + held.miners[slot].0 as f64;
+        if all <= 0.0 {
+            return Ok(());
+        }
+        let dividend = part(paid, owner / all);
+        self.chain.hand_over(slot, Holder::Stakers, Holder::Owner, dividend)?;
+        self.chain.paid.stakers[slot] = paid.minus(dividend)?;
+        Ok(())
+    }
+
     /// Speculators' net flow into a pool in a step, in rao.
     fn flow(&mut self, slot: usize, days: f64, root_day: f64, common: f64) -> f64 {
         let p = &self.parameters;
@@ -93,6 +124,7 @@ impl World {
         people.attention[slot] += novelty - ATTENTION_RETURN * days * people.attention[slot];
         let drive = (p.value_pull * (people.log_value[slot] - people.log_price[slot])
             + p.momentum * people.momentum[slot]
+            + p.panic * people.momentum[slot].min(0.0)
             + p.flow_drift)
             * days
             + p.attention_push * novelty

@@ -67,6 +67,9 @@ impl World {
         let p = self.parameters.clone();
         let root_years = years.sqrt();
         let follow = 1.0 - libm::exp(-elapsed / FUNDING_LAG);
+        // Miners work until the marginal cost of effort, at today's price of compute, is its pay.
+        let compute = libm::exp(-p.compute_fall * self.day / YEAR);
+        let supply = p.miner_supply / (1.0 + p.miner_supply);
         let adopt = 1.0 - libm::exp(-elapsed / (p.adoption_lag * MONTH));
         for slot in 0..slots {
             if !self.chain.occupied[slot] {
@@ -75,13 +78,18 @@ impl World {
             let people = &mut self.people;
             let before = (people.quality[slot], people.revenue[slot]);
             let price = self.chain.price(slot);
-            let paid = self.chain.paid.miners[slot].0 as f64 / RAO * price * self.tao.usd / days;
+            let dollars = price * self.tao.usd / days / RAO;
+            let paid = self.chain.paid.miners[slot].0 as f64 * dollars;
+            let effort = p.funding_scale * libm::pow(paid / (compute * p.funding_scale), supply);
             let reinvested = match people.phase[slot] {
-                Phase::Building => p.margin * p.reinvested * people.revenue[slot],
+                Phase::Building => {
+                    let cut = self.chain.paid.owner[slot].0 as f64 * dollars * people.cut_sold[slot];
+                    p.margin * p.reinvested * people.revenue[slot] + p.cut_reinvested * cut
+                }
                 Phase::Extracting | Phase::Gone => 0.0,
             };
             let works = people.phase[slot] != Phase::Gone;
-            let target = if works { paid + reinvested } else { 0.0 };
+            let target = if works { effort + reinvested } else { 0.0 };
             // The first week of an occupant sets what it works with.
             people.funding[slot] +=
                 if people.funding[slot] == 0.0 { 1.0 } else { follow } * (target - people.funding[slot]);

@@ -9,12 +9,16 @@ use tributary_futures::{Plan, Scenario, Shard, compare::Comparison, outcome::CLA
 
 use crate::output::{self, say};
 
+mod calibrate;
+
 #[derive(Debug, Subcommand)]
 pub enum Futures {
     /// Run futures of a scenario and sum them up
     Run(Run),
     /// Run two scenarios on the same noise and show what differs
     Compare(Compare),
+    /// Fit the people to the real network, and show what is met and what is missed
+    Calibrate(calibrate::Calibrate),
     /// Replay one future and tell who left when and why
     Explain(Explain),
     /// Run one of several parts of a run, for another machine or process
@@ -136,6 +140,7 @@ pub fn run(command: &Futures) -> Result<()> {
             bar.finish();
             print_comparison(&comparison, args.json)
         }
+        Futures::Calibrate(args) => calibrate::run(args),
         Futures::Explain(args) => {
             let explained = plan(args.scenario.as_ref(), &args.what)?.explain(args.future)?;
             output::line(explained.text().trim_end())
