@@ -182,6 +182,9 @@ parameters! {
     root_sold, "share", Drawn(Uniform(0.6, 1.0)), 0.0..=1.0, "the default claim is Swap";
     /// Part of stakers' pay that is sold.
     staker_sold, "share", Drawn(Uniform(0.1, 0.5)), 0.0..=1.0, "assumption";
+    /// Most that miners, stakers and root sell in a day of what they earned, over the pool's alpha; the rest is kept.
+    sell_pace, "share a day", Drawn(LogNormal(0.03, 0.7)), 0.001..=1.0,
+        "alpha in the pools of young subnets grew by less than is paid in them";
     /// Speed at which root stake moves to or from alpha, for a yield difference of one a year.
     root_mobility, "a year", Drawn(Uniform(0.0, 0.1)), 0.0..=1.0,
         "root fell from 6.1 to 5.5 million TAO in 20 months";

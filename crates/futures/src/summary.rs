@@ -173,7 +173,8 @@ pub fn summarise(fingerprint: &str, seed: u64, futures: &[Finished], thresholds:
 
 /// What the model cannot know.
 const LIMITS: &[&str] = &[
-    "the parameters of people are priors, not a fit to the network: no probability here is a forecast",
+    "the people are fitted to two cross-sections 30 days apart and to dated facts, and what these do not inform is a \
+     prior: no probability here is a forecast",
     "intervals cover the number of futures run, not whether the model is right",
     "revenue of subnets is only claimed by third parties: its prior spans the claims",
     "rules are those named by the scenario; the real network changed its rules 21 times in 59 days",

@@ -37,6 +37,7 @@ pub const FREE: &[Free] = &[
     free("rent_sold", Uniform(0.0, 1.0)),
     free("root_sold", Uniform(0.2, 1.0)),
     free("staker_sold", Uniform(0.0, 1.0)),
+    free("sell_pace", LogNormal(0.03, 0.7)),
     free("cut_sold", LogNormal(0.15, 1.0)),
     free("mercenary_share", Uniform(0.02, 0.5)),
     free("stock_sold", LogNormal(0.1, 1.2)),

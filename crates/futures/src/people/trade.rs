@@ -70,9 +70,16 @@ impl World {
                 Phase::Gone => part(stock, (days / self.parameters.exit_days).min(1.0)),
             };
             let owner = owner.min(stock);
-            let miners = part(paid.miners[slot], miners_sell);
-            let root = part(paid.root[slot], self.parameters.root_sold);
-            let earned = part(paid.stakers[slot], self.parameters.staker_sold).plus(root)?;
+            let p = &self.parameters;
+            let wanted = paid.miners[slot].0 as f64 * miners_sell
+                + paid.root[slot].0 as f64 * p.root_sold
+                + paid.stakers[slot].0 as f64 * p.staker_sold;
+            // Nobody sells what is earned into a pool that cannot take it.
+            let most = p.sell_pace * days * self.chain.pools[slot].alpha.0 as f64;
+            let pace = if wanted > most { most / wanted } else { 1.0 };
+            let miners = part(paid.miners[slot], miners_sell * pace);
+            let root = part(paid.root[slot], p.root_sold * pace);
+            let earned = part(paid.stakers[slot], p.staker_sold * pace).plus(root)?;
             let speculative = if flow < 0.0 {
                 let most = STAKERS_SELL_MAX * days.max(0.05) * held.stakers[slot].0 as f64;
                 Alpha((-flow / price).min(most) as u64)
