@@ -268,7 +268,7 @@ mod tests {
         );
     }
 
-    fn summary(values: &mut Vec<f64>, wanted: &Value, what: &str) {
+    fn summary(values: &mut [f64], wanted: &Value, what: &str) {
         assert_eq!(values.len() as u64, wanted["n"].as_u64().unwrap(), "{what}");
         values.sort_unstable_by(f64::total_cmp);
         for (key, p) in [
