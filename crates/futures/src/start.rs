@@ -71,6 +71,8 @@ pub struct Row {
     pub enabled: bool,
     /// Alpha of the owner under a lock that does not decay.
     pub owner_locked: f64,
+    /// Day from the start of the start call, if that is known and not yet made.
+    pub starts: Option<f64>,
     /// Day from the start on which it may receive TAO, if that is known and not yet so.
     pub enables: Option<f64>,
     /// Whether nobody works there any more: no miner was paid for a month, and its identity is blank or parked.
@@ -236,6 +238,8 @@ fn read_august() -> Result<Vec<Row>, Error> {
         row.withheld = after.amount(k, "miner_burn_share_30d", 0.0)?.min(1.0);
         row.enabled = after.amount(k, "tao_emission_on_share_30d", 0.0)? > ON_BEFORE;
         row.enables = Some(SWITCHED_ON).filter(|_| !row.enabled);
+        // Those that have not started a month later do not start in it.
+        row.starts = Some(37.0).filter(|_| row.first_block.is_none());
     }
     Ok(rows)
 }
@@ -275,6 +279,7 @@ fn read(text: &str) -> Result<Vec<Row>, Error> {
             } else {
                 0.0
             },
+            starts: None,
             enables: None,
             abandoned: all_withheld && number_or("identity_placeholder_flag", 0.0)? > 0.0,
             emission_share: Some(number_or("emission_share_derived", 0.0)?),

@@ -166,3 +166,33 @@ fn the_scenario_of_april_is_the_check() {
     let svg = april.svg().unwrap();
     assert!(svg.starts_with("<svg") && svg.contains("polygon") && svg.contains("circle"));
 }
+
+/// The table of parameters is the result that was written down.
+#[test]
+fn what_ships_is_the_result() {
+    let text = include_str!("../data/calibration.json");
+    let result: serde_json::Value = serde_json::from_str(text).unwrap();
+    let learned = result["parameters"].as_array().unwrap();
+    assert_eq!(learned.len(), FREE.len());
+    for (free, learned) in FREE.iter().zip(learned) {
+        let belief = |key: &str| -> Prior { serde_json::from_value(learned[key].clone()).unwrap() };
+        assert_eq!(learned["name"], free.name);
+        assert_eq!(belief("before"), free.prior, "{}: run the calibration again", free.name);
+        let info = &parameters::TABLE[free.index()];
+        assert_eq!(
+            belief("after"),
+            info.prior,
+            "{}: what ships is not the result",
+            free.name
+        );
+        let informed = learned["informed"].as_bool().unwrap();
+        assert_eq!(informed, info.source.starts_with("calibrated"), "{}", free.name);
+    }
+    let calibrated = parameters::TABLE
+        .iter()
+        .filter(|info| info.source.starts_with("calibrated"));
+    assert_eq!(
+        calibrated.count(),
+        learned.iter().filter(|l| l["informed"] == true).count()
+    );
+}

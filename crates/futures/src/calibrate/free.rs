@@ -1,4 +1,5 @@
-//! The parameters that are asked of the data, and what is believed of them before: wide.
+//! The parameters that are asked of the data, and what is believed of them before. Where a first search showed that the
+//! data inform one, its prior here is wide; where they do not, it is what would be believed without them.
 
 use crate::{
     noise::normal_share,
@@ -28,15 +29,15 @@ const fn free(name: &'static str, prior: crate::prior::Distribution) -> Free {
 /// All of them. The others keep the beliefs of [`TABLE`], which the data of these windows cannot inform.
 pub const FREE: &[Free] = &[
     free("flow_noise", LogNormal(0.03, 0.7)),
-    free("crowd_noise", LogNormal(0.008, 0.7)),
+    free("crowd_noise", LogNormal(0.008, 0.4)),
     free("flow_drift", Normal(0.0, 0.004)),
     free("value_pull", LogNormal(0.012, 1.0)),
     free("value_elasticity", Uniform(0.1, 1.0)),
     free("momentum", Normal(0.0, 0.01)),
-    free("panic", Uniform(0.0, 0.012)),
-    free("rent_sold", Uniform(0.0, 1.0)),
-    free("root_sold", Uniform(0.2, 1.0)),
-    free("staker_sold", Uniform(0.0, 1.0)),
+    free("panic", Uniform(0.0, 0.008)),
+    free("rent_sold", Uniform(0.2, 0.8)),
+    free("root_sold", Uniform(0.6, 1.0)),
+    free("staker_sold", Uniform(0.1, 0.5)),
     free("sell_pace", LogNormal(0.03, 0.7)),
     free("cut_sold", LogNormal(0.15, 1.0)),
     free("mercenary_share", Uniform(0.02, 0.5)),
@@ -44,11 +45,11 @@ pub const FREE: &[Free] = &[
     free("root_mobility", Uniform(0.0, 0.4)),
     free("newcomer_rate", LogNormal(20.0, 1.0)),
     free("loyalty", Normal(3.2, 1.2)),
-    free("takeover_rate", LogNormal(1.2, 0.8)),
-    free("market_noise", LogNormal(0.7, 0.5)),
-    free("tao_depth", LogNormal(0.12, 0.6)),
+    free("takeover_rate", LogNormal(1.2, 0.5)),
+    free("market_noise", LogNormal(0.7, 0.3)),
+    free("tao_depth", LogNormal(0.12, 0.4)),
     free("confidence_loss", LogNormal(4.0, 0.8)),
-    free("confidence_return", Uniform(0.0, 1.0)),
+    free("confidence_return", Uniform(0.1, 0.9)),
     free("recovery_days", LogNormal(5.0, 1.0)),
 ];
 

@@ -309,7 +309,7 @@ impl World {
             self.occupy(slot, (log - mean) / deviation);
             self.people.locked[slot] = alpha(row.owner_locked);
             if row.first_block.is_none() {
-                self.people.starts[slot] = START_DAYS;
+                self.people.starts[slot] = row.starts.unwrap_or(START_DAYS);
             }
             if !row.enabled {
                 self.people.enables[slot] = row.enables.unwrap_or(START_DAYS + self.parameters.enable_days);
