@@ -128,8 +128,7 @@ parameters! {
     /// Weight of the frontier among the choices in a segment, in subnets at the frontier.
     frontier_weight, "subnets", Drawn(LogNormal(4.0, 0.5)), 0.1..=100.0, "assumption";
     /// Spread of appeal between products of one quality.
-    appeal_spread, "log sd", Drawn(Uniform(0.5, 2.0)), 0.0..=5.0,
-        "73 % of subnets have no observable revenue";
+    appeal_spread, "log sd", Drawn(Uniform(0.5, 2.0)), 0.0..=5.0, "73 % of subnets have no observable revenue";
     /// Lag of adoption.
     adoption_lag, "months", Drawn(LogNormal(6.0, 0.4)), 0.5..=60.0, "assumption";
     /// Part of revenue that is left after costs other than miners.
@@ -142,14 +141,17 @@ parameters! {
     /// Owners that are mission-driven.
     mission_share, "share", Drawn(Uniform(0.2, 0.45)), 0.0..=1.0, "36 % hold a perpetual lock";
     /// Owners that are mercenary.
-    mercenary_share, "share", Drawn(Uniform(0.1, 0.3)), 0.0..=1.0,
-        "15 % withheld all miner pay for a month, 11 % carry a placeholder identity";
+    mercenary_share, "share", Drawn(Normal(0.261, 0.0557)), 0.0..=1.0,
+        "calibrated (uniform 0.02 to 0.5 before); 15 % withheld all miner pay for a month, 11 % carry a placeholder \
+         identity";
     /// Discount rate of owners.
     discount_rate, "a year", Drawn(Uniform(0.2, 0.6)), 0.0..=5.0, "assumption: venture rates";
     /// Median part of its cut that an owner sells; mercenaries sell all of it.
-    cut_sold, "share", Drawn(Uniform(0.05, 0.35)), 0.0..=1.0, "16 % on average, most sold none";
+    cut_sold, "share", Drawn(LogNormal(0.0565, 0.732)), 0.0..=1.0,
+        "calibrated (lognormal, median 0.15, log sd 1 before); 16 % on average, most sold none";
     /// Part of its unlocked alpha that a mercenary sells in a month, beyond its cut.
-    stock_sold, "share a month", Drawn(LogNormal(0.08, 0.8)), 0.0..=1.0, "a fifth of owners held less after 30 days";
+    stock_sold, "share a month", Drawn(LogNormal(0.141, 0.323)), 0.0..=1.0,
+        "calibrated (lognormal, median 0.1, log sd 1.2 before); a fifth of owners held less after 30 days";
     /// Part of what it sells of its cut that an owner who builds puts into the work.
     cut_reinvested, "share", Drawn(Uniform(0.1, 0.7)), 0.0..=1.0, "assumption";
     /// What an owner takes off the value of alpha that it does not sell.
@@ -165,7 +167,8 @@ parameters! {
     /// How much of the work that emission pays an owner would have to pay itself.
     subsidy_need, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption; H3 hangs on it";
     /// Log advantage that leaving needs, for a commercial owner; mission +1.5, mercenary -1.
-    loyalty, "log points", Drawn(Uniform(2.6, 4.4)), -5.0..=10.0, "4 of 128 slots changed hands in 30 days";
+    loyalty, "log points", Drawn(Normal(3.83, 0.976)), -5.0..=10.0,
+        "calibrated (normal, mean 3.2, sd 1.2 before); 4 of 128 slots changed hands in 30 days";
     /// Dispersion of the choice.
     choice_noise, "log points", Drawn(Uniform(0.35, 0.8)), 0.01..=10.0, "assumption";
     /// Days over which leavers sell.
@@ -174,46 +177,52 @@ parameters! {
     /// Elasticity of miners' effort to pay over the price of compute; costs are e / (1 + e) of pay.
     miner_supply, "elasticity", Drawn(LogNormal(4.0, 0.4)), 0.1..=50.0, "assumption: rented machines, so high";
     /// Part that miners sell of what pay leaves over costs, all of which they sell.
-    rent_sold, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption";
+    rent_sold, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption; not informed by calibration";
     /// Fall of the price of compute.
     compute_fall, "log points a year", Drawn(Normal(0.35, 0.15)), 0.0..=2.0,
         "assumption: rented accelerators got about a third cheaper a year";
     /// Part of root's alpha that is sold at once.
-    root_sold, "share", Drawn(Uniform(0.6, 1.0)), 0.0..=1.0, "the default claim is Swap";
+    root_sold, "share", Drawn(Uniform(0.6, 1.0)), 0.0..=1.0, "the default claim is Swap; not informed by calibration";
     /// Part of stakers' pay that is sold.
-    staker_sold, "share", Drawn(Uniform(0.1, 0.5)), 0.0..=1.0, "assumption";
+    staker_sold, "share", Drawn(Uniform(0.1, 0.5)), 0.0..=1.0, "assumption; not informed by calibration";
     /// Most that miners, stakers and root sell in a day of what they earned, over the pool's alpha; the rest is kept.
-    sell_pace, "share a day", Drawn(LogNormal(0.03, 0.7)), 0.001..=1.0,
-        "alpha in the pools of young subnets grew by less than is paid in them";
+    sell_pace, "share a day", Drawn(LogNormal(0.0212, 0.542)), 0.001..=1.0,
+        "calibrated (lognormal, median 0.03, log sd 0.7 before); alpha in the pools of young subnets grew by less \
+         than is paid in them";
     /// Speed at which root stake moves to or from alpha, for a yield difference of one a year.
-    root_mobility, "a year", Drawn(Uniform(0.0, 0.1)), 0.0..=1.0,
-        "root fell from 6.1 to 5.5 million TAO in 20 months";
+    root_mobility, "a year", Drawn(Normal(0.16, 0.0506)), 0.0..=1.0,
+        "calibrated (uniform 0 to 0.4 before); root fell from 6.1 to 5.5 million TAO in 20 months";
 
     /// Pull of prices towards fundamentals.
-    value_pull, "a day", Drawn(LogNormal(0.012, 0.6)), 0.0..=0.2, "assumption";
+    value_pull, "a day", Drawn(LogNormal(0.0237, 0.41)), 0.0..=0.2,
+        "calibrated (lognormal, median 0.012, log sd 1 before)";
     /// How far value follows what a subnet gets and earns, as an elasticity.
-    value_elasticity, "elasticity", Drawn(Uniform(0.3, 0.8)), 0.0..=1.0, "assumption; above one bubbles never end";
+    value_elasticity, "elasticity", Drawn(Normal(0.361, 0.146)), 0.0..=1.0,
+        "calibrated (uniform 0.1 to 1 before); above one bubbles never end";
     /// Push of 30-day momentum.
-    momentum, "a day", Drawn(Uniform(0.0, 0.02)), -0.1..=0.1, "assumption";
+    momentum, "a day", Drawn(Normal(0.00613, 0.00796)), -0.1..=0.1, "calibrated (normal, mean 0, sd 0.01 before)";
     /// Further push of 30-day momentum when it is negative: holders who sell because the price falls.
-    panic, "a day", Drawn(Uniform(0.0, 0.008)), 0.0..=0.015, "30-day log returns have a skewness of -2.6";
+    panic, "a day", Drawn(Uniform(0.0, 0.008)), 0.0..=0.015,
+        "30-day log returns have a skewness of -2.6; not informed by calibration";
     /// Push of new attention.
     attention_push, "share of the pool", Drawn(Uniform(0.0, 0.02)), 0.0..=0.2,
         "rank correlation of posts and price 0.54";
     /// Noise of flows into one pool, which moves its log price twice as far.
-    flow_noise, "share of the pool a root day", Drawn(Uniform(0.022, 0.042)), 0.0..=0.3,
-        "30-day log returns have a standard deviation of 0.43";
+    flow_noise, "share of the pool a root day", Drawn(LogNormal(0.0276, 0.317)), 0.0..=0.3,
+        "calibrated (lognormal, median 0.03, log sd 0.7 before); 30-day log returns have a standard deviation of 0.43";
     /// Noise of flows common to all pools.
-    crowd_noise, "share of the pool a root day", Drawn(Uniform(0.004, 0.014)), 0.0..=0.2, "assumption";
+    crowd_noise, "share of the pool a root day", Drawn(LogNormal(0.008, 0.4)), 0.0..=0.2,
+        "assumption; not informed by calibration";
     /// Largest flow in a day.
     flow_max, "share of the pool", Fixed(0.25), 0.01..=0.9, "limit of the model";
     /// Drift of speculators' flow.
-    flow_drift, "share of the pool a day", Drawn(Normal(-0.001, 0.001)), -0.05..=0.05,
-        "30-day log returns have a mean of -0.195, part of it sales of emission";
+    flow_drift, "share of the pool a day", Drawn(Normal(-0.00117, 0.00151)), -0.05..=0.05,
+        "calibrated (normal, mean 0, sd 0.004 before); 30-day log returns have a mean of -0.195, part of it sales of \
+         emission";
 
     /// Dollars that move the price of TAO by their share of market value over this.
     tao_depth, "share of market value", Drawn(LogNormal(0.12, 0.4)), 0.01..=2.0,
-        "37,000 TAO explain a few per cent of the fall of April 2026";
+        "37,000 TAO explain a few per cent of the fall of April 2026; not informed by calibration";
     /// Capital that comes in at the start, over what is sold.
     inflow_start, "ratio", Drawn(LogNormal(1.0, 0.25)), 0.0..=10.0, "a price without trend";
     /// How far that capital follows the price of TAO, as an elasticity.
@@ -227,24 +236,30 @@ parameters! {
     /// Part of payments on the network that stays in TAO.
     rail_kept, "share", Drawn(Uniform(0.05, 0.4)), 0.0..=1.0, "assumption";
     /// Volatility of TAO from the market.
-    market_noise, "log points a root year", Drawn(Uniform(0.5, 0.9)), 0.0..=3.0, "daily moves of TAO in 2025-26";
+    market_noise, "log points a root year", Drawn(LogNormal(0.7, 0.3)), 0.0..=3.0,
+        "daily moves of TAO in 2025-26; not informed by calibration";
     /// Loss of confidence when leavers had a share of one of alpha's value.
-    confidence_loss, "log points", Drawn(LogNormal(3.0, 0.5)), 0.0..=20.0,
-        "TAO fell 18 to 25 % on exits of three subnets, April 2026";
+    confidence_loss, "log points", Drawn(LogNormal(5.67, 0.287)), 0.0..=20.0,
+        "calibrated (lognormal, median 4, log sd 0.8 before); TAO fell 18 to 25 % on exits of three subnets, April \
+         2026";
     /// Part of a loss of confidence that comes back.
-    confidence_return, "share", Drawn(Uniform(0.3, 0.8)), 0.0..=1.0, "partly recovered within weeks";
+    confidence_return, "share", Drawn(Uniform(0.1, 0.9)), 0.0..=1.0,
+        "partly recovered within weeks; not informed by calibration";
 
     /// Half-life of the part of a loss of confidence that comes back.
-    recovery_days, "days", Drawn(LogNormal(5.0, 0.8)), 0.5..=365.0, "partly recovered within two days, April 2026";
+    recovery_days, "days", Drawn(LogNormal(5.0, 1.0)), 0.5..=365.0,
+        "partly recovered within two days, April 2026; not informed by calibration";
 
     /// Newcomers who look at a slot when it is worth what it costs.
-    newcomer_rate, "a year", Drawn(LogNormal(14.0, 0.4)), 0.0..=365.0, "8 of 128 slots changed hands in 60 days";
+    newcomer_rate, "a year", Drawn(LogNormal(31.1, 0.405)), 0.0..=365.0,
+        "calibrated (lognormal, median 20, log sd 1 before); 8 of 128 slots changed hands in 60 days";
     /// How strongly their number rises with value over cost.
     newcomer_elasticity, "elasticity", Drawn(Uniform(0.3, 1.2)), 0.0..=5.0, "assumption";
     /// Days from registration until TAO emission is switched on.
     enable_days, "days", Drawn(Uniform(7.0, 60.0)), 0.0..=720.0, "79 of 128 on, then 126, in Sep 2026";
     /// Rate at which an abandoned slot is taken over.
-    takeover_rate, "a year", Drawn(Uniform(0.5, 3.0)), 0.0..=50.0, "slots of April 2026 were reused, not deregistered";
+    takeover_rate, "a year", Drawn(LogNormal(1.2, 0.5)), 0.0..=50.0,
+        "slots of April 2026 were reused, not deregistered; not informed by calibration";
 
     /// Exits of a team with several subnets at once.
     team_exit_rate, "a year", Drawn(Uniform(0.1, 0.6)), 0.0..=20.0, "one such event in 20 months";
