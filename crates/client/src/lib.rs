@@ -21,6 +21,7 @@ mod error;
 pub mod keyfile;
 mod keys;
 pub mod market;
+pub mod pact;
 mod transaction;
 mod view;
 mod wallet;

@@ -161,14 +161,22 @@ pub async fn subnets(view: &View<'_>) -> Result<Vec<Subnet>> {
     Ok(subnets)
 }
 
-async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
-    let identity = view.map::<subtensor::SubnetIdentitiesV3<Runtime>, _, _>(netuid).await?;
-    let symbol: Vec<u8> = view.map::<subtensor::TokenSymbol<Runtime>, _, _>(netuid).await?;
-    let owner: AccountId32 = view.map::<subtensor::SubnetOwner<Runtime>, _, _>(netuid).await?;
+/// TAO of the view's block that the chain gave to a subnet, in rao: put into the pool, or spent there on alpha.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn emission_rao(view: &View<'_>, netuid: NetUid) -> Result<u64> {
     let injected: Tao = view
         .map::<subtensor::SubnetTaoInEmission<Runtime>, _, _>(netuid)
         .await?;
     let spent: Tao = view.map::<subtensor::SubnetExcessTao<Runtime>, _, _>(netuid).await?;
+    Ok(injected.0 + spent.0)
+}
+
+async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
+    let identity = view.map::<subtensor::SubnetIdentitiesV3<Runtime>, _, _>(netuid).await?;
+    let symbol: Vec<u8> = view.map::<subtensor::TokenSymbol<Runtime>, _, _>(netuid).await?;
+    let owner: AccountId32 = view.map::<subtensor::SubnetOwner<Runtime>, _, _>(netuid).await?;
     let tao: Tao = view.map::<subtensor::SubnetTAO<Runtime>, _, _>(netuid).await?;
     let alpha_in: Alpha = view.map::<subtensor::SubnetAlphaIn<Runtime>, _, _>(netuid).await?;
     let alpha_out: Alpha = view.map::<subtensor::SubnetAlphaOut<Runtime>, _, _>(netuid).await?;
@@ -185,7 +193,7 @@ async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
             .map::<subtensor::SubnetMovingPrice<Runtime>, _, _>(netuid)
             .await?
             .to_num(),
-        emission_rao: injected.0 + spent.0,
+        emission_rao: emission_rao(view, netuid).await?,
         emission_share: 0.0,
         tao_in_pool_rao: tao.0,
         alpha_in_pool: alpha_in.0,

@@ -11,7 +11,7 @@ use sp_runtime::{
 use tributary_economy::Tao;
 use tributary_runtime::{RuntimeCall, RuntimeEvent};
 
-use crate::{Client, Error, Result, connection::decode, dispatch::custom_reason, keys::Keypair};
+use crate::{Client, Error, Result, dispatch::custom_reason, keys::Keypair};
 
 /// Blocks for which a transaction stays valid.
 const ERA_BLOCKS: u64 = 64;
@@ -205,10 +205,7 @@ impl Client {
                 what: format!("block {block_number}"),
                 reason: "it is said to hold the transaction, and does not".to_owned(),
             })?;
-        // The pallet keeps the type of this item to itself.
-        let key = frame_support::storage::storage_prefix(b"System", b"Events");
-        let records = self.at(block).raw(&key).await?.unwrap_or_default();
-        let records: Vec<frame_system::EventRecord<RuntimeEvent, H256>> = decode("System.Events", &records)?;
+        let records = self.at(block).events().await?;
         let mut events = Vec::new();
         let mut fee = Tao::ZERO;
         let mut failed: Option<DispatchError> = None;

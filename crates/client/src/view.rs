@@ -8,6 +8,7 @@ use frame_support::{
 };
 use jsonrpsee::rpc_params;
 use sp_core::{Bytes, H256};
+use tributary_runtime::RuntimeEvent;
 
 use crate::{Client, Result, connection::decode};
 
@@ -171,6 +172,17 @@ impl<'a> View<'a> {
             }
             start = Some(last);
         }
+    }
+
+    /// What happened in the block, in order.
+    ///
+    /// # Errors
+    /// As [`Self::value`].
+    pub async fn events(&self) -> Result<Vec<frame_system::EventRecord<RuntimeEvent, H256>>> {
+        // The pallet keeps the type of this item to itself.
+        let key = frame_support::storage::storage_prefix(b"System", b"Events");
+        let records = self.raw(&key).await?.unwrap_or_default();
+        decode("System.Events", &records)
     }
 
     /// A runtime API: `view.call::<Option<Neuron>>("NeuronInfoRuntimeApi_get_neuron", (netuid, uid))`.

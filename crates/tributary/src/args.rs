@@ -6,7 +6,15 @@ use clap::{Args, Parser, Subcommand};
 use tributary_client::DEFAULT_ENDPOINT;
 use tributary_market_train::MinerKind;
 
-use crate::amount::{self, Amount, AmountOrAll};
+use crate::{
+    amount::{self, Amount, AmountOrAll},
+    commands::{
+        channel::Channel,
+        pact::Pact,
+        pay::{Pay, Tribute},
+        serve::{ServeGateway, ServeMiner, ServeValidator},
+    },
+};
 
 /// An open market for machine intelligence: chains, miners, validators, wallets.
 #[derive(Debug, Parser)]
@@ -21,7 +29,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Start a whole market on this machine: a chain, three subnets with miners and validators at work, stakers
+    /// Start a whole market on this machine: a chain, subnets that train and serve models, stakers, a customer
     Up(Up),
     /// Start only the chain, with JSON-RPC for wallets and tools
     Chain(Chain),
@@ -29,6 +37,12 @@ pub enum Command {
     Miner(Miner),
     /// Start a validator of a train subnet on a running chain
     Validator(Validator),
+    /// Start a miner of a serve subnet on a running chain
+    ServeMiner(ServeMiner),
+    /// Start a validator of a serve subnet on a running chain
+    ServeValidator(ServeValidator),
+    /// Sell what a serve subnet serves to any OpenAI client, paid by channels
+    ServeGateway(ServeGateway),
     /// Show a running chain: height, issuance, where the TAO is
     Status(Query),
     /// List the subnets of a running chain
@@ -44,6 +58,17 @@ pub enum Command {
     /// Register a neuron or a subnet
     #[command(subcommand)]
     Register(Register),
+    /// What a subnet promises to give back
+    #[command(subcommand)]
+    Pact(Pact),
+    /// Pay for a subnet's service
+    Pay(Pay),
+    /// Pay by the use: channels, vouchers, API keys
+    #[command(subcommand)]
+    Channel(Channel),
+    /// What came back
+    #[command(subcommand)]
+    Tribute(Tribute),
     /// Run the economy forward many times, with people in it, and look at the distribution
     #[command(subcommand)]
     Futures(crate::commands::futures::Futures),
@@ -124,6 +149,9 @@ pub struct Up {
     /// Port of the chain's JSON-RPC on this machine
     #[arg(long, default_value_t = 9944)]
     pub port: u16,
+    /// Port of the gateway that sells completions [default: 8402, or another if that is taken]
+    #[arg(long, value_name = "PORT")]
+    pub gateway_port: Option<u16>,
     /// Text to compete on: a file, a folder, or a bundled text (histories, prophets, testament). Several are dealt to the subnets in turn
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub corpus: Vec<String>,

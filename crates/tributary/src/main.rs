@@ -5,6 +5,8 @@ mod args;
 mod commands;
 mod neurons;
 mod output;
+mod parts;
+mod rail;
 mod select;
 mod stop;
 mod up;
@@ -44,6 +46,9 @@ async fn run(command: &Command) -> anyhow::Result<()> {
         Command::Chain(args) => commands::chain::run(args).await,
         Command::Miner(args) => commands::neuron::miner(args).await,
         Command::Validator(args) => commands::neuron::validator(args).await,
+        Command::ServeMiner(args) => commands::serve::miner(args).await,
+        Command::ServeValidator(args) => commands::serve::validator(args).await,
+        Command::ServeGateway(args) => commands::serve::gateway(args).await,
         Command::Status(args) => commands::status::status(args).await,
         Command::Subnets(args) => commands::status::subnets(args).await,
         Command::Metagraph(args) => commands::status::metagraph(args).await,
@@ -52,6 +57,10 @@ async fn run(command: &Command) -> anyhow::Result<()> {
         Command::Unstake(args) => commands::stake::unstake(args).await,
         Command::Register(Register::Neuron(args)) => commands::register::neuron(args).await,
         Command::Register(Register::Subnet(args)) => commands::register::subnet(args).await,
+        Command::Pact(command) => commands::pact::run(command).await,
+        Command::Pay(args) => commands::pay::pay(args).await,
+        Command::Channel(command) => commands::channel::run(command).await,
+        Command::Tribute(command) => commands::pay::tribute(command).await,
         Command::Futures(command) => commands::futures::run(command),
         Command::Vectors(args) => commands::vectors::run(args),
     }

@@ -104,8 +104,10 @@ impl Market for ServeMarket {
     }
 
     async fn sample(&mut self, _round: &Round) -> Result<Vec<Probe>, NeuronError> {
-        let released = self.librarian.library().settled(SETTLING);
-        let released = released.ok_or_else(|| NeuronError::Market("there is no model to serve yet".into()))?;
+        let Some(released) = self.librarian.library().settled(SETTLING) else {
+            tracing::debug!("there is no model to serve yet");
+            return Ok(Vec::new());
+        };
         // Drawn here and now, not from the round: no two validators ask the same, and nobody can answer beforehand.
         let seed: [u8; 32] = rand::random();
         let jobs = probes(&self.config.prompts, &self.config.rules, &released.id, seed);
@@ -136,6 +138,9 @@ impl Market for ServeMarket {
         probes: Vec<Probe>,
         answers: Vec<(Peer, Result<Vec<Timed>, NeuronError>)>,
     ) -> Result<Vec<Opinion>, NeuronError> {
+        if probes.is_empty() {
+            return Ok(Vec::new());
+        }
         let judged: Vec<(Peer, Standing, MinerView)> = answers
             .into_iter()
             .map(|(peer, answer)| {

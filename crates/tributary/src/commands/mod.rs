@@ -1,10 +1,14 @@
 //! The commands that talk to a running chain, and the small ones.
 
 pub mod chain;
+pub mod channel;
 pub mod futures;
 pub mod neuron;
+pub mod pact;
+pub mod pay;
 pub mod register;
 pub mod send;
+pub mod serve;
 pub mod stake;
 pub mod status;
 pub mod transfer;

@@ -126,7 +126,10 @@ pub async fn validator(args: &Validator) -> Result<()> {
 }
 
 /// Prints every change until the work ends.
-async fn show<T: Clone + Serialize>(
+///
+/// # Errors
+/// If stdout cannot be written to.
+pub async fn show<T: Clone + Serialize>(
     mut status: watch::Receiver<T>,
     json: bool,
     text: impl Fn(&T) -> String,

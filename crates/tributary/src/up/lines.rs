@@ -15,13 +15,48 @@ pub fn render(frame: &Frame) -> String {
             .map(|bits| format!("{bits:.3}"))
             .unwrap_or_else(|| "-".to_owned());
         text += &format!(
-            "\n  {:>2} {:<16} price {:.6}  share {:>5.1} %  pool {:.2} TAO  best {best} bits/byte",
+            "\n  {:>2} {:<16} price {:.6}  share {:>5.1} %  pool {:.2} TAO",
             subnet.netuid,
             subnet.name,
             subnet.price_tao,
             100.0 * subnet.emission_share,
             subnet.tao_in_pool_rao as f64 / 1e9,
         );
+        if subnet.market == "train" {
+            text += &format!("  best {best} bits/byte");
+        }
+        if subnet.pact.is_some() || subnet.revenue_rao > 0 {
+            text += &format!(
+                "\n       pact {}  revenue {} TAO  tribute {} TAO  returned {:.3} % of {:.2} TAO emitted",
+                subnet.pact.unwrap_or("none"),
+                Amount(subnet.revenue_rao),
+                Amount(subnet.tribute_rao),
+                100.0 * subnet.returned_over_emitted,
+                subnet.emitted_rao as f64 / 1e9,
+            );
+        }
+        if let Some(gateway) = &subnet.gateway {
+            text += &format!(
+                "\n       {}/v1  {} requests  {} tokens made  charged {} TAO",
+                gateway.url,
+                gateway.requests,
+                gateway.completion_tokens,
+                Amount(gateway.charged_rao)
+            );
+        }
+        for server in &subnet.servers {
+            let answer = server
+                .answer_ms
+                .map(|ms| format!("{ms:.0}"))
+                .unwrap_or_else(|| "-".to_owned());
+            text += &format!(
+                "\n       uid {:<3} {:<11} {answer:>5} ms/answer  incentive {:>5.1} %  earned {:.4} alpha",
+                server.uid,
+                server.kind,
+                100.0 * server.incentive,
+                server.earned_rao as f64 / 1e9,
+            );
+        }
         for miner in &subnet.miners {
             let bits = miner
                 .bits_per_byte

@@ -1,11 +1,14 @@
 //! `tributary up`: a whole market on this machine.
 
+mod customer;
 pub mod frame;
 mod lines;
 pub mod plan;
 mod screen;
+mod service;
 mod setup;
 mod stakers;
+mod tally;
 mod traders;
 mod workers;
 
@@ -30,6 +33,7 @@ use crate::{
 use frame::Frame;
 use plan::Plan;
 use screen::{Notes, Screen};
+use tally::Tally;
 use traders::Traders;
 use workers::Workers;
 
@@ -79,6 +83,7 @@ pub async fn run(args: &Up) -> Result<()> {
         plan.clone(),
         corpora,
         folder.clone(),
+        args.gateway_port,
         cancel.clone(),
         progress,
     ));
@@ -90,6 +95,7 @@ pub async fn run(args: &Up) -> Result<()> {
     let market = Market {
         client,
         plan,
+        tally: Tally::open(&folder),
         cancel: cancel.clone(),
         activity,
         notes,
@@ -116,7 +122,7 @@ fn forget(folder: &std::path::Path) -> Result<()> {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
         _ => Ok(()),
     };
-    for file in [plan::FILE, DATABASE] {
+    for file in [plan::FILE, tally::FILE, DATABASE] {
         let path = folder.join(file);
         gone(std::fs::remove_file(&path)).with_context(|| format!("cannot remove {}", path.display()))?;
     }
@@ -187,6 +193,7 @@ async fn build(
     plan: Plan,
     corpora: Vec<Arc<Corpus>>,
     folder: PathBuf,
+    gateway_port: Option<u16>,
     cancel: CancellationToken,
     progress: watch::Sender<String>,
 ) -> Result<Workers> {
@@ -195,14 +202,15 @@ async fn build(
     };
     let netuids = setup::prepare(&client, &plan, say).await?;
     say("starting miners and validators");
-    let workers = Workers::start(&client, &plan, &netuids, &corpora, &folder, cancel).await?;
-    say("miners train, validators judge, stakers trade");
+    let workers = Workers::start(&client, &plan, &netuids, &corpora, &folder, gateway_port, cancel).await?;
+    say("miners train and serve, validators judge, stakers trade, a customer pays");
     Ok(workers)
 }
 
 struct Market {
     client: Client,
     plan: Plan,
+    tally: Tally,
     cancel: CancellationToken,
     activity: watch::Receiver<String>,
     notes: Notes,
@@ -270,7 +278,9 @@ impl Market {
                 shown += 1;
                 let block = self.client.block_hash(shown).await?.context("the chain lost a block")?;
                 let (arenas, opinions) = workers.as_ref().map(Workers::opinions).unwrap_or_default();
-                let frame = frame::read(&self.client, block, shown, &arenas, &opinions).await?;
+                let counter = workers.as_ref().map(Workers::counter);
+                let mut frame = frame::read(&self.client, block, shown, &arenas, &opinions, counter).await?;
+                self.tally.count(&self.client, &mut frame).await?;
                 traders.see(&frame);
                 self.put(&mut sink, frame)?;
             }
@@ -279,6 +289,7 @@ impl Market {
             }
         }
         drop(sink);
+        self.tally.write()?;
         self.cancel.cancel();
         if let Some(workers) = workers
             && tokio::time::timeout(PATIENCE, workers.finish()).await.is_err()

@@ -6,13 +6,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 use tributary_client::Keypair;
+use tributary_economy::{
+    PerMillion, Tao, UNIT,
+    pact::{Route, Terms},
+};
+use tributary_market_serve as serve;
 use tributary_market_train::{Bundled, Corpus, MinerKind, Rules};
 
 use crate::args::Up;
 
 /// Name of the plan's file in the market's folder.
 pub const FILE: &str = "market.json";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const SUBNETS: usize = 3;
 /// Validators of each subnet.
 pub const VALIDATORS: usize = 2;
@@ -31,8 +36,21 @@ pub struct Plan {
     pub seed: u64,
     /// Milliseconds between blocks.
     pub block_time_ms: u64,
-    /// The subnets, in the order of their registration.
+    /// The train subnets, in the order of their registration.
     pub subnets: Vec<SubnetPlan>,
+    /// The serve subnet, registered after them.
+    pub service: ServicePlan,
+}
+
+/// A subnet to be registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// Its name on the chain.
+    pub name: String,
+    /// What it does, in a few words.
+    pub description: &'static str,
+    /// How many miners work there.
+    pub miners: usize,
 }
 
 /// One subnet.
@@ -57,7 +75,82 @@ pub struct MinerPlan {
     pub strength: f64,
 }
 
+/// The subnet that serves what the first train subnet makes, and sells it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServicePlan {
+    /// Its name on the chain.
+    pub name: String,
+    /// The competition's hyperparameters; which train subnet it is for is known once that has a number.
+    pub rules: serve::Rules,
+    /// The pact that its owner signs.
+    pub terms: Terms,
+    /// What the gateway asks.
+    pub price: serve::meter::Price,
+    /// Rao of use beyond vouchers that the gateway grants each customer.
+    pub credit: u64,
+    /// Its miners, the honest first.
+    pub miners: Vec<ServerPlan>,
+}
+
+/// One serve miner.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServerPlan {
+    /// How it behaves.
+    pub kind: serve::MinerKind,
+    /// Milliseconds that its answers wait: how far away it is.
+    pub delay_ms: u64,
+}
+
+impl ServicePlan {
+    /// The same for every market.
+    fn new(train: &Rules) -> Self {
+        let server = |kind, delay_ms| ServerPlan { kind, delay_ms };
+        Self {
+            name: "served".to_owned(),
+            rules: serve::Rules {
+                train: train.clone(),
+                probes: 1,
+                ..serve::Rules::default()
+            },
+            terms: Terms {
+                pledge: PerMillion(100_000),
+                vesting_half_life: 500,
+                bond: Tao(100 * UNIT),
+                notice: 200,
+                revenue_share: PerMillion(200_000),
+                route: Route::HOLDERS,
+                ..Terms::default()
+            },
+            price: serve::meter::Price {
+                prompt_rao_per_1k: UNIT / 10,
+                completion_rao_per_1k: UNIT / 2,
+            },
+            credit: UNIT / 2,
+            miners: vec![
+                server(serve::MinerKind::Honest, 0),
+                server(serve::MinerKind::Honest, 40),
+                server(serve::MinerKind::WrongModel, 0),
+            ],
+        }
+    }
+}
+
 impl Plan {
+    /// All subnets, in the order of their registration.
+    pub fn seats(&self) -> Vec<Seat> {
+        let trained = self.subnets.iter().map(|subnet| Seat {
+            name: subnet.name.clone(),
+            description: "training byte-level language models",
+            miners: subnet.miners.len(),
+        });
+        let served = Seat {
+            name: self.service.name.clone(),
+            description: "serving the best model of the first train subnet",
+            miners: self.service.miners.len(),
+        };
+        trained.chain([served]).collect()
+    }
+
     /// The market that the arguments ask for.
     ///
     /// # Errors
@@ -72,7 +165,7 @@ impl Plan {
         } else {
             args.miner.as_slice()
         };
-        let subnets = (0..SUBNETS)
+        let subnets: Vec<SubnetPlan> = (0..SUBNETS)
             .map(|index| {
                 let corpus = corpora[index % corpora.len()].clone();
                 let stem = Path::new(&corpus)
@@ -102,6 +195,7 @@ impl Plan {
             version: VERSION,
             seed: args.seed.unwrap_or(1),
             block_time_ms: args.block_time.unwrap_or(DEFAULT_BLOCK_TIME_MS),
+            service: ServicePlan::new(&subnets[0].rules),
             subnets,
         })
     }

@@ -87,10 +87,12 @@ fn draw(canvas: &mut Canvas<'_>, frame: &Frame, notes: &Notes) {
     let miners: usize = frame.subnets.iter().map(|subnet| subnet.miners.len()).sum();
     let kinds = kinds(frame);
     let rows = |count: usize| u16::try_from(count).unwrap_or(u16::MAX).saturating_add(3);
-    let [head, subnets, workers, by_kind, foot] = Layout::vertical([
+    let servers: usize = frame.subnets.iter().map(|subnet| subnet.servers.len()).sum();
+    let [head, subnets, workers, counter, by_kind, foot] = Layout::vertical([
         Constraint::Length(2),
         Constraint::Length(rows(frame.subnets.len())),
         Constraint::Max(rows(miners)),
+        Constraint::Max(if servers > 0 { rows(servers) } else { 0 }),
         Constraint::Length(rows(kinds.len())),
         Constraint::Length(1),
     ])
@@ -98,6 +100,7 @@ fn draw(canvas: &mut Canvas<'_>, frame: &Frame, notes: &Notes) {
     canvas.render_widget(Paragraph::new(header(frame, notes)), head);
     canvas.render_widget(subnet_table(frame), subnets);
     canvas.render_widget(miner_table(frame), workers);
+    canvas.render_widget(server_table(frame), counter);
     canvas.render_widget(kind_table(&kinds), by_kind);
     let foot_text = format!(
         "q or Ctrl-C stops; start again to go on   {}   {}",
@@ -143,7 +146,8 @@ fn head_style() -> Style {
 
 fn subnet_table(frame: &Frame) -> Table<'static> {
     let rows = frame.subnets.iter().map(|subnet| {
-        let bar = "█".repeat((subnet.emission_share * 20.0).round().clamp(0.0, 20.0) as usize);
+        let bar = "█".repeat((subnet.emission_share * 10.0).round().clamp(0.0, 10.0) as usize);
+        let tao = |rao: u64| format!("{:>10.4}", rao as f64 / 1e9);
         Row::new([
             Cell::from(format!("{:>3}", subnet.netuid)),
             Cell::from(subnet.name.clone()),
@@ -151,10 +155,13 @@ fn subnet_table(frame: &Frame) -> Table<'static> {
             Cell::from(format!("{:>6.2} %", 100.0 * subnet.emission_share)),
             Cell::from(bar).fg(Color::Cyan),
             Cell::from(format!("{:>12.3}", subnet.tao_in_pool_rao as f64 / 1e9)),
-            Cell::from(format!("{:>7}", bits(subnet.best_bits_per_byte))).fg(Color::Green),
+            Cell::from(format!("{:>9}", bits(subnet.best_bits_per_byte))).fg(Color::Green),
+            Cell::from(tao(subnet.revenue_rao)),
+            Cell::from(tao(subnet.tribute_rao)),
+            Cell::from(format!("{:>7.3} %", 100.0 * subnet.returned_over_emitted)).fg(Color::Magenta),
         ])
     });
-    let widths = [3, 18, 10, 8, 20, 12, 14].map(Constraint::Length);
+    let widths = [3, 15, 10, 8, 10, 12, 9, 10, 10, 9].map(Constraint::Length);
     Table::new(rows, widths)
         .header(
             Row::new([
@@ -164,7 +171,10 @@ fn subnet_table(frame: &Frame) -> Table<'static> {
                 "emission",
                 "",
                 " TAO in pool",
-                "best bits/byte",
+                "bits/byte",
+                "   revenue",
+                "   tribute",
+                " returned",
             ])
             .style(head_style()),
         )
@@ -211,6 +221,58 @@ fn miner_table(frame: &Frame) -> Table<'static> {
         .block(Block::bordered().title(" miners "))
 }
 
+fn server_table(frame: &Frame) -> Table<'static> {
+    let rows = frame.subnets.iter().flat_map(|subnet| {
+        subnet.servers.iter().map(move |server| {
+            let answer = server
+                .answer_ms
+                .map(|ms| format!("{ms:.0}"))
+                .unwrap_or_else(|| "-".to_owned());
+            let speed = server.tokens_per_second.map(|speed| format!("{speed:.0}"));
+            Row::new([
+                Cell::from(format!("{:>3}", subnet.netuid)),
+                Cell::from(format!("{:>3}", server.uid)),
+                Cell::from(server.kind.clone()).fg(colour(&server.kind)),
+                Cell::from(format!("{answer:>9}")),
+                Cell::from(format!("{:>8}", speed.unwrap_or_else(|| "-".to_owned()))),
+                Cell::from(format!("{:>7.2} %", 100.0 * server.incentive)),
+                Cell::from(format!("{:>12}", alpha(server.earned_rao))),
+                Cell::from(server.verdict.clone().unwrap_or_default()).dim(),
+            ])
+        })
+    });
+    let widths = [3, 3, 11, 9, 8, 9, 12]
+        .map(Constraint::Length)
+        .into_iter()
+        .chain([Constraint::Fill(1)]);
+    let head = [
+        "net",
+        "uid",
+        "server",
+        "ms/answer",
+        "tokens/s",
+        "incentive",
+        "earned alpha",
+        "validators say",
+    ];
+    let title = frame
+        .subnets
+        .iter()
+        .find_map(|subnet| subnet.gateway.as_ref())
+        .map(|gateway| {
+            format!(
+                " {}/v1: {} requests, {} tokens made, {:.4} TAO charged ",
+                gateway.url,
+                gateway.requests,
+                gateway.completion_tokens,
+                gateway.charged_rao as f64 / 1e9
+            )
+        });
+    Table::new(rows, widths)
+        .header(Row::new(head).style(head_style()))
+        .block(Block::bordered().title(title.unwrap_or_default()))
+}
+
 /// Number of miners, sum of incentives (of one a subnet) and alpha earned, by kind.
 fn kinds(frame: &Frame) -> BTreeMap<String, (usize, f64, u64)> {
     let mut kinds: BTreeMap<String, (usize, f64, u64)> = BTreeMap::new();
@@ -246,7 +308,7 @@ mod tests {
     use ratatui::{Terminal, backend::TestBackend};
 
     use super::*;
-    use crate::up::frame::SubnetFrame;
+    use crate::up::frame::{GatewayFrame, ServerFrame, SubnetFrame};
 
     fn sample() -> Frame {
         let miner = |uid: u16, kind: &str, incentive: f64| MinerFrame {
@@ -268,17 +330,39 @@ mod tests {
             miners: vec![miner(3, "honest", 0.99), miner(4, "copycat", 0.01)],
             ..SubnetFrame::default()
         };
+        let served = SubnetFrame {
+            netuid: 4,
+            name: "served".into(),
+            market: "serve",
+            servers: vec![ServerFrame {
+                uid: 2,
+                kind: "wrong-model".into(),
+                answer_ms: Some(17.4),
+                verdict: Some("not the model".into()),
+                ..ServerFrame::default()
+            }],
+            pact: Some("active"),
+            revenue_rao: 2_500_000_000,
+            tribute_rao: 500_000_000,
+            returned_over_emitted: 0.0125,
+            gateway: Some(GatewayFrame {
+                url: "http://127.0.0.1:8402".into(),
+                requests: 321,
+                ..GatewayFrame::default()
+            }),
+            ..SubnetFrame::default()
+        };
         Frame {
             block: 42,
             issuance_rao: 7,
             held_rao: 7,
-            subnets: vec![subnet],
+            subnets: vec![subnet, served],
             ..Frame::default()
         }
     }
 
     fn picture(frame: &Frame) -> String {
-        let mut terminal = Terminal::new(TestBackend::new(110, 24)).unwrap();
+        let mut terminal = Terminal::new(TestBackend::new(120, 30)).unwrap();
         terminal.draw(|canvas| draw(canvas, frame, &Notes::default())).unwrap();
         terminal.backend().to_string()
     }
@@ -297,6 +381,12 @@ mod tests {
             "copycat",
             "99.00 %",
             "1.5000",
+            "wrong-model",
+            "not the model",
+            "2.5000",
+            "0.5000",
+            "1.250 %",
+            "http://127.0.0.1:8402/v1: 321 requests",
         ] {
             assert!(picture.contains(text), "{text} is missing in\n{picture}");
         }

@@ -6,17 +6,19 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, bail};
 use futures::future::try_join_all;
 use pallet_subtensor::{Call, FirstEmissionBlockNumber, SubnetIdentityV3, SubnetOwnerHotkey, TotalHotkeyAlpha, Uids};
-use tributary_client::{AccountId32, Client, Included, Keypair, Wait, market};
+use tributary_client::{AccountId32, Client, Included, Keypair, Wait, market, pact};
 use tributary_economy::{Alpha, NetUid, Tao, UNIT, fixed::I96F32};
 use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{
+    customer::CUSTOMER,
     plan::{Member, Plan, VALIDATORS},
     stakers::{FUNDS_TAO, Staker},
 };
 
 const OWNER_TAO: u64 = 5_000;
 const MINER_TAO: u64 = 100;
+const CUSTOMER_TAO: u64 = 1_000;
 const VALIDATOR_TAO: u64 = 10_100;
 /// What each validator stakes on root. Root stake counts on every subnet, and lets emission enter the pools on both
 /// sides, so that prices move by trade alone.
@@ -46,7 +48,9 @@ pub async fn prepare(client: &Client, plan: &Plan, progress: impl Fn(&str)) -> R
     progress("registering miners and validators");
     neurons(client, plan, &netuids).await?;
     progress("staking for the validators");
-    stake(client, plan, &netuids).await?;
+    stake(client, &netuids).await?;
+    progress("signing the pact of the serve subnet");
+    sign(client, plan, &netuids).await?;
     Ok(netuids)
 }
 
@@ -56,18 +60,19 @@ async fn submit(client: &Client, call: RuntimeCall, signer: &Keypair) -> Result<
 
 async fn fund(client: &Client, plan: &Plan, alice: &Keypair) -> Result<()> {
     let mut wanted: Vec<(AccountId32, u64)> = Vec::new();
-    for (index, subnet) in plan.subnets.iter().enumerate() {
+    for (index, seat) in plan.seats().iter().enumerate() {
         wanted.push((Member::owner(index)?.coldkey.account(), OWNER_TAO));
         for number in 0..VALIDATORS {
             wanted.push((Member::validator(index, number)?.coldkey.account(), VALIDATOR_TAO));
         }
-        for number in 0..subnet.miners.len() {
+        for number in 0..seat.miners {
             wanted.push((Member::miner(index, number)?.coldkey.account(), MINER_TAO));
         }
     }
     for staker in Staker::ALL {
         wanted.push((Member::named(staker.name())?.coldkey.account(), FUNDS_TAO));
     }
+    wanted.push((Member::named(CUSTOMER)?.coldkey.account(), CUSTOMER_TAO));
     // Transactions of hotkeys are free, but an account must exist to send any.
     let hotkeys: Vec<AccountId32> = members(plan)?
         .into_iter()
@@ -102,11 +107,11 @@ async fn fund(client: &Client, plan: &Plan, alice: &Keypair) -> Result<()> {
 /// Everybody who works on a subnet, with the subnet's place in the plan.
 fn members(plan: &Plan) -> Result<Vec<(usize, Member)>> {
     let mut members = Vec::new();
-    for (index, subnet) in plan.subnets.iter().enumerate() {
+    for (index, seat) in plan.seats().iter().enumerate() {
         for number in 0..VALIDATORS {
             members.push((index, Member::validator(index, number)?));
         }
-        for number in 0..subnet.miners.len() {
+        for number in 0..seat.miners {
             members.push((index, Member::miner(index, number)?));
         }
     }
@@ -114,14 +119,15 @@ fn members(plan: &Plan) -> Result<Vec<(usize, Member)>> {
 }
 
 async fn subnets(client: &Client, plan: &Plan) -> Result<Vec<NetUid>> {
-    for (index, subnet) in plan.subnets.iter().enumerate() {
+    let seats = plan.seats();
+    for (index, seat) in seats.iter().enumerate() {
         let owner = Member::owner(index)?;
         if find(client, &owner.hotkey.account()).await?.is_some() {
             continue;
         }
         let identity = SubnetIdentityV3 {
-            subnet_name: subnet.name.clone().into_bytes(),
-            description: b"training byte-level language models".to_vec(),
+            subnet_name: seat.name.clone().into_bytes(),
+            description: seat.description.into(),
             ..SubnetIdentityV3::default()
         };
         let call = Call::register_network_with_identity {
@@ -131,7 +137,7 @@ async fn subnets(client: &Client, plan: &Plan) -> Result<Vec<NetUid>> {
         submit(client, RuntimeCall::SubtensorModule(call), &owner.coldkey).await?;
     }
     let mut netuids = Vec::new();
-    for index in 0..plan.subnets.len() {
+    for index in 0..seats.len() {
         let owner = Member::owner(index)?;
         netuids.push(
             find(client, &owner.hotkey.account())
@@ -250,10 +256,10 @@ async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()>
     Ok(())
 }
 
-async fn stake(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
+async fn stake(client: &Client, netuids: &[NetUid]) -> Result<()> {
     let view = client.at_best().await?;
     let mut missing = Vec::new();
-    for index in 0..netuids.len().min(plan.subnets.len()) {
+    for index in 0..netuids.len() {
         for number in 0..VALIDATORS {
             let member = Member::validator(index, number)?;
             let account = member.hotkey.account();
@@ -274,5 +280,21 @@ async fn stake(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
         submit(client, RuntimeCall::SubtensorModule(call), &member.coldkey).await
     }))
     .await?;
+    Ok(())
+}
+
+/// The owner of the serve subnet signs what the plan says, if there is no pact yet.
+async fn sign(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
+    let netuid = *netuids.last().context("the serve subnet is missing")?;
+    if pact::pact(&client.at_best().await?, netuid).await?.is_some() {
+        return Ok(());
+    }
+    let owner = Member::owner(plan.subnets.len())?;
+    let call = pallet_pact::Call::sign {
+        netuid,
+        terms: plan.service.terms,
+        arbiters: Default::default(),
+    };
+    submit(client, RuntimeCall::Pact(call), &owner.coldkey).await?;
     Ok(())
 }

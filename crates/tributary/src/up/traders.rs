@@ -37,7 +37,7 @@ impl Traders {
             let work = follow_rule(client.clone(), frames.subscribe(), staker, member);
             tokio::spawn(cancel.clone().run_until_cancelled_owned(work));
         }
-        for index in 0..plan.subnets.len() {
+        for index in 0..plan.seats().len() {
             let work = sell_cuts(client.clone(), frames.subscribe(), Member::owner(index)?);
             tokio::spawn(cancel.clone().run_until_cancelled_owned(work));
         }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
-use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use futures::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_client::Client;
@@ -16,6 +16,7 @@ use tributary_neuron::{Chain, Identity};
 use super::{
     frame::{Arena, Entrant},
     plan::{Member, Plan, VALIDATORS},
+    service::{Counter, Place, Service, Task},
 };
 use crate::neurons::RpcChain;
 
@@ -28,7 +29,8 @@ const PUBLISH_EVERY_BLOCKS: u64 = 10;
 pub struct Workers {
     arenas: Vec<Arena>,
     opinions: BTreeMap<NetUid, Vec<watch::Receiver<ValidatorStatus>>>,
-    tasks: FuturesUnordered<BoxFuture<'static, (String, Result<()>)>>,
+    service: Service,
+    tasks: FuturesUnordered<Task>,
 }
 
 impl Workers {
@@ -42,17 +44,39 @@ impl Workers {
         netuids: &[NetUid],
         corpora: &[Arc<Corpus>],
         folder: &Path,
+        gateway_port: Option<u16>,
         cancel: CancellationToken,
     ) -> Result<Self> {
         let threads = std::thread::available_parallelism().map(usize::from).unwrap_or(1);
         let pool = TrainingPool::new(threads, BUSY)?;
         let chain: Arc<dyn Chain> = Arc::new(RpcChain::new(client.clone()));
         let publish_every = Duration::from_millis(plan.block_time_ms * PUBLISH_EVERY_BLOCKS);
+        let prompts = corpora.first().context("there is no corpus")?.clone();
+        let (service, tasks) = Service::start(
+            client,
+            chain.clone(),
+            plan,
+            netuids,
+            prompts,
+            Place {
+                folder,
+                port: gateway_port,
+            },
+            &cancel,
+        )
+        .await?;
         let mut workers = Self {
             arenas: Vec::new(),
             opinions: BTreeMap::new(),
-            tasks: FuturesUnordered::new(),
+            service,
+            tasks: tasks.into_iter().collect(),
         };
+        // The neurons of the subnet after the train subnets fetch what these make.
+        let guests: Vec<u16> = netuids
+            .get(plan.subnets.len())
+            .map(|netuid| netuid.0)
+            .into_iter()
+            .collect();
         for (index, ((subnet, netuid), corpus)) in plan.subnets.iter().zip(netuids).zip(corpora).enumerate() {
             let mut arena = Arena {
                 netuid: *netuid,
@@ -74,7 +98,7 @@ impl Workers {
                     seed: plan.seed.wrapping_mul(1000).wrapping_add((index * 10 + number) as u64),
                     text: corpus.training(),
                     rules: subnet.rules.clone(),
-                    guests: Vec::new(),
+                    guests: guests.clone(),
                     listen: SocketAddr::from(([127, 0, 0, 1], 0)),
                     pool: pool.clone(),
                     publish_every,
@@ -121,7 +145,12 @@ impl Workers {
         Ok(workers)
     }
 
-    /// The subnets, and what their validators show now.
+    /// What the serve subnet shows now.
+    pub fn counter(&self) -> Counter {
+        self.service.counter()
+    }
+
+    /// The train subnets, and what their validators show now.
     pub fn opinions(&self) -> (Vec<Arena>, BTreeMap<NetUid, Vec<ValidatorStatus>>) {
         let opinions = self
             .opinions
@@ -145,7 +174,8 @@ impl Workers {
     }
 }
 
-fn ended_well<E: std::error::Error + Send + Sync + 'static>(
+/// The error of a task, if it ended with one or died.
+pub fn ended_well<E: std::error::Error + Send + Sync + 'static>(
     ended: Result<Result<(), E>, tokio::task::JoinError>,
 ) -> Result<()> {
     Ok(ended??)

@@ -3,4 +3,5 @@
 mod arguments;
 mod commands;
 mod market;
+mod payments;
 mod support;

@@ -1,0 +1,524 @@
+//! `tributary pact`: what a subnet promises to give back.
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Subcommand};
+use pallet_pact::Call;
+use serde::Serialize;
+use tributary_client::{
+    AccountId32, Client,
+    pact::{self, PactView, Told},
+    parse_account,
+};
+use tributary_economy::{
+    NetUid, PerMillion, Tao,
+    pact::{Arbiters, Route, Terms},
+};
+use tributary_neuron::envelope::sha256;
+use tributary_runtime::{Runtime, RuntimeCall};
+
+use crate::{
+    amount::{self, Amount},
+    args::{Connection, Sending},
+    output,
+    parts::{self, percent},
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Pact {
+    /// Show the pact of a subnet: terms, status, what it owes and what it gave
+    Show(Show),
+    /// Propose terms to the owner of a subnet; binds nobody
+    Propose(WithTerms),
+    /// Sign a pact for a subnet that you own; holds its bond
+    Sign(WithTerms),
+    /// Promise more, at once; what is not named stays
+    Tighten(Tighten),
+    /// Announce looser terms; what is not named stays. Holders may object until they are due
+    Loosen(WithTerms),
+    /// Object to looser terms, with the alpha that you stake to --hotkey
+    Object(Subnet),
+    /// Put announced looser terms into force, when they are due
+    ApplyLoosening(Subnet),
+    /// Announce that the subnet will leave the pact; the notice begins
+    AnnounceExit(Subnet),
+    /// Stay after all
+    CancelExit(Subnet),
+    /// Leave, after the notice: what has not vested is forfeit, the bond comes back
+    Exit(Subnet),
+    /// Report a breach that only people can judge; takes a deposit
+    Report(Report),
+    /// Decide on a report, as an arbiter or, where the pact names none, as a holder with alpha on --hotkey
+    Vote(Vote),
+    /// Close a report that is decided or past its deadline
+    Resolve(Resolve),
+    /// Establish a breach that the chain itself can see
+    EstablishBreach(Subnet),
+    /// Post the bond, as the new owner of a subnet with a pact or after a breach
+    PostBond(Subnet),
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The subnet
+    pub netuid: u16,
+    #[command(flatten)]
+    pub connection: Connection,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Subnet {
+    /// The subnet
+    pub netuid: u16,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+/// Promises. What is not named is not promised, or stays as it is.
+#[derive(Debug, Args)]
+pub struct Promises {
+    /// Part of the owner's cut that is tribute at once, like 25% or 0.25
+    #[arg(long, value_name = "PART", value_parser = parts::parse)]
+    pub pledge: Option<PerMillion>,
+    /// Blocks in which half of the rest of the owner's cut vests
+    #[arg(long, value_name = "BLOCKS")]
+    pub vesting_half_life: Option<u64>,
+    /// TAO that the owner puts at risk
+    #[arg(long, value_name = "TAO", value_parser = amount::parse)]
+    pub bond: Option<Amount>,
+    /// Blocks between announcing to leave and leaving
+    #[arg(long, value_name = "BLOCKS")]
+    pub notice: Option<u64>,
+    /// Part of every payment on the rail that is tribute, like 20% or 0.2
+    #[arg(long, value_name = "PART", value_parser = parts::parse)]
+    pub revenue_share: Option<PerMillion>,
+    /// Blocks after which a committed artefact can be opened by anybody
+    #[arg(long, value_name = "BLOCKS")]
+    pub open_after: Option<u64>,
+    /// Blocks in which an artefact must be committed
+    #[arg(long, value_name = "BLOCKS")]
+    pub artifact_period: Option<u64>,
+    /// Where tribute goes: burn, holders, root, or a split like burn=50%,holders=30%,root=20%
+    #[arg(long, value_name = "ROUTE", value_parser = parts::route)]
+    pub route: Option<Route>,
+}
+
+impl Promises {
+    fn over(&self, terms: Terms) -> Terms {
+        Terms {
+            pledge: self.pledge.unwrap_or(terms.pledge),
+            vesting_half_life: self.vesting_half_life.unwrap_or(terms.vesting_half_life),
+            bond: self.bond.map_or(terms.bond, |bond| Tao(bond.0)),
+            notice: self.notice.unwrap_or(terms.notice),
+            revenue_share: self.revenue_share.unwrap_or(terms.revenue_share),
+            open_after: self.open_after.unwrap_or(terms.open_after),
+            artifact_period: self.artifact_period.unwrap_or(terms.artifact_period),
+            route: self.route.unwrap_or(terms.route),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct WithTerms {
+    /// The subnet
+    pub netuid: u16,
+    #[command(flatten)]
+    pub promises: Promises,
+    /// Who decides about breaches, up to nine accounts; without any the holders vote
+    #[arg(long, value_name = "ACCOUNT", requires = "threshold")]
+    pub arbiter: Vec<String>,
+    /// How many of the arbiters it takes
+    #[arg(long, value_name = "K", requires = "arbiter")]
+    pub threshold: Option<u8>,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+impl WithTerms {
+    fn arbiters(&self) -> Result<Arbiters<AccountId32>> {
+        Ok(Arbiters {
+            accounts: self
+                .arbiter
+                .iter()
+                .map(|text| parse_account(text))
+                .collect::<Result<_, _>>()?,
+            threshold: self.threshold.unwrap_or_default(),
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Tighten {
+    /// The subnet
+    pub netuid: u16,
+    #[command(flatten)]
+    pub promises: Promises,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The subnet
+    pub netuid: u16,
+    /// The evidence: its SHA-256 in hexadecimal, or a file whose SHA-256 is taken
+    #[arg(long, value_name = "HASH_OR_FILE")]
+    pub evidence: String,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct Vote {
+    /// The subnet
+    pub netuid: u16,
+    /// Number of the report
+    pub report: u32,
+    /// Uphold it, or refuse it
+    #[arg(value_enum)]
+    pub verdict: Verdict,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Verdict {
+    Uphold,
+    Refuse,
+}
+
+#[derive(Debug, Args)]
+pub struct Resolve {
+    /// The subnet
+    pub netuid: u16,
+    /// Number of the report
+    pub report: u32,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Serialize)]
+struct Effect {
+    netuid: u16,
+    events: Vec<Told>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pact: Option<PactView>,
+}
+
+/// Runs a command of this family.
+///
+/// # Errors
+/// If a key or a promise is wrong, or the chain refuses.
+pub async fn run(command: &Pact) -> Result<()> {
+    let (sending, netuid, call, text): (&Sending, u16, Call<Runtime>, &str) = match command {
+        Pact::Show(args) => return show(args).await,
+        Pact::Propose(
+            args @ WithTerms {
+                netuid,
+                promises,
+                sending,
+                ..
+            },
+        ) => {
+            let (terms, arbiters) = (promises.over(Terms::default()), args.arbiters()?);
+            (
+                sending,
+                *netuid,
+                Call::propose {
+                    netuid: NetUid(*netuid),
+                    terms,
+                    arbiters,
+                },
+                "proposed terms",
+            )
+        }
+        Pact::Sign(
+            args @ WithTerms {
+                netuid,
+                promises,
+                sending,
+                ..
+            },
+        ) => {
+            let (terms, arbiters) = (promises.over(Terms::default()), args.arbiters()?);
+            (
+                sending,
+                *netuid,
+                Call::sign {
+                    netuid: NetUid(*netuid),
+                    terms,
+                    arbiters,
+                },
+                "signed the pact",
+            )
+        }
+        Pact::Tighten(Tighten {
+            netuid,
+            promises,
+            sending,
+        }) => {
+            let terms = promises.over(terms(sending, NetUid(*netuid)).await?);
+            (
+                sending,
+                *netuid,
+                Call::tighten {
+                    netuid: NetUid(*netuid),
+                    terms,
+                },
+                "tightened the pact",
+            )
+        }
+        Pact::Loosen(
+            args @ WithTerms {
+                netuid,
+                promises,
+                sending,
+                ..
+            },
+        ) => {
+            let terms = promises.over(terms(sending, NetUid(*netuid)).await?);
+            let arbiters = args.arbiters()?;
+            (
+                sending,
+                *netuid,
+                Call::loosen {
+                    netuid: NetUid(*netuid),
+                    terms,
+                    arbiters,
+                },
+                "announced looser terms",
+            )
+        }
+        Pact::Object(Subnet { netuid, sending }) => {
+            let hotkey = sending.keys.hotkey_account()?;
+            (
+                sending,
+                *netuid,
+                Call::object {
+                    netuid: NetUid(*netuid),
+                    hotkey,
+                },
+                "objected",
+            )
+        }
+        Pact::ApplyLoosening(Subnet { netuid, sending }) => {
+            let call = Call::apply_loosening {
+                netuid: NetUid(*netuid),
+            };
+            (sending, *netuid, call, "settled the announced terms")
+        }
+        Pact::AnnounceExit(Subnet { netuid, sending }) => (
+            sending,
+            *netuid,
+            Call::announce_exit {
+                netuid: NetUid(*netuid),
+            },
+            "announced the exit",
+        ),
+        Pact::CancelExit(Subnet { netuid, sending }) => (
+            sending,
+            *netuid,
+            Call::cancel_exit {
+                netuid: NetUid(*netuid),
+            },
+            "cancelled the exit",
+        ),
+        Pact::Exit(Subnet { netuid, sending }) => (
+            sending,
+            *netuid,
+            Call::exit {
+                netuid: NetUid(*netuid),
+            },
+            "ended the pact",
+        ),
+        Pact::EstablishBreach(Subnet { netuid, sending }) => {
+            let call = Call::establish_breach {
+                netuid: NetUid(*netuid),
+            };
+            (sending, *netuid, call, "established a breach")
+        }
+        Pact::PostBond(Subnet { netuid, sending }) => (
+            sending,
+            *netuid,
+            Call::post_bond {
+                netuid: NetUid(*netuid),
+            },
+            "posted the bond",
+        ),
+        Pact::Report(Report {
+            netuid,
+            evidence: text,
+            sending,
+        }) => {
+            let evidence = evidence(text)?;
+            (
+                sending,
+                *netuid,
+                Call::report {
+                    netuid: NetUid(*netuid),
+                    evidence,
+                },
+                "reported a breach",
+            )
+        }
+        Pact::Vote(Vote {
+            netuid,
+            report,
+            verdict,
+            sending,
+        }) => {
+            let call = Call::vote {
+                netuid: NetUid(*netuid),
+                report: *report,
+                hotkey: sending.keys.hotkey_account()?,
+                uphold: *verdict == Verdict::Uphold,
+            };
+            (sending, *netuid, call, "voted")
+        }
+        Pact::Resolve(Resolve {
+            netuid,
+            report,
+            sending,
+        }) => {
+            let call = Call::resolve {
+                netuid: NetUid(*netuid),
+                report: *report,
+            };
+            (sending, *netuid, call, "resolved the report")
+        }
+    };
+    send(sending, NetUid(netuid), call, text).await
+}
+
+async fn terms(sending: &Sending, netuid: NetUid) -> Result<Terms> {
+    let client = sending.client().await?;
+    let found = pact::pact(&client.at_best().await?, netuid).await?;
+    Ok(found.with_context(|| format!("subnet {netuid} has no pact"))?.terms)
+}
+
+fn evidence(text: &str) -> Result<[u8; 32]> {
+    let mut hash = [0; 32];
+    if hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut hash).is_ok() {
+        return Ok(hash);
+    }
+    let file = std::fs::read(text)
+        .with_context(|| format!("`{text}` is neither a SHA-256 in hexadecimal nor a file that can be read"))?;
+    Ok(sha256(&file))
+}
+
+async fn send(sending: &Sending, netuid: NetUid, call: Call<Runtime>, text: &str) -> Result<()> {
+    let client = sending.client().await?;
+    let Some(included) = sending.send(&client, RuntimeCall::Pact(call)).await? else {
+        return Ok(());
+    };
+    let after = pact::pact(&client.at(included.block), netuid).await?;
+    let effect = Effect {
+        netuid: netuid.0,
+        events: pact::told(&included),
+        pact: after.map(|pact| PactView::new(netuid, &pact)),
+    };
+    sending.report(&included, effect, &format!("{text} of subnet {netuid}"))
+}
+
+async fn show(args: &Show) -> Result<()> {
+    let netuid = NetUid(args.netuid);
+    let client = Client::connect(&args.connection.endpoint).await?;
+    let view = client.at_best().await?;
+    if !tributary_client::market::netuids(&view).await?.contains(&netuid) {
+        bail!("there is no subnet {netuid}");
+    }
+    let found = pact::pact(&view, netuid).await?;
+    let revenue = pact::revenue(&view, netuid).await?;
+    let pact = found.map(|pact| PactView::new(netuid, &pact));
+    if args.json {
+        return output::json(&serde_json::json!({
+            "netuid": netuid.0,
+            "pact": pact,
+            "payments": revenue.payments,
+            "revenue_rao": revenue.amount.0,
+            "tribute_rao": revenue.tribute.0,
+        }));
+    }
+    let paid = format!(
+        "payments    {}, together {} TAO, of which {} TAO were tribute",
+        revenue.payments,
+        Amount(revenue.amount.0),
+        Amount(revenue.tribute.0)
+    );
+    let Some(pact) = pact else {
+        output::line(&format!("subnet {netuid} has no pact"))?;
+        return output::line(&paid);
+    };
+    let terms = &pact.terms;
+    let since = pact
+        .since
+        .map(|block| format!(" since block {block}"))
+        .unwrap_or_default();
+    let blocks = |blocks: u64| {
+        if blocks == 0 {
+            "-".to_owned()
+        } else {
+            format!("{blocks} blocks")
+        }
+    };
+    let arbiters = match pact.arbiters.as_slice() {
+        [] => "the holders vote".to_owned(),
+        named => format!("{} of {}", pact.arbiters_threshold, named.join(", ")),
+    };
+    for line in [
+        format!("status      {}{since}", pact.status),
+        format!("signed      by {} at block {}", pact.signer, pact.signed_at),
+        format!(
+            "strength    {} of the strongest there can be",
+            percent(PerMillion(pact.strength_ppm))
+        ),
+        format!("pledge      {} of the owner's cut", percent(terms.pledge)),
+        format!("vesting     half in {}", blocks(terms.vesting_half_life)),
+        format!(
+            "bond        {} TAO promised, {} TAO on hold",
+            Amount(terms.bond.0),
+            Amount(pact.bond_rao)
+        ),
+        format!("notice      {}", blocks(terms.notice)),
+        format!("revenue     {} of payments on the rail", percent(terms.revenue_share)),
+        format!(
+            "artefacts   every {}, opened after {}",
+            blocks(terms.artifact_period),
+            blocks(terms.open_after)
+        ),
+        format!(
+            "route       burn {}, holders {}, root {}",
+            percent(terms.route.burn),
+            percent(terms.route.holders),
+            percent(terms.route.root)
+        ),
+        format!("breaches    {arbiters}"),
+        paid,
+        format!(
+            "received    {} TAO of payments, {} TAO of bonds and deposits, {} alpha pledged, {} alpha forfeited",
+            Amount(pact.from_payments_rao),
+            Amount(pact.from_bonds_and_deposits_rao),
+            Amount(pact.pledged),
+            Amount(pact.forfeited)
+        ),
+        format!(
+            "waiting     {} TAO, {} alpha",
+            Amount(pact.reservoir_rao),
+            Amount(pact.reservoir_alpha)
+        ),
+        format!(
+            "released    {} TAO bought {} alpha; {} burned, {} to holders, {} to root",
+            Amount(pact.spent_rao),
+            Amount(pact.bought),
+            Amount(pact.burned),
+            Amount(pact.to_holders),
+            Amount(pact.to_root)
+        ),
+        format!("unvested    {} alpha", Amount(pact.unvested)),
+    ] {
+        output::line(&line)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! `tributary pay` and `tributary tribute`: money on the rail.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use pallet_pact::Call;
+use serde::Serialize;
+use tributary_client::{Client, address, pact, parse_account};
+use tributary_economy::{NetUid, Tao};
+use tributary_neuron::envelope::sha256;
+use tributary_runtime::{Runtime, RuntimeCall};
+
+use crate::{
+    amount::{self, Amount},
+    args::{Connection, Sending},
+    output,
+};
+
+#[derive(Debug, Args)]
+pub struct Pay {
+    /// The subnet whose service is paid for
+    pub netuid: u16,
+    /// Who is paid: an address or a development name
+    pub payee: String,
+    /// TAO, at most 9 decimals
+    #[arg(value_parser = amount::parse)]
+    pub amount: Amount,
+    /// What it is for: 64 hexadecimal digits as they are, of any other text the SHA-256
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub receipt: String,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Tribute {
+    /// Everything that happened to pact, payments and channels of a subnet, block by block
+    History(History),
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// The subnet
+    pub netuid: u16,
+    /// How many blocks to look back
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub blocks: u32,
+    #[command(flatten)]
+    pub connection: Connection,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Serialize)]
+struct Effect {
+    netuid: u16,
+    payer: String,
+    payee: String,
+    amount_rao: u64,
+    tribute_rao: u64,
+}
+
+/// Pays at once.
+///
+/// # Errors
+/// If an address is wrong, or the chain refuses.
+pub async fn pay(args: &Pay) -> Result<()> {
+    let payee = parse_account(&args.payee)?;
+    let client = args.sending.client().await?;
+    let mut receipt = [0; 32];
+    if !args.receipt.is_empty() && hex::decode_to_slice(&args.receipt, &mut receipt).is_err() {
+        receipt = sha256(args.receipt.as_bytes());
+    }
+    let call = Call::<Runtime>::pay {
+        netuid: NetUid(args.netuid),
+        payee: payee.clone(),
+        amount: Tao(args.amount.0),
+        receipt,
+    };
+    let Some(included) = args.sending.send(&client, RuntimeCall::Pact(call)).await? else {
+        return Ok(());
+    };
+    let tribute_rao = pact::paid(&included).map_or(0, |paid| paid.tribute_rao);
+    let effect = Effect {
+        netuid: args.netuid,
+        payer: address(&args.sending.keys.coldkey_account()?),
+        payee: address(&payee),
+        amount_rao: args.amount.0,
+        tribute_rao,
+    };
+    let text = format!(
+        "paid {} TAO to {} for subnet {}, of which {} TAO are tribute",
+        args.amount,
+        effect.payee,
+        args.netuid,
+        Amount(tribute_rao)
+    );
+    args.sending.report(&included, effect, &text)
+}
+
+#[derive(Serialize)]
+struct Happened {
+    block: u32,
+    #[serde(flatten)]
+    event: pact::Told,
+}
+
+/// Tells the history of a subnet's tribute.
+///
+/// # Errors
+/// If no chain answers, or it has forgotten the blocks.
+pub async fn tribute(command: &Tribute) -> Result<()> {
+    let Tribute::History(args) = command;
+    let client = Client::connect(&args.connection.endpoint).await?;
+    let head = client.header(client.best().await?).await?.number;
+    let first = head.saturating_sub(args.blocks.saturating_sub(1)).max(1);
+    for (block, event) in pact::history(&client, first..=head).await? {
+        let Some(event) = pact::tell(&event).filter(|told| told.netuid == args.netuid) else {
+            continue;
+        };
+        if args.json {
+            output::json(&Happened { block, event })?;
+            continue;
+        }
+        let figures = event.figures.iter().map(|(name, value)| match value.as_str() {
+            Some(text) => format!("{name} {text}"),
+            None => format!("{name} {value}"),
+        });
+        let figures: Vec<String> = figures.collect();
+        output::line(&format!("{block:>8}  {:<18} {}", event.what, figures.join("  ")))?;
+    }
+    Ok(())
+}

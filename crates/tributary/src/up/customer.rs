@@ -1,0 +1,174 @@
+//! The market's customer: an account that asks the gateway for completions over HTTP, like anybody with an OpenAI
+//! client, and pays through a channel.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tributary_client::{Client, Keypair, Wait, pact};
+use tributary_economy::{NetUid, Tao, UNIT};
+use tributary_market_serve::{
+    GatewayStatus, WalletConfig, WalletStatus, api::NEWEST, credential::Token, meter::Price, run_wallet,
+};
+use tributary_neuron::Identity;
+use tributary_runtime::{Runtime, RuntimeCall};
+
+use super::plan::Member;
+
+/// Name of its account.
+pub const CUSTOMER: &str = "customer";
+/// What it puts into its channel, again when little is left.
+const DEPOSIT_TAO: u64 = 20;
+/// Little.
+const LITTLE_TAO: u64 = 4;
+/// How long the channel stays open.
+const EXPIRY_BLOCKS: u64 = 10_000_000;
+/// Blocks between two requests.
+const EVERY_BLOCKS: u64 = 4;
+/// Tokens that it asks for.
+const TOKENS: u64 = 64;
+const PROMPTS: [&str; 4] = [
+    "And it came to pass in those days, that ",
+    "In the beginning ",
+    "And the king said unto ",
+    "Blessed are they ",
+];
+
+/// What the customer needs to know.
+pub struct Customer {
+    /// The chain.
+    pub client: Client,
+    /// The serve subnet.
+    pub netuid: NetUid,
+    /// Whom the channel pays.
+    pub payee: Keypair,
+    /// The gateway, as `http://HOST:PORT`.
+    pub gateway: String,
+    /// What the gateway shows: requests make sense once it has a model.
+    pub status: watch::Receiver<GatewayStatus>,
+    /// The price that was agreed.
+    pub price: Price,
+    /// Between two requests.
+    pub every: Duration,
+}
+
+impl Customer {
+    /// Between two requests, for a market with this block time.
+    pub fn pace(block_time_ms: u64) -> Duration {
+        Duration::from_millis(block_time_ms * EVERY_BLOCKS)
+    }
+
+    /// Opens a channel, or finds it open, and asks and pays until cancelled.
+    ///
+    /// # Errors
+    /// If the chain refuses the channel, or the wallet finds the gateway cheating.
+    pub async fn run(mut self, cancel: CancellationToken) -> Result<()> {
+        let member = Member::named(CUSTOMER)?;
+        let payer = Identity::from(member.coldkey.pair().clone());
+        let channel = self.channel(&member.coldkey).await?;
+        let genesis = self.client.genesis().0;
+        let config = WalletConfig {
+            gateway: self.gateway.clone(),
+            genesis,
+            channel,
+            budget: u64::MAX,
+            ahead: 0,
+            price_max: self.price,
+            every: self.every / 4,
+        };
+        let (signed, wallet) = watch::channel(WalletStatus::default());
+        let key = Token::sign(&payer, &genesis, channel, u64::MAX).to_string();
+        let signing = run_wallet(config, payer, signed, cancel.clone());
+        let asking = async {
+            if self.status.wait_for(|status| status.model.is_some()).await.is_err() {
+                return Ok(());
+            }
+            let http = reqwest::Client::builder()
+                .timeout(Duration::from_secs(60))
+                .no_proxy()
+                .build()?;
+            for number in 0u64.. {
+                if let Err(error) = self.ask(&http, &key, number).await {
+                    tracing::info!("the customer got no answer: {error:#}");
+                }
+                let left = wallet
+                    .borrow()
+                    .statement
+                    .map(|statement| statement.deposit - statement.charged.min(statement.deposit));
+                if left.is_some_and(|left| left < LITTLE_TAO * UNIT) {
+                    self.top_up(&member.coldkey, channel).await?;
+                    // Until gateway and wallet have seen it.
+                    tokio::time::sleep(4 * self.every).await;
+                }
+                tokio::time::sleep(self.every).await;
+            }
+            Ok::<(), anyhow::Error>(())
+        };
+        tokio::select! {
+            () = cancel.cancelled() => Ok(()),
+            signed = signing => Ok(signed?),
+            asked = asking => asked,
+        }
+    }
+
+    /// One request; every other one streamed.
+    async fn ask(&self, http: &reqwest::Client, key: &str, number: u64) -> Result<()> {
+        let prompt = PROMPTS[usize::try_from(number).unwrap_or(0) % PROMPTS.len()];
+        let body = json!({
+            "model": NEWEST,
+            "prompt": prompt,
+            "max_tokens": TOKENS,
+            "temperature": 0.7,
+            "stream": number % 2 == 1,
+        });
+        let url = format!("{}/v1/completions", self.gateway);
+        let answer = http.post(url).bearer_auth(key).json(&body).send().await?;
+        let (status, text) = (answer.status(), answer.text().await?);
+        if !status.is_success() {
+            bail!("{status}: {text}");
+        }
+        Ok(())
+    }
+
+    async fn channel(&self, coldkey: &Keypair) -> Result<u64> {
+        let open = pact::channels(&self.client.at_best().await?).await?;
+        let ours = open.into_iter().find(|(_, channel)| {
+            channel.payer == coldkey.account()
+                && channel.payee == self.payee.account()
+                && channel.netuid == self.netuid
+                && channel.closing.is_none()
+        });
+        if let Some((id, _)) = ours {
+            return Ok(id);
+        }
+        let height = self.client.header(self.client.best().await?).await?.number;
+        let call = pallet_pact::Call::<Runtime>::open_channel {
+            netuid: self.netuid,
+            payee: self.payee.account(),
+            deposit: Tao(DEPOSIT_TAO * UNIT),
+            expiry: u64::from(height) + EXPIRY_BLOCKS,
+        };
+        let included = self
+            .client
+            .submit(&RuntimeCall::Pact(call), coldkey, Wait::InBlock)
+            .await?;
+        pact::opened(&included).context("the chain names no channel")
+    }
+
+    async fn top_up(&self, coldkey: &Keypair, channel: u64) -> Result<()> {
+        let call = pallet_pact::Call::<Runtime>::top_up {
+            channel,
+            amount: Tao(DEPOSIT_TAO * UNIT),
+        };
+        if let Err(error) = self
+            .client
+            .submit(&RuntimeCall::Pact(call), coldkey, Wait::InBlock)
+            .await
+        {
+            tracing::warn!(%error, "the customer cannot put more into its channel");
+        }
+        Ok(())
+    }
+}
