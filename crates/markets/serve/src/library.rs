@@ -4,7 +4,12 @@
 //! that miner's axon and are used only if their SHA-256 is the committed one. Everybody looks at the same chain, so
 //! all come to serve the same models, a little earlier or later; the last few stay available.
 
-use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use parking_lot::RwLock;
@@ -16,6 +21,9 @@ use crate::{
     engine::Engine,
     rules::Rules,
 };
+
+/// How long others may take to take up a new model before they are asked for it.
+pub const SETTLING: Duration = Duration::from_secs(6);
 
 /// A model that can be asked for.
 pub struct Released {
@@ -30,6 +38,19 @@ pub struct Released {
     /// When it was taken up here.
     pub since: Instant,
     created: u64,
+}
+
+impl Released {
+    /// What is said of it.
+    pub fn card(&self) -> ModelCard {
+        ModelCard {
+            id: self.id.clone(),
+            object: "model".to_owned(),
+            created: self.created,
+            owned_by: self.author.to_string(),
+            sha256: hex::encode(self.digest),
+        }
+    }
 }
 
 /// The id of a model with this digest.
@@ -57,25 +78,20 @@ impl Library {
 
     /// The newest model that was taken up at least `age` ago, so that others have had time to take it up too; if there
     /// is none, the oldest.
-    pub fn settled(&self, age: std::time::Duration) -> Option<Arc<Released>> {
+    pub fn settled(&self, age: Duration) -> Option<Arc<Released>> {
         let shelf = self.0.read();
         let settled = shelf.iter().find(|released| released.since.elapsed() >= age);
         settled.or(shelf.back()).cloned()
     }
 
-    /// What there is.
-    pub fn list(&self) -> ModelList {
+    /// What there is and was taken up at least `age` ago; if there is nothing so old, the oldest.
+    pub fn list(&self, age: Duration) -> ModelList {
         let shelf = self.0.read();
-        let cards = shelf.iter().map(|released| ModelCard {
-            id: released.id.clone(),
-            object: "model".to_owned(),
-            created: released.created,
-            owned_by: released.author.to_string(),
-            sha256: hex::encode(released.digest),
-        });
+        let first = shelf.iter().position(|released| released.since.elapsed() >= age);
+        let first = first.unwrap_or(shelf.len().saturating_sub(1));
         ModelList {
             object: "list".to_owned(),
-            data: cards.collect(),
+            data: shelf.iter().skip(first).map(|released| released.card()).collect(),
         }
     }
 

@@ -151,7 +151,9 @@ impl Handler for Desk {
             });
         }
         match call.route.as_str() {
-            "v1/models" => Ok(Bytes::from(serde_json::to_vec(&self.library.list()).unwrap_or_default()).into()),
+            "v1/models" => {
+                Ok(Bytes::from(serde_json::to_vec(&self.library.list(Duration::ZERO)).unwrap_or_default()).into())
+            }
             "v1/completions" => self.complete(&call.body).await,
             _ => Err(Refusal::not_found("the routes are v1/completions and v1/models")),
         }

@@ -19,15 +19,13 @@ use crate::{
     config::{MinerView, ValidatorConfig, ValidatorHandle, ValidatorStatus},
     engine::Sampling,
     generation::complete,
-    library::Librarian,
+    library::{Librarian, SETTLING},
     rules::Rules,
     score::{Standing, scores},
 };
 
 /// Least time between two rounds.
 const ROUND_EVERY: Duration = Duration::from_secs(4);
-/// How long miners may take to take up a new model before they are asked for it.
-const SETTLING: Duration = Duration::from_secs(6);
 /// Miners asked at one time: few, so that they do not slow each other down on the way.
 const CONCURRENT_MAX: usize = 2;
 /// Longest prompt, in bytes.

@@ -13,7 +13,8 @@ Stakers, each with 1000 TAO. All stake on the first validator of a subnet.
   momentum  every 10 blocks puts 1 TAO on the subnet whose price rose most over 20 blocks, and sells a quarter of
             what it holds where the price fell most
   index     every 15 blocks puts 0.5 TAO on the subnet where its holding is worth least
-  owner     every 20 blocks each owner sells half of the alpha that it holds, to pay its costs";
+  owner     every 20 blocks each owner sells half of the alpha that it holds, to pay its costs
+The customer, with 1000 TAO, asks the gateway for 64 tokens every 4 blocks and pays through a channel.";
 
 /// TAO that each staker starts with.
 pub const FUNDS_TAO: u64 = 1_000;

@@ -15,13 +15,15 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::{
-    Gateway, Refused,
+    Gateway,
     job::{Out, Work},
+    refused::Refused,
 };
 use crate::{
-    api::{Answering, DONE, Delivery, Finish, Job, Usage, event},
+    api::{Answering, DONE, Delivery, Finish, Job, NEWEST, Usage, event},
     credential::{Token, VOUCHER_HEADER},
     generation::TextDecoder,
+    library::{Released, SETTLING},
     meter::{Price, Statement, Uncovered},
     rail::{Account, Voucher},
 };
@@ -98,18 +100,12 @@ async fn nothing() -> Response {
 }
 
 async fn models(State(gateway): State<Arc<Gateway>>) -> Response {
-    Json(gateway.library.list()).into_response()
+    Json(gateway.library.list(SETTLING)).into_response()
 }
 
 async fn model(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Result<Response, Refused> {
-    let released = gateway.library.get(&id).ok_or(Refused::Model(id))?;
-    let card = gateway
-        .library
-        .list()
-        .data
-        .into_iter()
-        .find(|card| card.id == released.id);
-    Ok(Json(card).into_response())
+    let released = gateway.model(&id).ok_or(Refused::Model(id))?;
+    Ok(Json(released.card()).into_response())
 }
 
 async fn offer(State(gateway): State<Arc<Gateway>>) -> Response {
@@ -171,8 +167,7 @@ async fn completions(
     }
     let (mut job, delivery) = Job::parse(&body, &gateway.config.rules, rand::random())?;
     let released = gateway
-        .library
-        .get(&job.model)
+        .model(&job.model)
         .ok_or_else(|| Refused::Model(job.model.clone()))?;
     job.model.clone_from(&released.id);
     let at_most = Usage::new(job.prompt.len(), job.max_tokens);
@@ -285,6 +280,14 @@ impl Stream {
 }
 
 impl Gateway {
+    /// A model by id. The newest is one that miners have had time to take up.
+    fn model(&self, id: &str) -> Option<Arc<Released>> {
+        match id {
+            NEWEST => self.library.settled(SETTLING),
+            _ => self.library.get(id),
+        }
+    }
+
     /// Makes sure that a channel is known and pays this gateway.
     async fn known(&self, id: u64) -> Result<(), Refused> {
         if self.meter.lock().tab(id).is_some() {

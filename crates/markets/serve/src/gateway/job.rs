@@ -7,7 +7,7 @@ use rand::RngExt as _;
 use tokio::sync::mpsc;
 use tributary_neuron::{Hotkey, NeuronError};
 
-use super::{Gateway, Room, routes::Route};
+use super::{Gateway, room::Room, routes::Route};
 use crate::{
     api::{Finish, Job, Usage},
     ask::Asking,

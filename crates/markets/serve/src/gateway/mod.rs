@@ -3,6 +3,8 @@
 
 mod http;
 mod job;
+mod refused;
+mod room;
 mod routes;
 mod store;
 
@@ -24,16 +26,18 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
-use tributary_neuron::{Chain, ChainError, Dendrite, DendriteLimits, Identity, NeuronError};
+use tributary_neuron::{Chain, Dendrite, DendriteLimits, Identity, NeuronError};
 
 use crate::{
     api::Usage,
     library::{Librarian, Library},
-    meter::{BadVoucher, Meter, Price, Reservation, Statement, Uncovered},
+    meter::{Meter, Price, Statement, Uncovered},
     rail::{Channel, Rail, Voucher},
     rules::Rules,
 };
 pub use http::{Offer, SentVoucher};
+use refused::Refused;
+use room::Room;
 pub use routes::RouteView;
 use routes::Routes;
 use store::Store;
@@ -376,76 +380,5 @@ impl Gateway {
                 return Err(uncovered.into());
             }
         }
-    }
-}
-
-/// Room for one request, given back when it is dropped.
-struct Room {
-    gateway: Arc<Gateway>,
-    reservation: Option<Reservation>,
-    id: u64,
-}
-
-impl Room {
-    /// Charges what was delivered.
-    fn charge(mut self, usage: Usage) {
-        self.end(Some(usage));
-    }
-
-    fn end(&mut self, usage: Option<Usage>) {
-        let Some(reservation) = self.reservation.take() else {
-            return;
-        };
-        let gateway = &self.gateway;
-        let mut meter = gateway.meter.lock();
-        let before = meter.tab(self.id).map_or(0, |tab| tab.charged);
-        meter.charge(reservation, usage);
-        if let (Some(tab), Some(usage)) = (meter.tab(self.id), usage) {
-            if let Err(error) = gateway.store.write(self.id, tab, false) {
-                tracing::warn!(%error, "a charge could not be kept");
-            }
-            gateway.status.send_modify(|status| {
-                status.requests += 1;
-                status.prompt_tokens += usage.prompt_tokens;
-                status.completion_tokens += usage.completion_tokens;
-                status.charged += tab.charged - before;
-            });
-        }
-        drop(meter);
-        // Freed room may be enough for another request that waits.
-        gateway.covered.notify_waiters();
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        self.end(None);
-    }
-}
-
-/// Why a customer is not served.
-#[derive(Debug, thiserror::Error)]
-enum Refused {
-    #[error("{0}")]
-    Credential(String),
-    #[error("{0}")]
-    Channel(String),
-    #[error(transparent)]
-    Uncovered(#[from] Uncovered),
-    #[error("the voucher is refused: {0}")]
-    Voucher(#[from] BadVoucher),
-    #[error(transparent)]
-    Request(#[from] crate::api::BadRequest),
-    #[error("there is no model {0:?} here; GET /v1/models lists them")]
-    Model(String),
-    #[error("no miner could answer: {0}")]
-    Miners(String),
-    #[error("the gateway cannot serve now: {0}")]
-    Unwell(String),
-}
-
-impl From<ChainError> for Refused {
-    fn from(error: ChainError) -> Self {
-        Self::Unwell(error.to_string())
     }
 }

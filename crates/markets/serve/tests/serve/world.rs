@@ -114,7 +114,7 @@ impl World {
             rules: Rules {
                 train_netuid: TRAIN,
                 release_blocks: 5,
-                deadline_ms: 4_000,
+                deadline_ms: 30_000,
                 ..Rules::default()
             },
             blocks,
