@@ -7,7 +7,9 @@
 extern crate alloc;
 
 mod calls;
+mod checks;
 mod rules;
+mod table;
 
 pub use pallet::*;
 
@@ -23,17 +25,12 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use pallet_subtensor::{Event as Told, weights};
     use tributary_economy::{
-        MechId, NetUid, RecycleOrBurn as RecycleOrBurnEnum, Tao as TaoBalance, UNIT,
+        MechId, NetUid, RecycleOrBurn as RecycleOrBurnEnum, Tao as TaoBalance,
         fixed::{I96F32, U64F64},
-        hyperparameters::{check_alpha_values, check_reveal_period, may_set_bonds_moving_average},
+        hyperparameters::{check_alpha_values, may_set_bonds_moving_average},
         market::neurons,
-        mechanisms::{MAX_MECHANISMS, MAX_UIDS_TIMES_MECHANISMS, check_split},
+        mechanisms::check_split,
     };
-
-    /// The least price of a neuron stays below this.
-    const MIN_BURN_LIMIT: TaoBalance = TaoBalance(UNIT);
-    /// The highest price of a neuron stays above this.
-    const MAX_BURN_LIMIT: TaoBalance = TaoBalance(UNIT / 10);
 
     /// The pallet.
     #[pallet::pallet]

@@ -1,0 +1,123 @@
+//! Bounds of hyperparameters, as far as they are not in the rules (`consensus.md` 6).
+
+use frame_support::{ensure, pallet_prelude::DispatchResult};
+use pallet_subtensor::Error as Known;
+use tributary_economy::{
+    NetUid, Tao, UNIT,
+    fixed::U64F64,
+    hyperparameters,
+    mechanisms::{MAX_MECHANISMS, MAX_UIDS_TIMES_MECHANISMS},
+};
+
+use crate::{Config, Error, Pallet};
+
+/// The least price of a neuron stays below this.
+const MIN_BURN_LIMIT: Tao = Tao(UNIT);
+/// The highest price of a neuron stays above this.
+const MAX_BURN_LIMIT: Tao = Tao(UNIT / 10);
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn check_not_root(netuid: NetUid, _: bool) -> DispatchResult {
+        ensure!(!netuid.is_root(), Error::<T>::NotPermittedOnRootSubnet);
+        Ok(())
+    }
+
+    pub(crate) fn check_max_uids(netuid: NetUid, uids: u16) -> DispatchResult {
+        ensure!(
+            uids >= pallet_subtensor::MinAllowedUids::<T>::get(netuid),
+            Error::<T>::MaxAllowedUidsLessThanMinAllowedUids
+        );
+        ensure!(
+            uids >= pallet_subtensor::SubnetworkN::<T>::get(netuid),
+            Error::<T>::MaxAllowedUIdsLessThanCurrentUIds
+        );
+        ensure!(
+            uids <= MAX_UIDS_TIMES_MECHANISMS,
+            Error::<T>::MaxAllowedUidsGreaterThanDefaultMaxAllowedUids
+        );
+        let mechanisms = u32::from(pallet_subtensor::MechanismCountCurrent::<T>::get(netuid).get());
+        ensure!(
+            u32::from(uids) * mechanisms <= u32::from(MAX_UIDS_TIMES_MECHANISMS),
+            Known::<T>::TooManyUIDsPerMechanism
+        );
+        Ok(())
+    }
+
+    pub(crate) fn check_min_uids(netuid: NetUid, uids: u16) -> DispatchResult {
+        ensure!(
+            uids < pallet_subtensor::MaxAllowedUids::<T>::get(netuid),
+            Error::<T>::MinAllowedUidsGreaterThanMaxAllowedUids
+        );
+        ensure!(
+            uids < pallet_subtensor::SubnetworkN::<T>::get(netuid),
+            Error::<T>::MinAllowedUidsGreaterThanCurrentUids
+        );
+        Ok(())
+    }
+
+    pub(crate) fn check_max_validators(netuid: NetUid, validators: u16) -> DispatchResult {
+        ensure!(
+            validators <= pallet_subtensor::MaxAllowedUids::<T>::get(netuid),
+            Error::<T>::MaxValidatorsLargerThanMaxUIds
+        );
+        Ok(())
+    }
+
+    pub(crate) fn check_activity_cutoff(_: NetUid, cutoff: u16) -> DispatchResult {
+        ensure!(
+            cutoff >= pallet_subtensor::MinActivityCutoff::<T>::get(),
+            Known::<T>::ActivityCutoffTooLow
+        );
+        Ok(())
+    }
+
+    pub(crate) fn check_min_burn(netuid: NetUid, burn: Tao) -> DispatchResult {
+        let within = burn < MIN_BURN_LIMIT && burn < pallet_subtensor::MaxBurn::<T>::get(netuid);
+        ensure!(within, Error::<T>::ValueNotInBounds);
+        Ok(())
+    }
+
+    pub(crate) fn check_max_burn(netuid: NetUid, burn: Tao) -> DispatchResult {
+        let within = burn > MAX_BURN_LIMIT && burn > pallet_subtensor::MinBurn::<T>::get(netuid);
+        ensure!(within, Error::<T>::ValueNotInBounds);
+        Ok(())
+    }
+
+    pub(crate) fn check_burn_half_life(netuid: NetUid, blocks: u16) -> DispatchResult {
+        Self::check_not_root(netuid, true)?;
+        ensure!((1..=36_100).contains(&blocks), Error::<T>::InvalidValue);
+        Ok(())
+    }
+
+    pub(crate) fn check_burn_increase(netuid: NetUid, factor: U64F64) -> DispatchResult {
+        Self::check_not_root(netuid, true)?;
+        let bounds = U64F64::from_num(1)..=U64F64::from_num(3);
+        ensure!(bounds.contains(&factor), Error::<T>::InvalidValue);
+        Ok(())
+    }
+
+    pub(crate) fn check_reveal_period(_: NetUid, epochs: u64) -> DispatchResult {
+        hyperparameters::check_reveal_period(epochs).map_err(Self::out_of_bounds)
+    }
+
+    pub(crate) fn check_immune_owner_uids(_: NetUid, neurons: u16) -> DispatchResult {
+        ensure!((1..=10).contains(&neurons), Known::<T>::InvalidValue);
+        Ok(())
+    }
+
+    pub(crate) fn check_childkey_take(_: NetUid, take: u16) -> DispatchResult {
+        let bounds = pallet_subtensor::MinChildkeyTake::<T>::get()..=pallet_subtensor::MaxChildkeyTake::<T>::get();
+        ensure!(bounds.contains(&take), Error::<T>::InvalidValue);
+        Ok(())
+    }
+
+    pub(crate) fn check_mechanisms_max(count: u8) -> DispatchResult {
+        ensure!((1..=MAX_MECHANISMS).contains(&count), Known::<T>::InvalidValue);
+        Ok(())
+    }
+
+    pub(crate) fn check_epochs_max(count: u8) -> DispatchResult {
+        ensure!(count >= 1, Error::<T>::ValueNotInBounds);
+        Ok(())
+    }
+}
