@@ -256,18 +256,7 @@ pub fn remove_stake<Acc: Account, L: Ledger<Acc>>(
     let alpha = alpha.min(stake_of(ledger, hotkey, coldkey, netuid));
     check_size(ledger, netuid, alpha.0, ledger.subnet_alpha_in(netuid).0)?;
     check_sale(ledger, coldkey, hotkey, netuid, alpha)?;
-    let out = unstake_from(
-        ledger,
-        hotkey,
-        coldkey,
-        coldkey,
-        netuid,
-        alpha,
-        swaps::LOWEST_PRICE,
-        false,
-    )?;
-    sweep_small_nomination(ledger, hotkey, coldkey, netuid)?;
-    Ok(out)
+    cash_in(ledger, coldkey, hotkey, netuid, alpha, swaps::LOWEST_PRICE)
 }
 
 /// As [`remove_stake`], but not below `limit_price` rao for one alpha and not capped to the stake; what would go below
@@ -292,18 +281,7 @@ pub fn remove_stake_limit<Acc: Account, L: Ledger<Acc>>(
         return Err(Error::SlippageTooHigh);
     }
     check_hotkey(ledger, hotkey)?;
-    let out = unstake_from(
-        ledger,
-        hotkey,
-        coldkey,
-        coldkey,
-        netuid,
-        alpha.min(max),
-        limit_price,
-        false,
-    )?;
-    sweep_small_nomination(ledger, hotkey, coldkey, netuid)?;
-    Ok(out)
+    cash_in(ledger, coldkey, hotkey, netuid, alpha.min(max), limit_price)
 }
 
 /// Unstakes everything, with a limit (all or nothing) or without. Returns the TAO paid.
@@ -362,20 +340,24 @@ fn unstake_from_all<Acc: Account, L: Ledger<Acc>>(
         if check_sale(ledger, coldkey, hotkey, netuid, alpha).is_err() {
             continue;
         }
-        let out = unstake_from(
-            ledger,
-            hotkey,
-            coldkey,
-            coldkey,
-            netuid,
-            alpha,
-            swaps::LOWEST_PRICE,
-            false,
-        )?;
-        total = total.plus(out)?;
-        sweep_small_nomination(ledger, hotkey, coldkey, netuid)?;
+        total = total.plus(cash_in(ledger, coldkey, hotkey, netuid, alpha, swaps::LOWEST_PRICE)?)?;
     }
     Ok(total)
+}
+
+/// Unstakes for the coldkey itself, and with it what is left if that is too small to stay. Returns the TAO paid for
+/// what was asked for.
+fn cash_in<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    coldkey: &Acc,
+    hotkey: &Acc,
+    netuid: NetUid,
+    alpha: Alpha,
+    limit: Tao,
+) -> Result<Tao, Error> {
+    let out = unstake_from(ledger, hotkey, coldkey, coldkey, netuid, alpha, limit, false)?;
+    sweep_small_nomination(ledger, hotkey, coldkey, netuid)?;
+    Ok(out)
 }
 
 fn check_sale<Acc: Account, L: Ledger<Acc>>(
