@@ -12,12 +12,13 @@ use sp_keyring::Sr25519Keyring as Key;
 use sp_runtime::{
     DispatchError,
     generic::Era,
+    traits::Dispatchable,
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity},
 };
 use tributary_economy::{Alpha, MechId, NetUid, Tao};
 use tributary_runtime::{
-    AccountId, AdminUtils, Balances, Commitments, Runtime, RuntimeCall, RuntimeOrigin, SubtensorModule, System, TAO,
-    UncheckedExtrinsic, VERSION, extensions, fees, genesis,
+    AccountId, AdminUtils, Balances, Commitments, Proxy, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
+    SubtensorModule, Sudo, System, TAO, UncheckedExtrinsic, Utility, VERSION, extensions, fees, genesis,
 };
 use tributary_runtime_api::{
     DelegateInfo, DynamicInfo, HyperparamEntry, Metagraph, NeuronInfo, NeuronInfoLite, SelectiveMetagraph,
@@ -204,6 +205,139 @@ fn free_calls_that_must_fail_stay_out_of_the_pool() {
 }
 
 #[test]
+fn nothing_passes_nested_that_would_not_pass_alone() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let netuid = subnet();
+        // Dave is a hotkey here, and Eve is his proxy.
+        let (dave, eve) = (account(Key::Dave), account(Key::Eve));
+        assert_ok!(SubtensorModule::burned_register(signed(Key::Bob), netuid, dave.clone()));
+        let any = tributary_runtime::proxy::ProxyType::Any;
+        assert_ok!(Proxy::add_proxy(signed(Key::Dave), eve.into(), any, 0));
+        pallet_subtensor::StakeThreshold::<Runtime>::put(u64::MAX);
+        pallet_subtensor::NetworkRateLimit::<Runtime>::put(100);
+        pallet_subtensor::NetworkLastRegistered::<Runtime>::put(1);
+        pallet_subtensor::ServingRateLimit::<Runtime>::insert(netuid, 0);
+
+        type Call = pallet_subtensor::Call<Runtime>;
+        type Error = pallet_subtensor::Error<Runtime>;
+        let weights = (vec![0], vec![1]);
+        let guarded: [(Call, Error, Option<u8>); 8] = [
+            (
+                Call::set_weights {
+                    netuid,
+                    dests: weights.0.clone(),
+                    weights: weights.1.clone(),
+                    version_key: 0,
+                },
+                Error::NotEnoughStakeToSetWeights,
+                Some(1),
+            ),
+            (
+                Call::set_mechanism_weights {
+                    netuid,
+                    mecid: MechId(0),
+                    dests: weights.0.clone(),
+                    weights: weights.1.clone(),
+                    version_key: 0,
+                },
+                Error::NotEnoughStakeToSetWeights,
+                Some(1),
+            ),
+            (
+                Call::commit_weights {
+                    netuid,
+                    commit_hash: Default::default(),
+                },
+                Error::NotEnoughStakeToSetWeights,
+                Some(1),
+            ),
+            (
+                Call::reveal_weights {
+                    netuid,
+                    uids: weights.0,
+                    values: weights.1,
+                    salt: vec![],
+                    version_key: 0,
+                },
+                Error::NotEnoughStakeToSetWeights,
+                Some(1),
+            ),
+            (
+                Call::register_network { hotkey: hotkey(9) },
+                Error::NetworkTxRateLimitExceeded,
+                Some(6),
+            ),
+            (
+                Call::register_network_with_identity {
+                    hotkey: hotkey(9),
+                    identity: None,
+                },
+                Error::NetworkTxRateLimitExceeded,
+                Some(6),
+            ),
+            (
+                Call::serve_prometheus {
+                    netuid,
+                    version: 1,
+                    ip: 0x0808_0808,
+                    port: 0,
+                    ip_type: 4,
+                },
+                Error::InvalidPort,
+                Some(13),
+            ),
+            // Published clients expect these from the block.
+            (
+                Call::decrease_take {
+                    hotkey: dave.clone(),
+                    take: u16::MAX,
+                },
+                Error::DelegateTakeTooHigh,
+                None,
+            ),
+        ];
+        for (call, error, code) in guarded {
+            let call = RuntimeCall::SubtensorModule(call);
+            let error = DispatchError::from(error);
+            let alone = validate(&sign(&Key::Dave.pair(), 0, 0, call.clone()));
+            match code {
+                Some(code) => assert_eq!(alone, Err(InvalidTransaction::Custom(code).into()), "{call:?}"),
+                None => assert_ok!(alone),
+            }
+            assert_noop!(call.clone().dispatch(signed(Key::Dave)).map_err(|e| e.error), error);
+            let batch = Utility::batch_all(signed(Key::Dave), vec![call.clone()]);
+            assert_eq!(batch.map_err(|e| e.error), Err(error), "{call:?}");
+
+            System::reset_events();
+            assert_ok!(Proxy::proxy(
+                signed(Key::Eve),
+                dave.clone().into(),
+                None,
+                Box::new(call.clone())
+            ));
+            assert_ok!(Sudo::sudo_as(
+                signed(Key::Alice),
+                dave.clone().into(),
+                Box::new(call.clone())
+            ));
+            let refused = [
+                RuntimeEvent::from(pallet_proxy::Event::ProxyExecuted { result: Err(error) }),
+                pallet_sudo::Event::SudoAsDone {
+                    sudo_result: Err(error),
+                }
+                .into(),
+            ];
+            for event in refused {
+                let told = System::events().into_iter().any(|record| record.event == event);
+                assert!(told, "{call:?}: {:?}", System::events());
+            }
+        }
+        end_block();
+    });
+}
+
+#[test]
 fn apis_show_the_market() {
     common::state(genesis::FAST).execute_with(|| {
         begin_block(1);
@@ -268,7 +402,14 @@ fn apis_show_the_market() {
         assert_eq!(graph.num_uids.0, 2);
         assert_eq!(graph.alpha_stake[1].0, preview.alpha_amount);
         let state: Option<SubnetState> = common::call("SubnetInfoRuntimeApi_get_subnet_state", &netuid.encode());
-        assert_eq!(state.expect("it exists").total_stake, graph.total_stake);
+        let state = state.expect("it exists");
+        assert_eq!(state.total_stake, graph.total_stake);
+        // A row for each network, as clients index it, and an entry for each neuron.
+        let rows: Vec<usize> = state.emission_history.iter().map(Vec::len).collect();
+        assert_eq!(
+            rows,
+            vec![2; usize::from(pallet_subtensor::TotalNetworks::<Runtime>::get())]
+        );
         let chosen: Option<SelectiveMetagraph> = common::call(
             "SubnetInfoRuntimeApi_get_selective_metagraph",
             &(netuid, vec![0u16, 8, 52, 71, 72, 73]).encode(),

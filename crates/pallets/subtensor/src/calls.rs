@@ -18,7 +18,7 @@ mod calls {
             version_key: u64,
         ) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
-            Self::apply(|chain| weighing::set_weights(chain, &hotkey, netuid, MechId(0), &dests, &weights, version_key))
+            Self::weigh(&hotkey, netuid, MechId(0), &dests, &weights, version_key)
         }
 
         /// Buys alpha of a subnet with TAO and stakes it to a hotkey (`economy.md` 4.2).
@@ -160,7 +160,7 @@ mod calls {
         #[pallet::weight(weights::register_network::<T>())]
         pub fn register_network(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| networks::register_network(chain, &who, &hotkey))
+            Self::buy_network(&who, &hotkey).map(drop)
         }
 
         /// Takes a uid on root (`consensus.md` 4.4).
@@ -176,6 +176,7 @@ mod calls {
         #[pallet::weight((weights::simple::<T>(), Pays::No))]
         pub fn decrease_take(origin: OriginFor<T>, hotkey: T::AccountId, take: u16) -> DispatchResult {
             let who = ensure_signed(origin)?;
+            Self::guard_take(&who, &hotkey, take)?;
             Self::apply(|chain| delegation::decrease_take(chain, &who, &hotkey, take))
         }
 
@@ -184,6 +185,7 @@ mod calls {
         #[pallet::weight((weights::simple::<T>(), Pays::No))]
         pub fn increase_take(origin: OriginFor<T>, hotkey: T::AccountId, take: u16) -> DispatchResult {
             let who = ensure_signed(origin)?;
+            Self::guard_take(&who, &hotkey, take)?;
             Self::apply(|chain| delegation::increase_take(chain, &who, &hotkey, take))
         }
 
@@ -278,7 +280,7 @@ mod calls {
             identity: Option<SubnetIdentityV3>,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let netuid = Self::rule(|chain| networks::register_network(chain, &who, &hotkey))?;
+            let netuid = Self::buy_network(&who, &hotkey)?;
             identity.map_or(Ok(()), |identity| Self::identify_subnet(netuid, identity))
         }
 
@@ -591,7 +593,7 @@ mod calls {
             version_key: u64,
         ) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
-            Self::apply(|chain| weighing::set_weights(chain, &hotkey, netuid, mecid, &dests, &weights, version_key))
+            Self::weigh(&hotkey, netuid, mecid, &dests, &weights, version_key)
         }
 
         /// Ends a subnet and pays its stakers (`economy.md` 6.5). For root.

@@ -4,21 +4,22 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_core::H256;
-use sp_io::hashing::blake2_256;
 use tributary_economy::{
     MechId, NetUid, NetUidStorageIndex,
     commits::{self as rules, Window},
     market::weights as weighing,
-    rate_limits,
 };
 
 use crate::{
     CommitRevealWeightsEnabled, Config, Error, Event, LastUpdate, MechanismCountCurrent, NetworksAdded, Pallet,
-    RevealPeriodEpochs, SubnetEpochIndex, Uids, WeightCommits, WeightsSetRateLimit,
+    RevealPeriodEpochs, SubnetEpochIndex, Uids, WeightCommits,
 };
 
 /// Hash, epoch, block and a number that is not used.
 type Commit = (H256, u64, u64, u64);
+
+/// The commits of a hotkey, the oldest first.
+pub(crate) type Commits = VecDeque<Commit>;
 
 impl<T: Config> Pallet<T> {
     /// The epoch to which a commit of this block belongs: one that is due but waits counts already.
@@ -45,6 +46,7 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn commit(hotkey: T::AccountId, netuid: NetUid, mecid: MechId, hash: H256) -> DispatchResult {
+        Self::guard_commit(&hotkey, netuid, mecid)?;
         Self::ensure_mechanism(netuid, mecid)?;
         ensure!(
             CommitRevealWeightsEnabled::<T>::get(netuid),
@@ -56,10 +58,6 @@ impl<T: Config> Pallet<T> {
         let last = updates
             .get_mut(usize::from(uid))
             .ok_or(Error::<T>::HotKeyNotRegisteredInSubNet)?;
-        ensure!(
-            rate_limits::passes(*last, now, WeightsSetRateLimit::<T>::get(netuid)),
-            Error::<T>::CommittingWeightsTooFast
-        );
         let mut commits = WeightCommits::<T>::get(index, &hotkey).unwrap_or_default();
         Self::drop_expired(netuid, &mut commits);
         ensure!(rules::has_room(commits.len()), Error::<T>::TooManyUnrevealedCommits);
@@ -71,17 +69,15 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Takes expired commits from the front; their hashes.
-    fn drop_expired(netuid: NetUid, commits: &mut VecDeque<Commit>) -> Vec<H256> {
+    /// Takes expired commits from the front.
+    fn drop_expired(netuid: NetUid, commits: &mut Commits) {
         let (now, period) = (Self::epoch_of_commits(netuid), RevealPeriodEpochs::<T>::get(netuid));
-        let mut dropped = Vec::new();
         while commits
             .front()
             .is_some_and(|(_, epoch, ..)| rules::window(*epoch, period, now) == Window::Expired)
         {
-            dropped.extend(commits.pop_front().map(|(hash, ..)| hash));
+            commits.pop_front();
         }
-        dropped
     }
 
     pub(crate) fn reveal(
@@ -93,37 +89,13 @@ impl<T: Config> Pallet<T> {
         salt: Vec<u16>,
         version_key: u64,
     ) -> DispatchResult {
+        let revealed = (&uids[..], &values[..], &salt[..], version_key);
+        let (mut commits, place, hash) = Self::guard_reveal(&hotkey, netuid, mecid, revealed)?;
         ensure!(
             CommitRevealWeightsEnabled::<T>::get(netuid),
             Error::<T>::CommitRevealDisabled
         );
         let index = netuid.index(mecid);
-        let mut commits = WeightCommits::<T>::get(index, &hotkey).ok_or(Error::<T>::NoWeightsCommitFound)?;
-        let expired = Self::drop_expired(netuid, &mut commits);
-        let hash = H256(blake2_256(&rules::preimage(
-            &hotkey,
-            index,
-            &uids,
-            &values,
-            &salt,
-            version_key,
-        )));
-        let Some(place) = commits.iter().position(|(committed, ..)| *committed == hash) else {
-            let error = if expired.contains(&hash) {
-                Error::<T>::ExpiredWeightCommit
-            } else if commits.is_empty() {
-                Error::<T>::NoWeightsCommitFound
-            } else {
-                Error::<T>::InvalidRevealCommitHashNotMatch
-            };
-            return Err(error.into());
-        };
-        let window = rules::window(
-            commits[place].1,
-            RevealPeriodEpochs::<T>::get(netuid),
-            Self::epoch_of_commits(netuid),
-        );
-        ensure!(window == Window::Open, Error::<T>::RevealTooEarly);
         commits.drain(..=place);
         if commits.is_empty() {
             WeightCommits::<T>::remove(index, &hotkey);

@@ -18,6 +18,7 @@ pub mod defaults;
 mod errors;
 mod events;
 mod genesis;
+mod guards;
 mod hyperparameters;
 mod identity;
 mod pacts;
@@ -25,7 +26,6 @@ mod removal;
 mod serving;
 mod storage;
 mod types;
-mod validity;
 pub mod weights;
 
 #[cfg(test)]
@@ -33,9 +33,9 @@ mod tests;
 
 pub use chain::Chain;
 pub use genesis::Genesis;
+pub use guards::CustomError;
 pub use pallet::*;
 pub use types::*;
-pub use validity::CustomError;
 
 use frame_support::{
     pallet_macros::import_section,
@@ -76,7 +76,7 @@ pub mod pallet {
         RootClaimType as RootClaimTypeEnum, Tao as TaoBalance,
         fixed::{I64F64, I96F32, U64F64, U96F32},
         hyperparameters,
-        market::{block, delegation, moving, networks, neurons, root, staking, weights as weighing},
+        market::{block, delegation, moving, networks, neurons, root, staking},
         rule_sets::RuleSet,
         safe_float::SafeFloat,
     };

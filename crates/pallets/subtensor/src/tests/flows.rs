@@ -136,7 +136,8 @@ fn weights_take_a_permit_and_a_uid() {
         );
         assert_noop!(
             Calls::set_mechanism_weights(signed(102), ONE, MechId(1), vec![0], vec![1], 0),
-            Error::<Test>::MechanismDoesNotExist
+            // The guard's error, as in the reference.
+            Error::<Test>::SettingWeightsTooFast
         );
     });
 }
@@ -257,13 +258,19 @@ fn commits_are_revealed_in_the_next_epoch_only() {
         assert_ok!(Calls::commit_weights(signed(102), ONE, hash));
         assert_noop!(reveal(&values), Error::<Test>::RevealTooEarly);
         next_blocks(10);
-        assert_noop!(reveal(&vec![2, 1]), Error::<Test>::InvalidRevealCommitHashNotMatch);
+        assert_noop!(reveal(&vec![2, 1]), Error::<Test>::NoWeightsCommitFound);
         assert_ok!(reveal(&values));
         assert_eq!(Weights::<Test>::get(MAIN, 1), vec![(2, u16::MAX), (3, u16::MAX)]);
         assert_noop!(reveal(&values), Error::<Test>::NoWeightsCommitFound);
         assert_ok!(Calls::commit_weights(signed(102), ONE, hash));
         next_blocks(20);
-        assert_noop!(reveal(&values), Error::<Test>::ExpiredWeightCommit);
+        assert_noop!(reveal(&values), Error::<Test>::RevealTooEarly);
+        StakeThreshold::<Test>::put(u64::MAX);
+        assert_noop!(
+            Calls::commit_weights(signed(102), ONE, hash),
+            Error::<Test>::NotEnoughStakeToSetWeights
+        );
+        assert_noop!(reveal(&values), Error::<Test>::NotEnoughStakeToSetWeights);
     });
 }
 
