@@ -84,8 +84,8 @@ pub mod pallet {
     #[cfg(feature = "try-runtime")]
     use crate::BrokenSum;
     use crate::{
-        AxonInfo, Chain, ChainIdentityV2, Genesis, LockState, NeuronCertificate, PrometheusInfo, RateLimitKey,
-        SubnetIdentityV3, SubnetRemoved,
+        AxonInfo, Chain, ChainIdentityV2, EpochConsensus, Genesis, LockState, NeuronCertificate, PrometheusInfo,
+        RateLimitKey, SubnetIdentityV3, SubnetRemoved,
         defaults::{ZeroAccount, items as defaults},
         weights,
     };

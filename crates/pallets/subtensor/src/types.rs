@@ -203,6 +203,17 @@ pub enum Hyperparameter {
     TriggerEpoch,
 }
 
+/// Which consensus the epochs of a subnet run ([`crate::SubnetEpochConsensus`]). The reference has a second one, which this
+/// chain has not.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum EpochConsensus {
+    /// Yuma consensus.
+    #[default]
+    Yuma,
+}
+
 /// Operations limited per account and subnet in [`crate::TransactionKeyLastBlock`] (`consensus.md` 8.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]

@@ -136,6 +136,12 @@ fn stakes(netuid: NetUid, hotkey: &AccountId) -> (Alpha, Tao, Tao) {
     )
 }
 
+/// What the last epoch of a network gave each hotkey and its nominators in dividends.
+fn dividends_of(network: NetUid, hotkeys: &[AccountId]) -> Vec<Compact<Alpha>> {
+    let of = |hotkey| Compact(AlphaDividendsPerSubnet::<Runtime>::get(network, hotkey));
+    hotkeys.iter().map(of).collect()
+}
+
 /// All neurons of a subnet, by uid.
 pub fn state(netuid: NetUid, mecid: MechId) -> Option<SubnetState> {
     if !NetworksAdded::<Runtime>::get(netuid) {
@@ -176,7 +182,10 @@ pub fn state(netuid: NetUid, mecid: MechId) -> Option<SubnetState> {
         alpha_stake,
         tao_stake,
         total_stake,
-        emission_history: Vec::new(),
+        emission_history: networks()
+            .into_iter()
+            .map(|network| dividends_of(network, &hotkeys))
+            .collect(),
         hotkeys,
     })
 }

@@ -17,6 +17,14 @@ mod legacy {
         ValueQuery,
     >;
 
+    /// What part of a registration's price is locked instead of burned, over 65535: nothing, as there is no collateral here.
+    #[pallet::storage]
+    pub type CollateralLockShare<T: Config> = StorageMap<_, Identity, NetUid, u16, ValueQuery>;
+
+    /// Which consensus the epochs of a subnet run: Yuma, as there is no other here.
+    #[pallet::storage]
+    pub type SubnetEpochConsensus<T: Config> = StorageMap<_, Identity, NetUid, EpochConsensus, ValueQuery>;
+
     /// Largest lock paid for a subnet.
     #[pallet::storage]
     pub type LargestLocked<T: Config> = StorageMap<_, Identity, NetUid, u64, ValueQuery>;
