@@ -5,8 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use codec::Compact;
 use pallet_subtensor::{self as subtensor, AxonInfo};
 use serde::Serialize;
-use sp_core::crypto::AccountId32;
-use tributary_economy::{Alpha, MechId, NetUid, Tao};
+use sp_core::{H256, crypto::AccountId32};
+use sp_runtime::traits::{BlakeTwo256, Hash as _};
+use tributary_economy::{Alpha, MechId, NetUid, NetUidStorageIndex, Tao, commits};
 use tributary_runtime::Runtime;
 
 use crate::{Result, View, keys::address};
@@ -291,4 +292,16 @@ pub fn announced(ip: IpAddr) -> (u128, u8) {
         IpAddr::V6(ip) if ip.is_loopback() => (0, 6),
         IpAddr::V6(ip) => (u128::from(ip), 6),
     }
+}
+
+/// What a validator commits to before it reveals its weights (`consensus.md` 3.3).
+pub fn commit_hash(
+    hotkey: &AccountId32,
+    index: NetUidStorageIndex,
+    uids: &[u16],
+    weights: &[u16],
+    salt: &[u16],
+    version_key: u64,
+) -> H256 {
+    BlakeTwo256::hash(&commits::preimage(hotkey, index, uids, weights, salt, version_key))
 }

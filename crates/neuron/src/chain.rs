@@ -76,6 +76,23 @@ pub struct SubnetParameters {
     pub min_allowed_weights: u16,
     /// Whether weights must be committed first and revealed later.
     pub commit_reveal: bool,
+    /// Epochs between a commit and its reveal, which must be in exactly that epoch.
+    pub reveal_period_epochs: u64,
+    /// The epoch to which a commit made now would belong.
+    pub epoch: u64,
+}
+
+/// Weights that are committed to as a hash first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedWeights {
+    /// Whom they are for.
+    pub uids: Vec<u16>,
+    /// As many weights, the largest 65,535.
+    pub weights: Vec<u16>,
+    /// What keeps others from guessing them.
+    pub salt: Vec<u16>,
+    /// The version key that they carry.
+    pub version_key: u64,
 }
 
 /// Why the chain did not do or tell something.
@@ -127,6 +144,12 @@ pub trait Chain: Send + Sync + 'static {
         weights: &[u16],
         version_key: u64,
     ) -> Result<(), ChainError>;
+
+    /// Commits to weights, which nobody learns until they are revealed.
+    async fn commit_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError>;
+
+    /// Reveals weights that were committed; from then on they are set.
+    async fn reveal_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError>;
 
     /// Announces where the identity's axon is.
     async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError>;

@@ -25,9 +25,6 @@ pub enum NeuronError {
         /// Why not.
         source: std::io::Error,
     },
-    /// Weights must be committed and revealed there, which this loop does not do.
-    #[error("subnet {0} wants its weights committed and revealed; turn commit_reveal_weights_enabled off")]
-    CommitReveal(u16),
     /// Something that the market itself reports.
     #[error("{0}")]
     Market(String),

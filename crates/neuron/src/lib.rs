@@ -16,7 +16,7 @@ pub mod telemetry;
 mod validator;
 
 pub use axon::{Answer, Axon, AxonLimits, Call, Gate, Handler, Refusal};
-pub use chain::{Chain, ChainError, Commitment, Head, Metagraph, Neuron, SubnetParameters};
+pub use chain::{Chain, ChainError, Commitment, Head, Metagraph, Neuron, SealedWeights, SubnetParameters};
 pub use dendrite::{Dendrite, DendriteError, DendriteLimits, Events};
 pub use error::NeuronError;
 pub use identity::{Hotkey, Identity, IdentityError};

@@ -7,7 +7,9 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use crate::{Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SubnetParameters};
+use crate::{
+    Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SealedWeights, SubnetParameters,
+};
 
 /// One subnet's worth of a chain. Its clones of state are small: it is for tests.
 pub struct MemoryChain {
@@ -22,6 +24,7 @@ struct State {
     neurons: Vec<Neuron>,
     commitments: BTreeMap<Hotkey, Commitment>,
     weights: BTreeMap<u16, Vec<(u16, u16)>>,
+    sealed: BTreeMap<Hotkey, (SealedWeights, u64)>,
 }
 
 impl MemoryChain {
@@ -67,6 +70,34 @@ impl MemoryChain {
         self.state.lock().weights.clone()
     }
 
+    fn store_weights(
+        &self,
+        identity: &Identity,
+        uids: &[u16],
+        weights: &[u16],
+        version_key: u64,
+    ) -> Result<(), ChainError> {
+        let call = "SubtensorModule.set_weights";
+        let mut state = self.state.lock();
+        let hotkey = identity.hotkey();
+        let own = state.neurons.iter().find(|neuron| neuron.hotkey == hotkey);
+        let own = own.ok_or_else(|| Self::refuse(call, "HotKeyNotRegisteredInSubNet"))?;
+        if !own.validator_permit {
+            return Err(Self::refuse(call, "NeuronNoValidatorPermit"));
+        }
+        if version_key < self.parameters.weights_version {
+            return Err(Self::refuse(call, "IncorrectWeightVersionKey"));
+        }
+        if uids.len() != weights.len() || uids.iter().any(|uid| usize::from(*uid) >= state.neurons.len()) {
+            return Err(Self::refuse(call, "UidVecContainInvalidOne"));
+        }
+        let uid = own.uid;
+        state
+            .weights
+            .insert(uid, uids.iter().copied().zip(weights.iter().copied()).collect());
+        Ok(())
+    }
+
     fn own(&self, netuid: u16) -> Result<(), ChainError> {
         if netuid == self.netuid {
             Ok(())
@@ -84,6 +115,10 @@ impl MemoryChain {
             call,
             reason: reason.into(),
         }
+    }
+
+    fn epoch(&self) -> u64 {
+        *self.height.borrow() / (u64::from(self.parameters.tempo_blocks) + 1)
     }
 
     fn next_block(&self) -> u64 {
@@ -116,7 +151,10 @@ impl Chain for MemoryChain {
 
     async fn parameters(&self, netuid: u16) -> Result<SubnetParameters, ChainError> {
         self.own(netuid)?;
-        Ok(self.parameters)
+        Ok(SubnetParameters {
+            epoch: self.epoch(),
+            ..self.parameters
+        })
     }
 
     async fn commitments(&self, netuid: u16) -> Result<Vec<Commitment>, ChainError> {
@@ -161,25 +199,33 @@ impl Chain for MemoryChain {
         version_key: u64,
     ) -> Result<(), ChainError> {
         self.own(netuid)?;
-        let call = "SubtensorModule.set_weights";
-        let mut state = self.state.lock();
-        let hotkey = identity.hotkey();
-        let own = state.neurons.iter().find(|neuron| neuron.hotkey == hotkey);
-        let own = own.ok_or_else(|| Self::refuse(call, "HotKeyNotRegisteredInSubNet"))?;
-        if !own.validator_permit {
-            return Err(Self::refuse(call, "NeuronNoValidatorPermit"));
+        if self.parameters.commit_reveal {
+            return Err(Self::refuse("SubtensorModule.set_weights", "CommitRevealEnabled"));
         }
-        if version_key < self.parameters.weights_version {
-            return Err(Self::refuse(call, "IncorrectWeightVersionKey"));
-        }
-        if uids.len() != weights.len() || uids.iter().any(|uid| usize::from(*uid) >= state.neurons.len()) {
-            return Err(Self::refuse(call, "UidVecContainInvalidOne"));
-        }
-        let uid = own.uid;
-        state
-            .weights
-            .insert(uid, uids.iter().copied().zip(weights.iter().copied()).collect());
+        self.store_weights(identity, uids, weights, version_key)
+    }
+
+    async fn commit_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError> {
+        self.own(netuid)?;
+        let entry = (sealed.clone(), self.epoch());
+        self.state.lock().sealed.insert(identity.hotkey(), entry);
         Ok(())
+    }
+
+    async fn reveal_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError> {
+        self.own(netuid)?;
+        let call = "SubtensorModule.reveal_weights";
+        let committed = self.state.lock().sealed.get(&identity.hotkey()).cloned();
+        match committed {
+            Some((committed, epoch)) if committed == *sealed => {
+                if self.epoch() != epoch + self.parameters.reveal_period_epochs {
+                    return Err(Self::refuse(call, "RevealTooEarly"));
+                }
+            }
+            _ => return Err(Self::refuse(call, "NoWeightsCommitFound")),
+        }
+        self.state.lock().sealed.remove(&identity.hotkey());
+        self.store_weights(identity, &sealed.uids, &sealed.weights, sealed.version_key)
     }
 
     async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError> {

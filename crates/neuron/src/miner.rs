@@ -45,6 +45,9 @@ pub struct MinerOptions {
     pub guests: Vec<u16>,
     /// Where the axon listens; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// Where others reach it, if not where it listens: behind a router, or listening on all interfaces. Port 0 stands for
+    /// the port that it listens on.
+    pub announce: Option<SocketAddr>,
     /// Whom of its own subnet it serves.
     pub admission: Admission,
     /// Its bounds.
@@ -60,6 +63,7 @@ impl MinerOptions {
             netuid,
             guests: Vec::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            announce: None,
             admission: Admission::default(),
             limits: AxonLimits::default(),
             refresh_every: Duration::from_secs(3),
@@ -122,10 +126,11 @@ pub async fn run_miner<W: Worker>(
     )
     .await?;
     let address = axon.address;
+    let announced = announced(options.announce, address);
     let work = async move {
         let ended = tokio::select! {
             () = cancel.cancelled() => Ok(()),
-            ended = keep_announced(&options, chain.as_ref(), &identity, address, &roll) => ended,
+            ended = keep_announced(&options, chain.as_ref(), &identity, announced, &roll) => ended,
             ended = keep_working(worker) => ended,
         };
         stop.cancel();
@@ -136,6 +141,15 @@ pub async fn run_miner<W: Worker>(
         ended
     };
     Ok((address, work))
+}
+
+/// The address to announce for an axon that listens at `bound`.
+fn announced(wanted: Option<SocketAddr>, bound: SocketAddr) -> SocketAddr {
+    match wanted {
+        None => bound,
+        Some(address) if address.port() == 0 => SocketAddr::new(address.ip(), bound.port()),
+        Some(address) => address,
+    }
 }
 
 async fn keep_working<W: Worker>(mut worker: W) -> Result<(), NeuronError> {

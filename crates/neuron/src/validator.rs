@@ -15,7 +15,7 @@ use futures::StreamExt;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Chain, ChainError, Head, Hotkey, Identity, Metagraph, NeuronError, SubnetParameters};
+use crate::{Chain, ChainError, Head, Hotkey, Identity, Metagraph, NeuronError, SealedWeights, SubnetParameters};
 
 /// A neuron that may be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct Opinion {
 pub struct Progress {
     /// Rounds finished.
     pub rounds: u64,
-    /// Block of the last weights set.
+    /// Block at which weights were set last, or committed where they are revealed later.
     pub weights_block: Option<u64>,
     /// Moving average of every known peer.
     pub averages: BTreeMap<u16, f64>,
@@ -110,6 +110,9 @@ pub trait Market: Send + Sync + 'static {
     fn report(&mut self, progress: &Progress);
 }
 
+/// Words of 16 bits in the salt of a commit: nobody guesses 128 bits.
+const SALT_WORDS: usize = 8;
+
 /// How a validator is run.
 #[derive(Clone, Debug)]
 pub struct ValidatorOptions {
@@ -141,6 +144,7 @@ pub async fn run_validator<M: Market>(
         identity,
         averages: BTreeMap::new(),
         progress: Progress::default(),
+        sealed: None,
         last_round: None,
         last_run: None,
     };
@@ -175,6 +179,9 @@ struct Validator<M> {
     identity: Identity,
     averages: BTreeMap<Hotkey, f64>,
     progress: Progress,
+    /// Weights that are committed and not yet revealed, and the epoch of the commit. A restart forgets them and commits
+    /// anew.
+    sealed: Option<(SealedWeights, u64)>,
     last_round: Option<u64>,
     last_run: Option<Instant>,
 }
@@ -184,6 +191,7 @@ impl<M: Market> Validator<M> {
         self.market.observe(head).await?;
         let netuid = self.options.netuid;
         let parameters = self.chain.parameters(netuid).await?;
+        self.reveal(parameters).await?;
         let epoch_blocks = u64::from(parameters.tempo_blocks) + 1;
         let number = head.number / epoch_blocks;
         let rested = self
@@ -295,8 +303,8 @@ impl<M: Market> Validator<M> {
 
     async fn set_weights(&mut self, head: Head, parameters: SubnetParameters) -> Result<(), NeuronError> {
         let netuid = self.options.netuid;
-        if parameters.commit_reveal {
-            return Err(NeuronError::CommitReveal(netuid));
+        if self.sealed.is_some() {
+            return Ok(());
         }
         let pause = u64::from(parameters.tempo_blocks).max(parameters.weights_rate_limit_blocks);
         if self
@@ -311,13 +319,58 @@ impl<M: Market> Validator<M> {
             tracing::debug!(count = uids.len(), "too few peers have earned to set weights");
             return Ok(());
         }
-        self.chain
-            .set_weights(&self.identity, netuid, &uids, &weights, parameters.weights_version)
-            .await?;
+        let version_key = parameters.weights_version;
+        tracing::info!(netuid, block = head.number, ?uids, ?weights, "setting weights");
+        if parameters.commit_reveal {
+            let salt = rand::random::<[u16; SALT_WORDS]>().to_vec();
+            let sealed = SealedWeights {
+                uids,
+                weights,
+                salt,
+                version_key,
+            };
+            self.chain.commit_weights(&self.identity, netuid, &sealed).await?;
+            let epoch = self.chain.parameters(netuid).await?.epoch;
+            self.sealed = Some((sealed, epoch));
+        } else {
+            self.chain
+                .set_weights(&self.identity, netuid, &uids, &weights, version_key)
+                .await?;
+        }
         self.progress.weights_block = Some(head.number);
         self.market.report(&self.progress);
-        tracing::info!(netuid, block = head.number, ?uids, ?weights, "weights set");
         Ok(())
+    }
+
+    /// Reveals what was committed when its epoch has come. A reveal that the chain refuses is tried at every block of
+    /// the epoch; what missed its epoch is forgotten.
+    async fn reveal(&mut self, parameters: SubnetParameters) -> Result<(), NeuronError> {
+        let Some((sealed, committed)) = &self.sealed else {
+            return Ok(());
+        };
+        let netuid = self.options.netuid;
+        let due = committed.saturating_add(parameters.reveal_period_epochs);
+        if parameters.epoch < due {
+            return Ok(());
+        }
+        // The commit may have fallen into the epoch after the one that was seen.
+        if parameters.epoch > due.saturating_add(1) {
+            tracing::warn!(netuid, "committed weights missed the epoch of their reveal");
+            self.sealed = None;
+            return Ok(());
+        }
+        match self.chain.reveal_weights(&self.identity, netuid, sealed).await {
+            Ok(()) => {
+                tracing::info!(netuid, epoch = parameters.epoch, "weights revealed");
+                self.sealed = None;
+                Ok(())
+            }
+            Err(error @ ChainError::Refused { .. }) => {
+                tracing::warn!(%error, "weights are not revealed yet");
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -242,12 +242,15 @@ pub struct Miner {
     /// Seed of the first weights and the batches
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// Where its axon listens; this address is announced on the chain. The default serves this machine only
+    /// Where its axon listens. The default serves this machine only; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
     /// Another subnet whose neurons may fetch its weights: a market that serves its models. May be given several times
     #[arg(long, value_name = "NETUID")]
     pub guest: Vec<u16>,
+    /// Where others reach it, as announced on the chain; port 0 stands for the port of --listen [default: --listen]
+    #[arg(long, value_name = "ADDRESS")]
+    pub announce: Option<SocketAddr>,
     /// Seconds between two published versions
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
     pub publish_every: u64,

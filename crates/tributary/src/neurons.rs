@@ -8,7 +8,9 @@ use pallet_subtensor as subtensor;
 use tokio::sync::Mutex;
 use tributary_client::{AccountId32, Client, Error, Keypair, Wait, market};
 use tributary_economy::{Alpha, MechId, NetUid, emission, stake_weight};
-use tributary_neuron::{Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SubnetParameters};
+use tributary_neuron::{
+    Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SealedWeights, SubnetParameters,
+};
 use tributary_runtime::{Runtime, RuntimeCall};
 
 /// A chain behind JSON-RPC. Connects again after the connection broke, so that neurons outlive a restart of the chain.
@@ -147,6 +149,8 @@ impl Chain for RpcChain {
                 commit_reveal: view
                     .map::<subtensor::CommitRevealWeightsEnabled<Runtime>, _, _>(id)
                     .await?,
+                reveal_period_epochs: view.map::<subtensor::RevealPeriodEpochs<Runtime>, _, _>(id).await?,
+                epoch: view.map::<subtensor::SubnetEpochIndex<Runtime>, _, _>(id).await?,
             })
         };
         read.await.map_err(unreachable)
@@ -194,6 +198,45 @@ impl Chain for RpcChain {
         };
         self.submit(
             "SubtensorModule.set_weights",
+            RuntimeCall::SubtensorModule(call),
+            identity,
+        )
+        .await
+        .map(|_| ())
+    }
+
+    async fn commit_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError> {
+        let SealedWeights {
+            uids,
+            weights,
+            salt,
+            version_key,
+        } = sealed;
+        let netuid = NetUid(netuid);
+        let hotkey = Keypair::from(identity.pair().clone()).account();
+        let index = netuid.index(MechId(0));
+        let commit_hash = market::commit_hash(&hotkey, index, uids, weights, salt, *version_key);
+        let call = subtensor::Call::commit_weights { netuid, commit_hash };
+        self.submit(
+            "SubtensorModule.commit_weights",
+            RuntimeCall::SubtensorModule(call),
+            identity,
+        )
+        .await
+        .map(|_| ())
+    }
+
+    async fn reveal_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError> {
+        let sealed = sealed.clone();
+        let call = subtensor::Call::reveal_weights {
+            netuid: NetUid(netuid),
+            uids: sealed.uids,
+            values: sealed.weights,
+            salt: sealed.salt,
+            version_key: sealed.version_key,
+        };
+        self.submit(
+            "SubtensorModule.reveal_weights",
             RuntimeCall::SubtensorModule(call),
             identity,
         )

@@ -78,8 +78,10 @@ pub struct MinerConfig {
     pub rules: Rules,
     /// Subnets whose neurons may fetch its weights besides those of its own: the markets that serve its models.
     pub guests: Vec<u16>,
-    /// Where the axon listens; port 0 picks a free one. What it got is announced on the chain.
+    /// Where the axon listens; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// What is announced on the chain, if not the address that it got. Port 0 stands for the port that it got.
+    pub announce: Option<SocketAddr>,
     /// Processor time for training, shared by every miner of the process.
     pub pool: Arc<TrainingPool>,
     /// Least time between two published versions.

@@ -54,6 +54,7 @@ pub async fn spawn_miner(
     let options = MinerOptions {
         listen: config.listen,
         guests: config.guests.clone(),
+        announce: config.announce,
         ..MinerOptions::local(config.netuid)
     };
     tracing::info!(

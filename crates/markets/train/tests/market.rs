@@ -24,6 +24,8 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
         weights_version: 0,
         min_allowed_weights: 1,
         commit_reveal: false,
+        reveal_period_epochs: 1,
+        epoch: 0,
     };
     let chain = Arc::new(MemoryChain::new(NETUID, parameters));
     let corpus = Arc::new(Corpus::bundled(Bundled::Testament));
@@ -62,6 +64,7 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
             rules: Rules::default(),
             guests: Vec::new(),
             listen: "127.0.0.1:0".parse().unwrap(),
+            announce: None,
             pool: pool.clone(),
             publish_every: Duration::from_secs(2),
             state_folder: Some(folder.path().to_path_buf()),

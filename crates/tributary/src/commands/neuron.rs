@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -68,6 +68,11 @@ async fn start(args: &Neuron) -> Result<Start> {
 /// If it cannot start, or its work ends with an error.
 pub async fn miner(args: &Miner) -> Result<()> {
     let mut stop = stop::signals()?;
+    if args.listen.ip().is_unspecified() && args.announce.is_none() {
+        bail!(
+            "an axon that listens on all interfaces must say at which address others reach it: --announce ADDRESS:PORT"
+        );
+    }
     let corpus = open_corpus(&args.neuron.corpus)?;
     let Start { chain, identity, rules } = start(&args.neuron).await?;
     let config = MinerConfig {
@@ -79,6 +84,7 @@ pub async fn miner(args: &Miner) -> Result<()> {
         rules,
         guests: args.guest.clone(),
         listen: args.listen,
+        announce: args.announce,
         pool: TrainingPool::new(1, 1.0)?,
         publish_every: Duration::from_secs(args.publish_every),
         state_folder: args.neuron.state.clone(),

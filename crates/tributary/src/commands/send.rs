@@ -56,7 +56,7 @@ impl Sending {
             }
             return Ok(None);
         }
-        say!("{name}: fee about {} TAO", Amount(fee.0));
+        say!("{name}: fee {} TAO", Amount(fee.0));
         let signer = self.keys.coldkey()?;
         let wait = if self.finalized { Wait::Finalized } else { Wait::InBlock };
         Ok(Some(client.submit(&call, &signer, wait).await?))

@@ -100,6 +100,7 @@ impl Workers {
                     rules: subnet.rules.clone(),
                     guests: guests.clone(),
                     listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+                    announce: None,
                     pool: pool.clone(),
                     publish_every,
                     state_folder: Some(state_folder),

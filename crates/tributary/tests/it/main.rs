@@ -3,5 +3,6 @@
 mod arguments;
 mod commands;
 mod market;
+mod neurons;
 mod payments;
 mod support;

@@ -8,7 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tributary_market_serve::{MinerConfig, MinerHandle, MinerKind, Rules, ValidatorConfig, ValidatorHandle};
 use tributary_market_train as train;
 use tributary_neuron::{
-    Chain, ChainError, Commitment, Head, Identity, Metagraph, NeuronError, SubnetParameters, memory::MemoryChain,
+    Chain, ChainError, Commitment, Head, Identity, Metagraph, NeuronError, SealedWeights, SubnetParameters,
+    memory::MemoryChain,
 };
 
 pub const TRAIN: u16 = 1;
@@ -65,6 +66,14 @@ impl Chain for Nets {
             .await
     }
 
+    async fn commit_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError> {
+        self.of(netuid).commit_weights(identity, netuid, sealed).await
+    }
+
+    async fn reveal_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError> {
+        self.of(netuid).reveal_weights(identity, netuid, sealed).await
+    }
+
     async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError> {
         self.of(netuid).serve_axon(identity, netuid, address).await
     }
@@ -92,6 +101,8 @@ impl World {
             weights_version: 0,
             min_allowed_weights: 1,
             commit_reveal: false,
+            reveal_period_epochs: 1,
+            epoch: 0,
         };
         let nets = Arc::new(Nets {
             train: MemoryChain::new(TRAIN, parameters),
@@ -136,6 +147,7 @@ impl World {
             rules: train::Rules::default(),
             guests: vec![SERVE],
             listen: ([127, 0, 0, 1], 0).into(),
+            announce: None,
             pool: train::TrainingPool::new(1, 1.0).unwrap(),
             publish_every: Duration::from_secs(60),
             state_folder: None,

@@ -1,0 +1,236 @@
+//! Miners and validators as processes of their own, as people on other machines start them.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Child, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::support::{ChainProcess, terminate, tributary};
+use serde_json::{Value, json};
+
+/// A test that waits for a market this long waits for nothing.
+const PATIENCE: Duration = Duration::from_secs(480);
+
+/// A miner or validator process, ended when dropped.
+struct NeuronProcess {
+    child: Child,
+    out: PathBuf,
+    err: PathBuf,
+}
+
+impl NeuronProcess {
+    fn start(chain: &ChainProcess, folder: &Path, name: &str, arguments: &[&str]) -> Self {
+        let (out, err) = (folder.join(format!("{name}.out")), folder.join(format!("{name}.err")));
+        let state = folder.join(name);
+        let shared = [
+            "--endpoint",
+            &chain.endpoint,
+            "--json",
+            "--state",
+            state.to_str().unwrap(),
+        ];
+        let child = tributary(&[arguments, &shared].concat())
+            .stdout(Stdio::from(File::create(&out).unwrap()))
+            .stderr(Stdio::from(File::create(&err).unwrap()))
+            .spawn()
+            .unwrap();
+        Self { child, out, err }
+    }
+
+    /// What it last said of itself.
+    fn status(&self) -> Option<Value> {
+        let text = std::fs::read_to_string(&self.out).unwrap();
+        let whole = &text[..text.rfind('\n')?];
+        let line = whole.rsplit('\n').next()?;
+        Some(serde_json::from_str(line).unwrap_or_else(|e| panic!("{e} in {line}")))
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(&self.err).unwrap()
+    }
+
+    fn check_alive(&mut self) {
+        if let Some(status) = self.child.try_wait().unwrap() {
+            panic!("it ended with {status}:\n{}", self.said());
+        }
+    }
+
+    /// Ends it as a service manager would, and waits.
+    fn stop(mut self) {
+        terminate(&self.child);
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}:\n{}", self.said());
+    }
+}
+
+impl Drop for NeuronProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A wallet folder in the standard layout, with the wallet `open` and its hotkey `worker`.
+fn wallets() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/tests/wallets");
+    folder.to_str().unwrap().to_owned()
+}
+
+fn number(value: &Value, key: &str) -> u64 {
+    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
+}
+
+/// A chain with a started subnet, an honest miner with keys of a wallet, a miner that learns a little text by heart, and
+/// a validator with stake; all in processes of their own, until the honest one was paid.
+fn honest_work_is_paid(commit_reveal: bool, block_time_ms: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("chain");
+    let chain = ChainProcess::start(&data, &["--block-time", block_time_ms]);
+    let run = |arguments: &[&str]| chain.run(&[arguments, &["--json"]].concat()).json();
+
+    let made = run(&[
+        "register",
+        "subnet",
+        "--start",
+        "--key",
+        "//Alice",
+        "--hotkey",
+        "//AliceHot",
+    ]);
+    let netuid = number(&made, "netuid").to_string();
+    if commit_reveal {
+        turn_commit_reveal_on(&chain, &netuid);
+    }
+    let wallets = wallets();
+    let wallet = ["--wallet", "open", "--wallet-path", &wallets, "--hotkey", "worker"];
+    let coldkey = std::fs::read_to_string(Path::new(&wallets).join("open/coldkeypub.txt")).unwrap();
+    let coldkey: Value = serde_json::from_str(&coldkey).unwrap();
+    run(&[
+        "transfer",
+        coldkey["ss58Address"].as_str().unwrap(),
+        "10",
+        "--key",
+        "//Alice",
+    ]);
+    let cheat = ["--key", "//Bob", "--hotkey", "//BobMiner"];
+    let judge = ["--key", "//Charlie", "--hotkey", "//CharlieValidator"];
+
+    // A miner without a uid says what to do.
+    let early = [&["miner", "--netuid", &netuid][..], &wallet].concat();
+    let early = chain.run(&early);
+    assert_eq!(early.code, 1);
+    assert!(early.err.contains("tributary register neuron"), "{}", early.err);
+
+    let join = |keys: &[&str]| number(&run(&[&["register", "neuron", &netuid][..], keys].concat()), "uid");
+    let (honest, dishonest, validator) = (join(&wallet), join(&cheat), join(&judge));
+    run(&[&["stake", &netuid, "100"][..], &judge].concat());
+
+    // A small budget: the market must move on a busy machine.
+    let rules = folder.path().join("rules.json");
+    std::fs::write(
+        &rules,
+        json!({ "parameters_max": 20_000, "slice_bytes": 4096 }).to_string(),
+    )
+    .unwrap();
+    let shared = [
+        "--netuid",
+        &netuid,
+        "--rules",
+        rules.to_str().unwrap(),
+        "--corpus",
+        "testament",
+    ];
+    let start = |name: &str, command: &[&str], keys: &[&str]| {
+        NeuronProcess::start(&chain, folder.path(), name, &[command, keys, &shared].concat())
+    };
+    let publish = ["--publish-every", "2"];
+    let mut neurons = vec![
+        start("honest", &[&["miner"][..], &publish].concat(), &wallet),
+        start(
+            "overfit",
+            &[&["miner", "--miner", "overfit"][..], &publish].concat(),
+            &cheat,
+        ),
+        start("validator", &["validator"], &judge),
+    ];
+
+    let began = Instant::now();
+    let last = loop {
+        std::thread::sleep(Duration::from_millis(500));
+        neurons.iter_mut().for_each(NeuronProcess::check_alive);
+        let metagraph = run(&["metagraph", &netuid]);
+        let judged = neurons[2].status().is_some_and(|status| {
+            let bits = |uid: u64| &status["miners"][uid.to_string()]["bits_per_byte"];
+            bits(honest).is_number() && bits(dishonest).is_number()
+        });
+        let paid = number(&metagraph[honest as usize], "stake") > 0;
+        if judged && paid {
+            break metagraph;
+        }
+        assert!(
+            began.elapsed() < PATIENCE,
+            "nobody was paid:\n{metagraph:#}\n{}",
+            neurons.iter().map(NeuronProcess::said).collect::<String>()
+        );
+    };
+    // All that miners get is the honest one's.
+    assert_eq!(last[honest as usize]["incentive"], u16::MAX, "{last:#}");
+    assert_eq!(last[dishonest as usize]["incentive"], 0, "{last:#}");
+    assert_eq!(number(&last[dishonest as usize], "stake"), 0, "{last:#}");
+    assert_eq!(last[validator as usize]["validator_permit"], true);
+    assert!(number(&last[validator as usize], "dividends") > 0, "{last:#}");
+    let status = run(&["status"]);
+    assert_eq!(status["issuance_rao"], status["held_rao"]);
+
+    // The honest miner goes on from its own weights after a restart.
+    let before = neurons[0].status().expect("it published");
+    neurons.remove(0).stop();
+    let again = start("honest", &[&["miner"][..], &publish].concat(), &wallet);
+    let began = Instant::now();
+    let resumed = loop {
+        if let Some(status) = again.status().filter(|status| status["bits_per_byte"].is_number()) {
+            break status;
+        }
+        assert!(began.elapsed() < PATIENCE, "{}", again.said());
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    assert!(
+        resumed["bits_per_byte"].as_f64().unwrap() < before["bits_per_byte"].as_f64().unwrap() + 0.5,
+        "{before} {resumed}"
+    );
+    again.stop();
+    neurons.into_iter().for_each(NeuronProcess::stop);
+    chain.stop();
+}
+
+/// As the owner of the subnet does it.
+fn turn_commit_reveal_on(chain: &ChainProcess, netuid: &str) {
+    use tributary_client::{Client, Keypair, Wait};
+    use tributary_economy::NetUid;
+    let call = pallet_admin_utils::Call::sudo_set_commit_reveal_weights_enabled {
+        netuid: NetUid(netuid.parse().unwrap()),
+        enabled: true,
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let client = Client::connect(&chain.endpoint).await.unwrap();
+        let owner = Keypair::dev("Alice").unwrap();
+        client
+            .submit(&tributary_runtime::RuntimeCall::AdminUtils(call), &owner, Wait::InBlock)
+            .await
+            .unwrap();
+    });
+}
+
+#[test]
+fn honest_work_is_paid_with_direct_weights() {
+    honest_work_is_paid(false, "250");
+}
+
+/// With a second a block an epoch is long enough for a reveal on a busy machine.
+#[test]
+fn honest_work_is_paid_with_committed_weights() {
+    honest_work_is_paid(true, "1000");
+}
