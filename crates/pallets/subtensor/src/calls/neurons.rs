@@ -1,0 +1,221 @@
+//! Neurons: registration, endpoints, takes, children, identities (`economy.md` 7, `consensus.md` 4 and 5).
+
+macro_rules! neuron_calls {
+    ([$next:ident $($rest:ident)*] $($calls:tt)*) => { $next! { [$($rest)*] $($calls)*
+        /// Announces where the signing hotkey serves (`consensus.md` 4.9). Free.
+        #[pallet::call_index(4)]
+        #[pallet::weight((weights::serve::<T>(), Pays::No))]
+        pub fn serve_axon(
+            origin: OriginFor<T>,
+            netuid: NetUid,
+            version: u32,
+            ip: u128,
+            port: u16,
+            ip_type: u8,
+            protocol: u8,
+            placeholder1: u8,
+            placeholder2: u8,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            let axon = AxonInfo {
+                block: 0,
+                version,
+                ip,
+                port,
+                ip_type,
+                protocol,
+                placeholder1,
+                placeholder2,
+            };
+            Self::announce_axon(hotkey, netuid, axon, None)
+        }
+
+        /// Announces where the signing hotkey shows its metrics (`consensus.md` 4.9). Free.
+        #[pallet::call_index(5)]
+        #[pallet::weight((weights::serve::<T>(), Pays::No))]
+        pub fn serve_prometheus(
+            origin: OriginFor<T>,
+            netuid: NetUid,
+            version: u32,
+            ip: u128,
+            port: u16,
+            ip_type: u8,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            Self::announce_prometheus(
+                hotkey,
+                netuid,
+                PrometheusInfo {
+                    block: 0,
+                    version,
+                    ip,
+                    port,
+                    ip_type,
+                },
+            )
+        }
+
+        /// Buys a uid; the work of older times is ignored (`economy.md` 7).
+        #[pallet::call_index(6)]
+        #[pallet::weight(weights::register::<T>())]
+        pub fn register(
+            origin: OriginFor<T>,
+            netuid: NetUid,
+            _block_number: u64,
+            _nonce: u64,
+            _work: Vec<u8>,
+            hotkey: T::AccountId,
+            _coldkey: T::AccountId,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::apply(|chain| neurons::register(chain, &who, &hotkey, netuid, None))
+        }
+
+        /// Buys a uid on a subnet for a hotkey (`economy.md` 7).
+        #[pallet::call_index(7)]
+        #[pallet::weight(weights::register::<T>())]
+        pub fn burned_register(origin: OriginFor<T>, netuid: NetUid, hotkey: T::AccountId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::apply(|chain| neurons::register(chain, &who, &hotkey, netuid, None))
+        }
+
+        /// Announces where the signing hotkey serves, and its public key (`consensus.md` 4.9). Free.
+        #[pallet::call_index(40)]
+        #[pallet::weight((weights::serve::<T>(), Pays::No))]
+        pub fn serve_axon_tls(
+            origin: OriginFor<T>,
+            netuid: NetUid,
+            version: u32,
+            ip: u128,
+            port: u16,
+            ip_type: u8,
+            protocol: u8,
+            placeholder1: u8,
+            placeholder2: u8,
+            certificate: Vec<u8>,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            let axon = AxonInfo {
+                block: 0,
+                version,
+                ip,
+                port,
+                ip_type,
+                protocol,
+                placeholder1,
+                placeholder2,
+            };
+            Self::announce_axon(hotkey, netuid, axon, NeuronCertificate::parse(&certificate))
+        }
+
+        /// Takes a uid on root (`consensus.md` 4.4).
+        #[pallet::call_index(62)]
+        #[pallet::weight(weights::register::<T>())]
+        pub fn root_register(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::apply(|chain| neurons::root_register(chain, &who, &hotkey))
+        }
+
+        /// Lowers the take of a delegate (`consensus.md` 5.1). Free.
+        #[pallet::call_index(65)]
+        #[pallet::weight((weights::simple::<T>(), Pays::No))]
+        pub fn decrease_take(origin: OriginFor<T>, hotkey: T::AccountId, take: u16) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::guard_take(&who, &hotkey, take)?;
+            Self::apply(|chain| delegation::decrease_take(chain, &who, &hotkey, take))
+        }
+
+        /// Raises the take of a delegate (`consensus.md` 5.1). Free.
+        #[pallet::call_index(66)]
+        #[pallet::weight((weights::simple::<T>(), Pays::No))]
+        pub fn increase_take(origin: OriginFor<T>, hotkey: T::AccountId, take: u16) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::guard_take(&who, &hotkey, take)?;
+            Self::apply(|chain| delegation::increase_take(chain, &who, &hotkey, take))
+        }
+
+        /// Lends shares of a hotkey's stake weight to other hotkeys (`consensus.md` 5.3).
+        #[pallet::call_index(67)]
+        #[pallet::weight(weights::children::<T>())]
+        pub fn set_children(
+            origin: OriginFor<T>,
+            hotkey: T::AccountId,
+            netuid: NetUid,
+            children: Vec<(u64, T::AccountId)>,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::schedule_children(&who, hotkey, netuid, children)
+        }
+
+        /// Says who the signing coldkey is (`consensus.md` 4.9).
+        #[pallet::call_index(68)]
+        #[pallet::weight(weights::identity::<T>())]
+        pub fn set_identity(
+            origin: OriginFor<T>,
+            name: Vec<u8>,
+            url: Vec<u8>,
+            github_repo: Vec<u8>,
+            image: Vec<u8>,
+            discord: Vec<u8>,
+            description: Vec<u8>,
+            additional: Vec<u8>,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let identity = ChainIdentityV2 {
+                name,
+                url,
+                github_repo,
+                image,
+                discord,
+                description,
+                additional,
+            };
+            Self::identify(who, identity)
+        }
+
+        /// Sets what a child keeps of its parents' dividends (`consensus.md` 5.2).
+        #[pallet::call_index(75)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn set_childkey_take(
+            origin: OriginFor<T>,
+            hotkey: T::AccountId,
+            netuid: NetUid,
+            take: u16,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::change_childkey_take(&who, &hotkey, netuid, take)
+        }
+
+        /// Makes a hotkey that nobody owns the signer's (`consensus.md` 4.9).
+        #[pallet::call_index(91)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn try_associate_hotkey(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::apply(|chain| neurons::associate_hotkey(chain, &who, &hotkey))
+        }
+
+        /// Sets after how many blocks new children take effect. For root.
+        #[pallet::call_index(109)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn set_pending_childkey_cooldown(origin: OriginFor<T>, cooldown: u64) -> DispatchResult {
+            ensure_root(origin)?;
+            PendingChildKeyCooldown::<T>::put(cooldown);
+            Ok(())
+        }
+
+        /// Buys a uid if it costs no more than `limit_price` rao (`economy.md` 7).
+        #[pallet::call_index(134)]
+        #[pallet::weight(weights::register::<T>())]
+        pub fn register_limit(
+            origin: OriginFor<T>,
+            netuid: NetUid,
+            hotkey: T::AccountId,
+            limit_price: u64,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::apply(|chain| neurons::register(chain, &who, &hotkey, netuid, Some(limit_price)))
+        }
+    }};
+}
+
+pub(super) use neuron_calls;
