@@ -96,17 +96,19 @@ def test_reads_of_subnets(chain, netuid):
 def test_registration_and_stake(chain, wallet, execute, netuid):
     alice, charlie = wallet("alice"), wallet("charlie")
     for joining in (alice, charlie):
-        execute(joining, "burned_register", netuid=netuid)
+        # The SDK's own intent goes through the MEV shield, which this chain has not.
+        call = bt.calls.SubtensorModule.burned_register(netuid=netuid, hotkey=hot(joining))
+        assert chain.submit_call(call, joining).success
     assert chain.read("uid", netuid=netuid, hotkey_ss58=hot(charlie)) == 2
     assert chain.read("hotkey_owner", hotkey_ss58=hot(charlie)) == address(charlie)
 
     def stake(netuid=netuid, hotkey=hot(alice), coldkey=address(alice)):
         return chain.read("stake", coldkey_ss58=coldkey, hotkey_ss58=hotkey, netuid=netuid).rao
 
-    execute(alice, "add_stake", hotkey_ss58=hot(alice), netuid=netuid, amount_tao=50)
+    execute(alice, "add_stake", hotkey_ss58=hot(alice), netuid=netuid, amount_tao=50, rate_tolerance=0.5)
     bought = stake()
     assert bought > 0
-    execute(alice, "remove_stake", hotkey_ss58=hot(alice), netuid=netuid, amount_alpha=5)
+    execute(alice, "remove_stake", hotkey_ss58=hot(alice), netuid=netuid, amount_alpha=5, rate_tolerance=0.5)
     assert stake() == pytest.approx(bought - 5 * TAO, abs=TAO)
     execute(
         alice,
@@ -116,9 +118,10 @@ def test_registration_and_stake(chain, wallet, execute, netuid):
         dest_hotkey_ss58=hot(charlie),
         dest_netuid=netuid,
         amount_alpha=3,
+        rate_tolerance=0.5,
     )
     assert stake(hotkey=hot(charlie)) > 2 * TAO
-    execute(alice, "swap_stake", hotkey_ss58=hot(alice), origin_netuid=netuid, dest_netuid=0, amount_alpha=1)
+    execute(alice, "swap_stake", hotkey_ss58=hot(alice), origin_netuid=netuid, dest_netuid=0, amount_alpha=1, rate_tolerance=0.5)
     assert stake(netuid=0) > 0
     positions = chain.read("stake_for_coldkey", coldkey_ss58=address(alice))
     assert {position.netuid for position in positions} >= {0, netuid}
@@ -138,8 +141,8 @@ def test_weights(chain, wallet, execute, netuid):
     execute(wallet("alice"), "set_weights", netuid=netuid, uids=[2], weights=[1.0])
     assert chain.read("weights", netuid=netuid)
     wait_blocks(22)
-    neurons = chain.read("neurons", netuid=netuid)
-    assert neurons[2].incentive == 1.0
+    metagraph = chain.read("metagraph", netuid=netuid)
+    assert metagraph["incentives"][2] == max(metagraph["incentives"]) > 0, metagraph["incentives"]
 
 
 def test_owner_sets_hyperparameters(chain, wallet, execute, netuid):

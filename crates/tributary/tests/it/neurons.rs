@@ -114,7 +114,7 @@ fn honest_work_is_paid(commit_reveal: bool, block_time_ms: &str) {
         "--key",
         "//Alice",
     ]);
-    let cheat = ["--key", "//Bob", "--hotkey", "//BobMiner"];
+    let cheat = ["--key", "//Dave", "--hotkey", "//DaveMiner"];
     let judge = ["--key", "//Charlie", "--hotkey", "//CharlieValidator"];
 
     // A miner without a uid says what to do.
