@@ -3,21 +3,29 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
-    Chain, Identity, NeuronError, Opinion, Peer, Progress, Round, SubnetParameters, ValidatorOptions,
+    Head, Identity, NeuronError, Opinion, Peer, Progress, Round, SubnetParameters, ValidatorOptions,
     memory::MemoryChain, run_validator,
 };
 
 const NETUID: u16 = 7;
 
-/// Everybody is worth the same.
-struct Flat;
+/// Everybody is worth the same. Tells which block the loop has reached.
+struct Flat {
+    seen: watch::Sender<u64>,
+}
 
 #[async_trait]
 impl tributary_neuron::Market for Flat {
     type Task = ();
     type Answer = ();
+
+    async fn observe(&mut self, head: Head) -> Result<(), NeuronError> {
+        self.seen.send_replace(head.number);
+        Ok(())
+    }
 
     async fn sample(&mut self, _: &Round) -> Result<(), NeuronError> {
         Ok(())
@@ -72,36 +80,37 @@ fn options() -> ValidatorOptions {
 }
 
 /// Lets blocks pass, one at a time and at the loop's pace, until weights are set; the block at which they were.
-async fn blocks_to_weights(chain: &MemoryChain) -> u64 {
-    for _ in 0..1_000 {
-        let head = chain.head().await.unwrap().number;
-        if !chain.weights().is_empty() {
-            return head;
-        }
+async fn blocks_to_weights(chain: &MemoryChain, mut seen: watch::Receiver<u64>) -> u64 {
+    for block in 1..100 {
         chain.advance();
-        tokio::time::sleep(Duration::from_millis(250)).await;
+        // Who sees a block is done with the one before.
+        seen.wait_for(|head| *head >= block).await.unwrap();
+        if !chain.weights().is_empty() {
+            return block - 1;
+        }
     }
-    panic!("no weights after 1000 blocks");
+    panic!("no weights after 100 blocks");
 }
 
 async fn first_weights(commit_reveal: bool) -> u64 {
     let (chain, validator) = chain(commit_reveal);
     let cancel = CancellationToken::new();
-    let run = run_validator(Flat, options(), chain.clone(), validator, cancel.clone());
+    let (seen, reached) = watch::channel(0);
+    let run = run_validator(Flat { seen }, options(), chain.clone(), validator, cancel.clone());
     let task = tokio::spawn(run);
-    let block = blocks_to_weights(&chain).await;
+    let block = blocks_to_weights(&chain, reached).await;
     assert_eq!(chain.weights()[&0], [(1, u16::MAX)]);
     cancel.cancel();
     task.await.unwrap().unwrap();
     block
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn weights_are_set_in_the_first_epoch() {
     assert!(first_weights(false).await < 10);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn committed_weights_are_revealed_in_the_next_epoch() {
     let block = first_weights(true).await;
     assert!((10..20).contains(&block), "revealed at block {block}");
