@@ -216,7 +216,6 @@ fn nothing_passes_nested_that_would_not_pass_alone() {
         assert_ok!(Proxy::add_proxy(signed(Key::Dave), eve.into(), any, 0));
         pallet_subtensor::StakeThreshold::<Runtime>::put(u64::MAX);
         pallet_subtensor::NetworkRateLimit::<Runtime>::put(100);
-        pallet_subtensor::NetworkLastRegistered::<Runtime>::put(1);
         pallet_subtensor::ServingRateLimit::<Runtime>::insert(netuid, 0);
 
         type Call = pallet_subtensor::Call<Runtime>;
@@ -303,7 +302,9 @@ fn nothing_passes_nested_that_would_not_pass_alone() {
             let alone = validate(&sign(&Key::Dave.pair(), 0, 0, call.clone()));
             match code {
                 Some(code) => assert_eq!(alone, Err(InvalidTransaction::Custom(code).into()), "{call:?}"),
-                None => assert_ok!(alone),
+                None => {
+                    assert_ok!(alone);
+                }
             }
             assert_noop!(call.clone().dispatch(signed(Key::Dave)).map_err(|e| e.error), error);
             let batch = Utility::batch_all(signed(Key::Dave), vec![call.clone()]);
