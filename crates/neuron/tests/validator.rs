@@ -79,14 +79,15 @@ fn options() -> ValidatorOptions {
     }
 }
 
-/// Lets blocks pass, one at a time and at the loop's pace, until weights are set; the block at which they were.
+/// Lets blocks pass, one at a time and at the loop's pace, until weights are set; the block at which they were, or the
+/// next.
 async fn blocks_to_weights(chain: &MemoryChain, mut seen: watch::Receiver<u64>) -> u64 {
     for block in 1..100 {
         chain.advance();
         // Who sees a block is done with the one before.
         seen.wait_for(|head| *head >= block).await.unwrap();
         if !chain.weights().is_empty() {
-            return block - 1;
+            return block;
         }
     }
     panic!("no weights after 100 blocks");
