@@ -43,6 +43,8 @@ def capture(command, columns, lines, seconds):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     os.kill(child, signal.SIGWINCH)
     screen = pyte.Screen(columns, lines)
+    # Programs ask the terminal where the cursor is.
+    screen.write_process_input = lambda answer: os.write(terminal, answer.encode())
     stream = pyte.ByteStream(screen)
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
