@@ -91,6 +91,9 @@ def market(tmp_path_factory):
     market = Market(tmp_path_factory.mktemp("market"))
     try:
         market.until("the first sale", lambda: (market.served() or {}).get("gateway", {}).get("requests", 0) > 0)
+        # Until validators pay the honest, the gateway cannot tell them from others.
+        market.until("pay", lambda: any(server["incentive"] > 0 for server in market.served()["servers"]))
+        time.sleep(6)
         yield market
         market.stop()
     finally:
