@@ -1,18 +1,19 @@
 //! Two scenarios on the same noise: future by future, so that what differs is the scenario alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
     outcome::{CLASSES, Finished, Outcome},
+    parameters,
     run::Plan,
     stats::{self, Estimate},
 };
 
 /// One number on both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Paired {
     /// Mean of the first.
     pub first: f64,
@@ -25,18 +26,20 @@ pub struct Paired {
 }
 
 /// Two scenarios.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// Fingerprints of both runs.
     pub fingerprints: [String; 2],
+    /// What differs between the scenarios: field, value in the first, value in the second.
+    pub differs: Vec<[String; 3]>,
     /// Seed of both.
     pub seed: u64,
     /// Futures of each.
     pub futures: u64,
     /// Probability of each class.
-    pub outcomes: BTreeMap<&'static str, Paired>,
+    pub outcomes: BTreeMap<String, Paired>,
     /// Every number.
-    pub numbers: BTreeMap<&'static str, Paired>,
+    pub numbers: BTreeMap<String, Paired>,
 }
 
 fn paired(first: &[f64], second: &[f64]) -> Paired {
@@ -56,6 +59,27 @@ fn paired(first: &[f64], second: &[f64]) -> Paired {
     }
 }
 
+/// The fields in which two scenarios differ.
+fn differences(plans: [&Plan; 2]) -> Vec<[String; 3]> {
+    let sides = plans.map(|plan| {
+        let mut fields = BTreeMap::new();
+        let scenario = &plan.setting.scenario;
+        let beliefs = parameters::TABLE.iter().zip(&scenario.beliefs);
+        fields.extend(beliefs.map(|(info, belief)| (info.name.to_owned(), belief.to_string())));
+        if let Ok(serde_json::Value::Object(rest)) = serde_json::to_value(scenario) {
+            let rest = rest.into_iter().filter(|(name, _)| name != "beliefs");
+            fields.extend(rest.map(|(name, value)| (name, value.to_string())));
+        }
+        fields
+    });
+    let names: BTreeSet<&String> = sides.iter().flat_map(|side| side.keys()).collect();
+    let value = |side: usize, name: &String| sides[side].get(name).cloned().unwrap_or_default();
+    let both = names
+        .into_iter()
+        .map(|name| [name.clone(), value(0, name), value(1, name)]);
+    both.filter(|[_, first, second]| first != second).collect()
+}
+
 /// Runs both plans in memory and compares them future by future. The classes of each side are by its own thresholds.
 ///
 /// # Errors
@@ -67,7 +91,8 @@ pub fn compare(plans: [&Plan; 2], done: &(dyn Fn() + Sync)) -> Result<Comparison
     let numbers = Outcome::NAMES
         .iter()
         .enumerate()
-        .map(|(k, name)| (*name, both(&|f| f.outcome.values()[k])))
+        .filter(|(_, name)| !name.starts_with("exposed_") && !name.starts_with("left_"))
+        .map(|(k, name)| ((*name).to_owned(), both(&|f| f.outcome.values()[k])))
         .collect();
     let outcomes = CLASSES
         .iter()
@@ -76,11 +101,12 @@ pub fn compare(plans: [&Plan; 2], done: &(dyn Fn() + Sync)) -> Result<Comparison
                 let thresholds = &plans[side].setting.scenario.thresholds;
                 column(side, &|f| f64::from(u8::from(f.outcome.class(thresholds) == *class)))
             };
-            (class.name(), paired(&hits(0), &hits(1)))
+            (class.name().to_owned(), paired(&hits(0), &hits(1)))
         })
         .collect();
     Ok(Comparison {
         fingerprints: plans.map(Plan::fingerprint),
+        differs: differences(plans),
         seed: plans[0].setting.seed,
         futures: plans[0].runs,
         outcomes,

@@ -101,6 +101,41 @@ pub enum Error {
         /// Why.
         problem: String,
     },
+    /// An output that futures do not have.
+    #[error(
+        "no output `{name}`: it is a column of futures.parquet, `log:` and a column, or `class:` and one of \
+         depreciation, niche, flywheel, category-defining"
+    )]
+    Output {
+        /// What was asked for.
+        name: String,
+    },
+    /// A study of sensitivities that cannot be made.
+    #[error("the sensitivities cannot be computed: {problem}")]
+    Effort {
+        /// Why.
+        problem: String,
+    },
+    /// A table of scenarios that cannot be read.
+    #[error("{file}, line {line}, column `{column}`: {problem}")]
+    Sweep {
+        /// The table.
+        file: String,
+        /// Line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// What is wrong, with the allowed range.
+        problem: String,
+    },
+    /// A chart that cannot be drawn.
+    #[error("the chart `{chart}` cannot be drawn: {problem}")]
+    Chart {
+        /// Which.
+        chart: String,
+        /// Why.
+        problem: String,
+    },
     /// Reading or writing a file.
     #[error("{path}: {source}")]
     Io {

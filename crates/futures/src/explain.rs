@@ -4,8 +4,11 @@ use core::fmt::Write;
 
 use crate::{
     Error,
+    class::Class,
     outcome::Finished,
+    parameters::TABLE,
     people::Choice,
+    prior::Prior,
     run::Plan,
     simulate::Series,
     story::{Entry, Reason, Story, What},
@@ -22,6 +25,10 @@ pub struct Explained {
     pub series: Series,
     /// Names of the subnets at the start.
     pub names: Vec<String>,
+    /// Its class.
+    pub class: Class,
+    /// Parameters in the outer tenths of what is believed of them: name, value, unit, part of the belief below it.
+    pub unusual: Vec<(&'static str, f64, &'static str, f64)>,
 }
 
 impl Plan {
@@ -38,7 +45,19 @@ impl Plan {
         }
         let (finished, story, series) = self.setting.replay(future)?;
         let names = self.setting.start.rows.iter().map(|row| row.name.clone()).collect();
+        let scenario = &self.setting.scenario;
+        let drawn = TABLE.iter().zip(&scenario.beliefs).zip(&finished.parameters);
+        let drawn = drawn.filter(|((_, belief), _)| matches!(belief, Prior::Drawn(_)));
+        let unusual = drawn
+            .map(|((info, belief), value)| {
+                let (low, high) = info.limits;
+                (info.name, *value, info.unit, belief.share_below(*value, low, high))
+            })
+            .filter(|(.., share)| !(0.1..=0.9).contains(share))
+            .collect();
         Ok(Explained {
+            class: finished.outcome.class(&scenario.thresholds),
+            unusual,
             finished,
             story,
             series,
@@ -149,9 +168,16 @@ impl Explained {
         }
     }
 
-    /// The story as text, one line an event, and how it ended.
+    /// The story as text: what was unusual about it, one line an event, and how it ended.
     pub fn text(&self) -> String {
-        let mut text = String::new();
+        let mut text = format!("future {}, {}\n", self.finished.future, self.class.name());
+        for (name, value, unit, share) in &self.unusual {
+            let _ = writeln!(
+                text,
+                "unusual    {name} = {value:.4} {unit}: {:.0} % of the belief lies below.",
+                100.0 * share
+            );
+        }
         for entry in &self.story.entries {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "day {:>5.0}  {}", entry.day, self.line(entry));

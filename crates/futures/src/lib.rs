@@ -7,25 +7,32 @@
 //! Start with [`scenario::Scenario`], make a [`run::Plan`], and [`run::Plan::run`] it.
 #![forbid(unsafe_code)]
 
+pub mod batch;
 pub mod calibrate;
 pub mod chain;
+pub mod class;
 pub mod compare;
 pub mod error;
 pub mod explain;
+pub mod hazard;
 pub mod metrics;
 pub mod noise;
 pub mod outcome;
 pub mod parameters;
 pub mod people;
 pub mod prior;
+pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod sensitivity;
 pub mod simulate;
 pub mod start;
 pub mod stats;
 pub mod story;
 pub mod summary;
+pub mod sweep;
 pub mod table;
+pub mod twins;
 
 pub use error::Error;
 pub use run::{Plan, Shard};

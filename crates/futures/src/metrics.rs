@@ -26,10 +26,19 @@ pub struct Tally {
     pub crashes: u32,
     /// Revenue that went with leavers, in dollars a day.
     pub revenue_taken: f64,
-    /// Owners' months of decision by quartile of quality in that month, the lowest first.
-    pub exposed: [u32; 4],
-    /// Decisions to leave by quartile.
-    pub left: [u32; 4],
+    /// Owners' months of decision: a row a quartile of quality in that month, the lowest first, in it an entry a
+    /// quartile of the emission-paid part of their work.
+    pub exposed: [[u32; 4]; 4],
+    /// Decisions to leave, likewise.
+    pub left: [[u32; 4]; 4],
+    /// What entered and left the pools at the price of TAO on the day, in dollars, as [`crate::chain::Flows::NAMES`].
+    pub flows_usd: [f64; 9],
+    /// Revenue on and off the network in dollars.
+    pub earned_usd: f64,
+    /// What owners kept of it after costs, in dollars.
+    pub profit_usd: f64,
+    /// What they put into the work, in dollars.
+    pub reinvested_usd: f64,
     /// Emission that bought no quality and no revenue, as parts of all TAO, summed over steps.
     pub wasted: f64,
     /// Emission in dollars.
@@ -38,14 +47,20 @@ pub struct Tally {
     pub returned_usd: f64,
     /// Revenue on and off the network in the last step, in dollars a day.
     pub revenue: f64,
+    flows: [u64; 9],
     bounds: [f64; 3],
+    dependence_bounds: [f64; 3],
     sorted: Vec<f64>,
+    dependence: Vec<f64>,
     best: Vec<bool>,
 }
 
 impl Tally {
     pub(crate) fn begin(&mut self, slots: usize) {
         let (mut sorted, mut best) = (core::mem::take(&mut self.sorted), core::mem::take(&mut self.best));
+        let mut dependence = core::mem::take(&mut self.dependence);
+        dependence.clear();
+        dependence.reserve(slots);
         sorted.clear();
         sorted.reserve(slots);
         best.clear();
@@ -54,6 +69,7 @@ impl Tally {
         *self = Self {
             coverage,
             sorted,
+            dependence,
             best,
             ..Self::default()
         };
@@ -61,21 +77,38 @@ impl Tally {
 }
 
 impl World {
-    /// The quartiles of quality among those who are there.
+    /// The quartiles of quality, and of the emission-paid part of the work, among those who are there.
     pub(crate) fn tally_quality(&mut self) {
         let slots = self.chain.slots();
         let mut sorted = core::mem::take(&mut self.tally.sorted);
+        let mut dependence = core::mem::take(&mut self.tally.dependence);
         sorted.clear();
+        dependence.clear();
         for slot in 0..slots {
             if self.chain.emits(slot) && self.people.phase[slot] != Phase::Gone {
                 sorted.push(self.people.quality[slot]);
+                dependence.push(self.dependence(slot));
             }
         }
         sorted.sort_unstable_by(f64::total_cmp);
-        for (k, bound) in self.tally.bounds.iter_mut().enumerate() {
-            *bound = sorted.get(sorted.len() * (k + 1) / 4).copied().unwrap_or(f64::INFINITY);
-        }
-        self.tally.sorted = sorted;
+        dependence.sort_unstable_by(f64::total_cmp);
+        let quartiles =
+            |sorted: &[f64]| [1, 2, 3].map(|k| sorted.get(sorted.len() * k / 4).copied().unwrap_or(f64::INFINITY));
+        self.tally.bounds = quartiles(&sorted);
+        self.tally.dependence_bounds = quartiles(&dependence);
+        (self.tally.sorted, self.tally.dependence) = (sorted, dependence);
+    }
+
+    /// The part of what reaches a subnet's work and of what it earns that emission pays; zero of nothing.
+    fn dependence(&self, slot: usize) -> f64 {
+        let (p, people) = (&self.parameters, &self.people);
+        let reinvested = match people.phase[slot] {
+            Phase::Building => p.margin * p.reinvested * people.revenue[slot],
+            Phase::Extracting | Phase::Gone => 0.0,
+        };
+        let emission = (people.funding[slot] - reinvested).max(0.0);
+        let all = emission + people.revenue[slot];
+        if all > 0.0 { emission / all } else { 0.0 }
     }
 
     /// Marks the best tenth at the start.
@@ -101,17 +134,23 @@ impl World {
     pub(crate) fn tally_decision(&mut self, slot: usize, choice: Choice) {
         let quality = self.people.quality[slot];
         let quartile = self.tally.bounds.iter().filter(|bound| quality >= **bound).count();
-        self.tally.exposed[quartile] += 1;
-        self.tally.left[quartile] += u32::from(choice == Choice::Leave);
+        let dependence = self.dependence(slot);
+        let bounds = &self.tally.dependence_bounds;
+        let column = bounds.iter().filter(|bound| dependence >= **bound).count();
+        self.tally.exposed[quartile][column] += 1;
+        self.tally.left[quartile][column] += u32::from(choice == Choice::Leave);
     }
 
     /// Measures a step that minted `minted`.
     pub(crate) fn measure(&mut self, days: f64, minted: Tao) {
         let people = &self.people;
-        let (mut wasted, mut on_rail, mut revenue) = (0.0, 0.0, 0.0);
+        let (mut wasted, mut on_rail, mut revenue, mut building) = (0.0, 0.0, 0.0, 0.0);
         for slot in 0..self.chain.slots() {
             revenue += people.revenue[slot];
             on_rail += people.revenue[slot] * people.on_rail[slot];
+            if people.phase[slot] == Phase::Building {
+                building += people.revenue[slot];
+            }
             if people.idle[slot] || people.phase[slot] != Phase::Building {
                 let paid = self.chain.paid.owner[slot].0 + self.chain.paid.miners[slot].0;
                 wasted += paid as f64 * self.chain.paid.price[slot];
@@ -124,6 +163,15 @@ impl World {
         let emitted = minted.0 as f64 / RAO * self.tao.usd;
         tally.emitted_usd += emitted;
         tally.returned_usd += on_rail * days;
+        let (margin, reinvested) = (self.parameters.margin, self.parameters.reinvested);
+        tally.earned_usd += revenue * days;
+        tally.reinvested_usd += building * margin * reinvested * days;
+        tally.profit_usd += (revenue - building * reinvested) * margin * days;
+        let flows = self.chain.flows.values();
+        for ((usd, now), before) in tally.flows_usd.iter_mut().zip(flows).zip(tally.flows) {
+            *usd += now.saturating_sub(before) as f64 / RAO * self.tao.usd;
+        }
+        tally.flows = flows;
         tally.coverage = if emitted > 0.0 { on_rail * days / emitted } else { 0.0 };
     }
 }

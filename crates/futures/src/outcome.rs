@@ -1,73 +1,11 @@
 //! The result of one future: what it came to, and which class that is.
 
-use serde::{Deserialize, Serialize};
-
+pub use crate::class::{CLASSES, Class, Thresholds};
 use crate::{
     metrics::gini,
     people::{Phase, World},
     table::{Column, Table},
 };
-
-/// Thresholds of the classes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Thresholds {
-    /// Depreciation: price of TAO below this part of where it started.
-    pub depreciation: f64,
-    /// Flywheel: coverage at least this.
-    pub coverage: f64,
-    /// Flywheel: market value at least this many times that of the start.
-    pub flywheel_value: f64,
-    /// Category-defining: market value at least this many times.
-    pub category_value: f64,
-    /// Category-defining: at least this many subnets at the frontier.
-    pub frontier_subnets: f64,
-}
-
-impl Default for Thresholds {
-    fn default() -> Self {
-        Self {
-            depreciation: 0.5,
-            coverage: 1.0,
-            flywheel_value: 2.0,
-            category_value: 20.0,
-            frontier_subnets: 3.0,
-        }
-    }
-}
-
-/// What a future came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// TAO lost more than half of its price.
-    Depreciation,
-    /// None of the others.
-    Niche,
-    /// Revenue covers emission and the market value has doubled.
-    Flywheel,
-    /// A flywheel, twenty times the value, with subnets at the frontier.
-    CategoryDefining,
-}
-
-/// All classes, from the worst.
-pub const CLASSES: [Class; 4] = [
-    Class::Depreciation,
-    Class::Niche,
-    Class::Flywheel,
-    Class::CategoryDefining,
-];
-
-impl Class {
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Depreciation => "depreciation",
-            Self::Niche => "niche",
-            Self::Flywheel => "flywheel",
-            Self::CategoryDefining => "category-defining",
-        }
-    }
-}
 
 macro_rules! outcome {
     ($($(#[doc = $doc:literal])+ $name:ident,)*) => {
@@ -143,22 +81,116 @@ outcome! {
     emission_top10,
     /// Gini index of revenue.
     revenue_gini,
-    /// Months of decision in the lowest quartile of quality.
-    exposed_q1,
-    /// In the second.
-    exposed_q2,
-    /// In the third.
-    exposed_q3,
-    /// In the highest.
-    exposed_q4,
-    /// Decisions to leave in the lowest quartile of quality.
-    left_q1,
-    /// In the second.
-    left_q2,
-    /// In the third.
-    left_q3,
-    /// In the highest.
-    left_q4,
+    /// TAO of emission that entered the pools, over the whole future.
+    tao_minted,
+    /// TAO paid by buyers of alpha, over the whole future.
+    tao_bought,
+    /// TAO paid for slots, over the whole future.
+    tao_registered,
+    /// TAO that owners got for alpha, over the whole future.
+    tao_owners,
+    /// TAO that miners got for alpha, over the whole future.
+    tao_miners,
+    /// TAO that validators and stakers of alpha got for it, over the whole future.
+    tao_stakers,
+    /// TAO that stakers on root got for alpha, over the whole future.
+    tao_root,
+    /// TAO that holders of dissolved subnets got, over the whole future.
+    tao_dissolved,
+    /// TAO of dissolved subnets that nobody could claim, over the whole future.
+    tao_recycled,
+    /// The same at the price of the day, in dollars.
+    usd_minted,
+    /// The same at the price of the day, in dollars.
+    usd_bought,
+    /// The same at the price of the day, in dollars.
+    usd_registered,
+    /// The same at the price of the day, in dollars.
+    usd_owners,
+    /// The same at the price of the day, in dollars.
+    usd_miners,
+    /// The same at the price of the day, in dollars.
+    usd_stakers,
+    /// The same at the price of the day, in dollars.
+    usd_root,
+    /// The same at the price of the day, in dollars.
+    usd_dissolved,
+    /// The same at the price of the day, in dollars.
+    usd_recycled,
+    /// Revenue on and off the network, in dollars.
+    usd_earned,
+    /// Revenue on the network, in dollars.
+    usd_on_rail,
+    /// Emission at the price of the day, in dollars.
+    usd_emitted,
+    /// What owners kept of revenue after costs, in dollars.
+    usd_profit,
+    /// What they put into the work, in dollars.
+    usd_reinvested,
+    /// Months of decision in the lowest quartile of quality and of the emission-paid part of the work.
+    exposed_q1d1,
+    /// In the lowest of quality, second of dependence.
+    exposed_q1d2,
+    /// In the lowest of quality, third of dependence.
+    exposed_q1d3,
+    /// In the lowest of quality, highest of dependence.
+    exposed_q1d4,
+    /// In the second of quality, lowest of dependence.
+    exposed_q2d1,
+    /// In the second of quality, second of dependence.
+    exposed_q2d2,
+    /// In the second of quality, third of dependence.
+    exposed_q2d3,
+    /// In the second of quality, highest of dependence.
+    exposed_q2d4,
+    /// In the third of quality, lowest of dependence.
+    exposed_q3d1,
+    /// In the third of quality, second of dependence.
+    exposed_q3d2,
+    /// In the third of quality, third of dependence.
+    exposed_q3d3,
+    /// In the third of quality, highest of dependence.
+    exposed_q3d4,
+    /// In the highest of quality, lowest of dependence.
+    exposed_q4d1,
+    /// In the highest of quality, second of dependence.
+    exposed_q4d2,
+    /// In the highest of quality, third of dependence.
+    exposed_q4d3,
+    /// In the highest of quality, highest of dependence.
+    exposed_q4d4,
+    /// Decisions to leave in the lowest quartile of quality and of the emission-paid part of the work.
+    left_q1d1,
+    /// In the lowest of quality, second of dependence.
+    left_q1d2,
+    /// In the lowest of quality, third of dependence.
+    left_q1d3,
+    /// In the lowest of quality, highest of dependence.
+    left_q1d4,
+    /// In the second of quality, lowest of dependence.
+    left_q2d1,
+    /// In the second of quality, second of dependence.
+    left_q2d2,
+    /// In the second of quality, third of dependence.
+    left_q2d3,
+    /// In the second of quality, highest of dependence.
+    left_q2d4,
+    /// In the third of quality, lowest of dependence.
+    left_q3d1,
+    /// In the third of quality, second of dependence.
+    left_q3d2,
+    /// In the third of quality, third of dependence.
+    left_q3d3,
+    /// In the third of quality, highest of dependence.
+    left_q3d4,
+    /// In the highest of quality, lowest of dependence.
+    left_q4d1,
+    /// In the highest of quality, second of dependence.
+    left_q4d2,
+    /// In the highest of quality, third of dependence.
+    left_q4d3,
+    /// In the highest of quality, highest of dependence.
+    left_q4d4,
 }
 
 impl Outcome {
@@ -178,9 +210,8 @@ impl Outcome {
         let usd = world.tao.usd / world.tao.usd_start;
         let start = world.parameters.issuance_start;
         let issued = chain.issued.0 as f64 / 1e9;
-        let counted = |counts: [u32; 4]| counts.map(f64::from);
-        let [exposed_q1, exposed_q2, exposed_q3, exposed_q4] = counted(tally.exposed);
-        let [left_q1, left_q2, left_q3, left_q4] = counted(tally.left);
+        let flows = chain.flows.values().map(|rao| rao as f64 / 1e9);
+        let (paid, exposed, left) = (&tally.flows_usd, &tally.exposed, &tally.left);
         Self {
             tao_price_ratio: usd,
             issuance_tao: issued,
@@ -205,29 +236,61 @@ impl Outcome {
             emission_gini,
             emission_top10: top10,
             revenue_gini: gini(&mut people.revenue.clone()),
-            exposed_q1,
-            exposed_q2,
-            exposed_q3,
-            exposed_q4,
-            left_q1,
-            left_q2,
-            left_q3,
-            left_q4,
-        }
-    }
-
-    /// Which class it is under these thresholds.
-    pub fn class(&self, thresholds: &Thresholds) -> Class {
-        if self.tao_price_ratio < thresholds.depreciation {
-            return Class::Depreciation;
-        }
-        let flywheel = self.coverage >= thresholds.coverage && self.market_value_ratio >= thresholds.flywheel_value;
-        let category = self.market_value_ratio >= thresholds.category_value
-            && self.subnets_at_frontier >= thresholds.frontier_subnets;
-        match (flywheel, category) {
-            (true, true) => Class::CategoryDefining,
-            (true, false) => Class::Flywheel,
-            (false, _) => Class::Niche,
+            tao_minted: flows[0],
+            tao_bought: flows[1],
+            tao_registered: flows[2],
+            tao_owners: flows[3],
+            tao_miners: flows[4],
+            tao_stakers: flows[5],
+            tao_root: flows[6],
+            tao_dissolved: flows[7],
+            tao_recycled: flows[8],
+            usd_minted: paid[0],
+            usd_bought: paid[1],
+            usd_registered: paid[2],
+            usd_owners: paid[3],
+            usd_miners: paid[4],
+            usd_stakers: paid[5],
+            usd_root: paid[6],
+            usd_dissolved: paid[7],
+            usd_recycled: paid[8],
+            usd_earned: tally.earned_usd,
+            usd_on_rail: tally.returned_usd,
+            usd_emitted: tally.emitted_usd,
+            usd_profit: tally.profit_usd,
+            usd_reinvested: tally.reinvested_usd,
+            exposed_q1d1: exposed[0][0].into(),
+            exposed_q1d2: exposed[0][1].into(),
+            exposed_q1d3: exposed[0][2].into(),
+            exposed_q1d4: exposed[0][3].into(),
+            exposed_q2d1: exposed[1][0].into(),
+            exposed_q2d2: exposed[1][1].into(),
+            exposed_q2d3: exposed[1][2].into(),
+            exposed_q2d4: exposed[1][3].into(),
+            exposed_q3d1: exposed[2][0].into(),
+            exposed_q3d2: exposed[2][1].into(),
+            exposed_q3d3: exposed[2][2].into(),
+            exposed_q3d4: exposed[2][3].into(),
+            exposed_q4d1: exposed[3][0].into(),
+            exposed_q4d2: exposed[3][1].into(),
+            exposed_q4d3: exposed[3][2].into(),
+            exposed_q4d4: exposed[3][3].into(),
+            left_q1d1: left[0][0].into(),
+            left_q1d2: left[0][1].into(),
+            left_q1d3: left[0][2].into(),
+            left_q1d4: left[0][3].into(),
+            left_q2d1: left[1][0].into(),
+            left_q2d2: left[1][1].into(),
+            left_q2d3: left[1][2].into(),
+            left_q2d4: left[1][3].into(),
+            left_q3d1: left[2][0].into(),
+            left_q3d2: left[2][1].into(),
+            left_q3d3: left[2][2].into(),
+            left_q3d4: left[2][3].into(),
+            left_q4d1: left[3][0].into(),
+            left_q4d2: left[3][1].into(),
+            left_q4d3: left[3][2].into(),
+            left_q4d4: left[3][3].into(),
         }
     }
 }

@@ -59,6 +59,13 @@ macro_rules! parameters {
                 Self { $($name: next().unwrap_or(f64::NAN),)* }
             }
 
+            /// From values parallel to [`TABLE`]; none if there are more or fewer.
+            pub fn from_values(values: &[f64]) -> Option<Self> {
+                let mut values = values.iter().copied();
+                let parameters = Self { $($name: values.next()?,)* };
+                values.next().is_none().then_some(parameters)
+            }
+
             /// The values, parallel to [`TABLE`].
             pub fn values(&self) -> Vec<f64> {
                 vec![$(self.$name,)*]

@@ -53,6 +53,20 @@ impl Prior {
         value.clamp(low, high)
     }
 
+    /// The part of the mass within the limits that lies below a value: the inverse of [`Self::quantile`], to 2^-40.
+    pub fn share_below(self, value: f64, low: f64, high: f64) -> f64 {
+        let (mut from, mut to) = (0.0, 1.0);
+        for _ in 0..40 {
+            let middle = 0.5 * (from + to);
+            if self.quantile(middle, low, high) < value {
+                from = middle;
+            } else {
+                to = middle;
+            }
+        }
+        0.5 * (from + to)
+    }
+
     /// What is wrong with it for a parameter within these limits, if anything.
     pub fn problem(self, low: f64, high: f64) -> Option<String> {
         let range = format!("allowed: {low} to {high}");
@@ -116,6 +130,7 @@ mod tests {
     fn draws_stay_within_the_limits_and_hit_the_median() {
         let prior = Prior::Drawn(Distribution::LogNormal(0.4, 0.5));
         assert!((prior.quantile(0.5, 0.0, 1e9) - 0.4).abs() < 1e-12);
+        assert!((prior.share_below(prior.quantile(0.3, 0.0, 1e9), 0.0, 1e9) - 0.3).abs() < 1e-9);
         for u in [1e-9, 0.3, 1.0 - 1e-9] {
             assert!((0.3..=0.6).contains(&prior.quantile(u, 0.3, 0.6)));
         }

@@ -84,6 +84,27 @@ impl Plan {
         })
     }
 
+    /// The plan whose results are in a directory, by its `run.json`.
+    ///
+    /// # Errors
+    /// [`Error::Table`] if there is no such file, or if another version of the program made it; [`Error::Start`].
+    pub fn of(directory: &Path) -> Result<Self, Error> {
+        let path = directory.join("run.json");
+        let problem = |problem: &str| Error::Table {
+            path: path.clone(),
+            problem: problem.to_owned(),
+        };
+        let record: Record = read_json(&path)?.ok_or_else(|| problem("there is no run here"))?;
+        let scenario = serde_json::from_value(record.scenario)
+            .map_err(|error| problem(&format!("another version made it: {error}")))?;
+        let plan = Self::new(scenario, record.seed, record.runs)?;
+        if plan.fingerprint() == record.fingerprint {
+            Ok(plan)
+        } else {
+            Err(problem("another version of the program made it: run it again"))
+        }
+    }
+
     /// Number of parts.
     pub fn parts(&self) -> u64 {
         self.runs.div_ceil(PART)
@@ -102,12 +123,7 @@ impl Plan {
             hash.update(piece.as_bytes());
             hash.update([0]);
         }
-        let fingerprint = hash
-            .finalize()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let fingerprint = hex(&hash.finalize());
         Record {
             fingerprint,
             seed: self.setting.seed,
@@ -120,6 +136,15 @@ impl Plan {
     /// What tells this plan from every other: scenario, seed, number of futures, version.
     pub fn fingerprint(&self) -> String {
         self.record().fingerprint
+    }
+
+    /// What tells this plan's scenario and seed from every other, whatever the number of futures.
+    pub fn scenario_fingerprint(&self) -> String {
+        let plan = Self {
+            setting: self.setting.clone(),
+            runs: 0,
+        };
+        plan.fingerprint()
     }
 
     /// Runs all futures in memory. `done` hears of every future that has come to its end.
@@ -298,6 +323,11 @@ fn same(a: &Path, b: &Path) -> bool {
     a.canonicalize().ok() == b.canonicalize().ok()
 }
 
+/// The first eight bytes of a hash, for names.
+pub(crate) fn hex(hash: &[u8]) -> String {
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Files of a part: futures, series.
 fn paths(directory: &Path, part: u64) -> [PathBuf; 2] {
     let parts = directory.join("parts");
@@ -307,7 +337,19 @@ fn paths(directory: &Path, part: u64) -> [PathBuf; 2] {
     ]
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+/// Reads what [`write_json`] wrote; none if there is no such file.
+pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = fs::read(path).map_err(Error::io(path))?;
+    serde_json::from_slice(&text).map(Some).map_err(|error| Error::Table {
+        path: path.to_owned(),
+        problem: error.to_string(),
+    })
+}
+
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
     let mut text = serde_json::to_string_pretty(value).map_err(|error| Error::Table {
         path: path.to_owned(),
         problem: error.to_string(),

@@ -18,7 +18,8 @@ use crate::{
 };
 
 /// What is run. One of these, a seed and a number make a future.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Scenario {
     /// Length of a future in days.
     pub days: u64,
@@ -186,18 +187,26 @@ impl Scenario {
     /// # Errors
     /// [`Error::Scenario`].
     pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
+        Self::default().amended(file, text)
+    }
+
+    /// This scenario with what `text` says. `file` is its name, for errors.
+    ///
+    /// # Errors
+    /// [`Error::Scenario`].
+    pub fn amended(&self, file: &str, text: &str) -> Result<Self, Error> {
         let text = Text { file, text };
         let document: Document = toml::from_str(text.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             text.error(offset, error.message().to_owned())
         })?;
-        let mut scenario = Self::default();
+        let mut scenario = self.clone();
         let run = document.run;
         text.integer(&mut scenario.days, run.days, 1..=36_525)?;
         text.integer(&mut scenario.step_blocks, run.step_blocks, 360..=50_400)?;
         text.integer(&mut scenario.sample_days, run.sample_days, 1..=3_650)?;
-        scenario.arithmetic = run.arithmetic.unwrap_or_default();
-        scenario.start = run.start.unwrap_or_default();
+        scenario.arithmetic = run.arithmetic.unwrap_or(scenario.arithmetic);
+        scenario.start = run.start.unwrap_or(scenario.start);
         let outcomes = document.outcomes;
         let thresholds = &mut scenario.thresholds;
         text.number(&mut thresholds.depreciation, outcomes.depreciation, 0.0..=1.0)?;
@@ -226,6 +235,9 @@ impl Scenario {
                 return Err(text.error(at, problem));
             }
             scenario.rules.push((day, set));
+        }
+        if !document.events.is_empty() {
+            scenario.events.clear();
         }
         for event in document.events {
             let at = event.span().start;

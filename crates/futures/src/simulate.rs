@@ -3,6 +3,7 @@
 use crate::{
     Error,
     outcome::{Finished, Outcome},
+    parameters::Parameters,
     people::{Phase, World},
     scenario::Scenario,
     start::Start,
@@ -97,16 +98,31 @@ impl Setting {
         Ok(Self { scenario, start, seed })
     }
 
-    /// Runs one future in `world`, and appends its samples to `series`.
+    /// Runs one future in `world` with the parameters drawn for it, and appends its samples to `series`.
     ///
     /// # Errors
     /// [`Error::BrokenSum`] if TAO or an alpha does not close after a step, [`Error::Rule`] if a rule of the chain
     /// finds its books broken.
     pub fn simulate(&self, world: &mut World, future: u64, series: &mut Series) -> Result<Finished, Error> {
+        let parameters = Parameters::draw(&self.scenario.beliefs, self.seed, future);
+        self.simulate_with(world, parameters, future, Some(series))
+    }
+
+    /// Runs the noise of one future with these parameters, whatever would be drawn for it.
+    ///
+    /// # Errors
+    /// Those of [`Self::simulate`].
+    pub fn simulate_with(
+        &self,
+        world: &mut World,
+        parameters: Parameters,
+        future: u64,
+        mut series: Option<&mut Series>,
+    ) -> Result<Finished, Error> {
         let rule = |day: f64| move |source| Error::Rule { future, day, source };
         let scenario = &self.scenario;
         world
-            .begin(scenario, &self.start, self.seed, future)
+            .begin(scenario, &self.start, parameters, self.seed, future)
             .map_err(rule(0.0))?;
         world.mark_best();
         let mut sampled = 0.0;
@@ -118,6 +134,7 @@ impl Setting {
             world
                 .chain
                 .check()
+                .and_then(|pooled| world.chain.flows.check(pooled))
                 .map_err(|(what, expected, found)| Error::BrokenSum {
                     future,
                     day: world.day,
@@ -125,9 +142,12 @@ impl Setting {
                     expected,
                     found,
                 })?;
-            if step == 0 || world.day - sampled >= scenario.sample_days as f64 - 1e-6 {
+            let last = step + 1 == scenario.steps();
+            if step == 0 || last || world.day - sampled >= scenario.sample_days as f64 - 1e-6 {
                 sampled = world.day;
-                series.sample(future, world);
+                if let Some(series) = &mut series {
+                    series.sample(future, world);
+                }
             }
         }
         Ok(Finished {

@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
+    hazard::{self, Hazards},
     outcome::{CLASSES, Finished, Outcome, Thresholds},
     stats::{self, Estimate},
 };
 
 /// Part of the futures that counts as the tail.
 const TAIL: f64 = 0.05;
+
+/// Resamples of a bootstrap.
+pub const REPEATS: u32 = 400;
 
 /// Quantiles of one number over all futures.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -32,23 +36,14 @@ pub struct Spread {
 /// Shape of the distribution of market values at the horizon.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Shape {
-    /// Skewness of the ratio of market values.
-    pub skewness: f64,
+    /// Skewness of the ratio of market values, with the interval of its bootstrap.
+    pub skewness: Estimate,
     /// Skewness of its logarithm.
-    pub log_skewness: f64,
+    pub log_skewness: Estimate,
     /// Hill's index of the upper 5 %; none if there are too few futures.
     pub tail_index: Option<Estimate>,
     /// Part of the sum of all market values that lies in the best 1 % of futures.
-    pub top_percent_share: f64,
-}
-
-/// How often owners leave by how good they are.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Hazards {
-    /// Chance of leaving in a month by quartile of quality, the lowest first.
-    pub monthly_by_quartile: [Estimate; 4],
-    /// The highest quartile's over the lowest's: above one, success flies away (H2).
-    pub highest_over_lowest: f64,
+    pub top_percent_share: Estimate,
 }
 
 /// What a run says.
@@ -133,19 +128,14 @@ pub fn summarise(fingerprint: &str, seed: u64, futures: &[Finished], thresholds:
     let logs: Vec<f64> = ratios.iter().map(|ratio| libm::log(ratio.max(1e-300))).collect();
     let mut sorted = ratios.clone();
     sorted.sort_unstable_by(f64::total_cmp);
-    let top = sorted.len().div_ceil(100);
+    let pick = |values: &[f64], places: &[usize]| places.iter().map(|place| values[*place]).collect::<Vec<f64>>();
+    let resampled = |statistic: &dyn Fn(&[usize]) -> f64| stats::bootstrap(futures.len(), REPEATS, seed, statistic);
     let market_value = Shape {
-        skewness: stats::skewness(&ratios),
-        log_skewness: stats::skewness(&logs),
+        skewness: resampled(&|places| stats::skewness(&pick(&ratios, places))),
+        log_skewness: resampled(&|places| stats::skewness(&pick(&logs, places))),
         tail_index: stats::hill(&sorted, (sorted.len() as f64 * TAIL) as usize),
-        top_percent_share: sorted.iter().rev().take(top).sum::<f64>() / sorted.iter().sum::<f64>(),
+        top_percent_share: resampled(&|places| top_share(pick(&ratios, places))),
     };
-    let monthly_by_quartile = [
-        stats::ratio(&column(|o| o.left_q1), &column(|o| o.exposed_q1)),
-        stats::ratio(&column(|o| o.left_q2), &column(|o| o.exposed_q2)),
-        stats::ratio(&column(|o| o.left_q3), &column(|o| o.exposed_q3)),
-        stats::ratio(&column(|o| o.left_q4), &column(|o| o.exposed_q4)),
-    ];
     let rows: Vec<Vec<f64>> = futures.iter().map(|f| f.outcome.values()).collect();
     let numbers = Outcome::NAMES
         .iter()
@@ -161,14 +151,18 @@ pub fn summarise(fingerprint: &str, seed: u64, futures: &[Finished], thresholds:
         outcomes,
         outcomes_by_threshold,
         market_value,
-        hazard: Hazards {
-            highest_over_lowest: monthly_by_quartile[3].value / monthly_by_quartile[0].value,
-            monthly_by_quartile,
-        },
+        hazard: hazard::hazards(&rows, seed),
         dilution_tax_year: spread(column(|o| o.dilution_tax_year)),
         numbers,
         limits: LIMITS.to_vec(),
     }
+}
+
+/// The part of the sum that the largest hundredth has, at least one.
+fn top_share(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let top = values.len().div_ceil(100);
+    values.iter().rev().take(top).sum::<f64>() / values.iter().sum::<f64>()
 }
 
 /// What the model cannot know.

@@ -231,7 +231,8 @@ fn mainnet(arithmetic: Arithmetic) -> Chain {
     };
     let start = Start::load(Source::Mainnet, 0).unwrap();
     let mut world = World::new(&scenario);
-    world.begin(&scenario, &start, 1, 0).unwrap();
+    let parameters = Parameters::draw(&scenario.beliefs, 1, 0);
+    world.begin(&scenario, &start, parameters, 1, 0).unwrap();
     world.chain
 }
 

@@ -117,8 +117,9 @@ impl Lab {
     fn one(&self, setting: &Setting, window: Window, world: &mut World, future: u64) -> Result<Vec<f64>, Error> {
         let rule = |day: f64| move |source| Error::Rule { future, day, source };
         let scenario = &setting.scenario;
+        let parameters = crate::parameters::Parameters::draw(&scenario.beliefs, setting.seed, future);
         world
-            .begin(scenario, &setting.start, setting.seed, future)
+            .begin(scenario, &setting.start, parameters, setting.seed, future)
             .map_err(rule(0.0))?;
         let value = |world: &World| -> f64 { (0..world.chain.slots()).map(|slot| world.alpha_value(slot)).sum() };
         let (root, alpha) = (world.chain.root.0 as f64, value(world));

@@ -142,6 +142,7 @@ impl Chain {
     ) -> Result<(), Error> {
         let minted = Tao(portion.tao_in).plus(Tao(spent))?.plus(Tao(idle))?;
         self.issued = self.issued.plus(minted)?;
+        self.flows.minted = self.flows.minted.plus(minted.minus(Tao(idle))?)?;
         self.idle = self.idle.plus(Tao(idle))?;
         self.paid.tao[slot] += minted.0;
         let holdings = &mut self.holdings;

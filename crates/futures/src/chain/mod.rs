@@ -5,6 +5,7 @@
 
 mod emit;
 pub mod float;
+pub mod flows;
 pub mod moving;
 mod slots;
 
@@ -18,6 +19,7 @@ use tributary_economy::{
     rule_sets::RuleSet,
 };
 
+pub use flows::Flows;
 pub use slots::Registered;
 
 /// Blocks of a day (12 seconds each).
@@ -205,6 +207,8 @@ pub struct Chain {
     pub lock_block: u64,
     /// What the last step paid.
     pub paid: Paid,
+    /// TAO that moved into and out of the pools.
+    pub flows: Flows,
     halving: Vec<Halving>,
     scratch: Scratch,
 }
@@ -245,6 +249,7 @@ impl Chain {
             row.resize(slots, value);
         }
         (self.block, self.lock_block) = (0, 0);
+        self.flows = Flows::default();
         (self.issued, self.root, self.free, self.idle, self.lock_cost_last) =
             (Tao::ZERO, Tao::ZERO, Tao::ZERO, Tao::ZERO, Tao::ZERO);
         fill(&mut self.pools, slots, empty);
@@ -342,6 +347,7 @@ impl Chain {
         self.free = self.free.minus(Tao(paid))?;
         let row = self.holdings.of(holder);
         row[slot] = row[slot].plus(Alpha(bought))?;
+        self.flows.bought = self.flows.bought.plus(Tao(paid))?;
         self.flow_now[slot] = self.flow_now[slot].saturating_add_unsigned(paid);
         Ok((Tao(paid), Alpha(bought)))
     }
@@ -378,6 +384,7 @@ impl Chain {
         held.miners[slot] = held.miners[slot].minus(miners)?;
         held.stakers[slot] = held.stakers[slot].minus(stakers)?.plus(fee)?;
         self.free = self.free.plus(Tao(brought))?;
+        self.flows.sold([owner, miners, all], Tao(brought))?;
         self.flow_now[slot] = self.flow_now[slot].saturating_sub_unsigned(brought);
         Ok(Tao(brought))
     }
@@ -434,8 +441,8 @@ impl Chain {
     }
 
     /// Compares what was issued with what is held: TAO, and the alpha of every slot. Returns the first sum that does
-    /// not close: its name, what was issued, what is held.
-    pub fn check(&self) -> Result<(), (String, u128, u128)> {
+    /// not close: its name, what was issued, what is held; else the TAO in all pools, in rao.
+    pub fn check(&self) -> Result<u128, (String, u128, u128)> {
         let pools: u128 = self.pools.iter().map(|pool| u128::from(pool.tao.0)).sum();
         let held = pools + u128::from(self.root.0) + u128::from(self.free.0) + u128::from(self.idle.0);
         if held != u128::from(self.issued.0) {
@@ -457,6 +464,6 @@ impl Chain {
                 ));
             }
         }
-        Ok(())
+        Ok(pools)
     }
 }

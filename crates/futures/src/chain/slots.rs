@@ -84,6 +84,7 @@ impl Chain {
             .collect();
         let alpha = registration::seed_alpha(cost, registration::median_price(&prices));
         self.free = self.free.minus(cost)?;
+        self.flows.registered = self.flows.registered.plus(cost)?;
         let pool = &mut self.pools[slot];
         (pool.tao, pool.alpha, pool.quote_weight, pool.initialized) = (cost, alpha, EQUAL_WEIGHT, false);
         self.alpha_issued[slot] = alpha.0;
@@ -123,7 +124,10 @@ impl Chain {
         let people: u64 = payouts[..3].iter().sum();
         self.free = self.free.plus(Tao(people))?;
         // What nobody can claim is recycled: it leaves the issuance.
-        self.issued = self.issued.minus(pot.minus(Tao(people))?)?;
+        let recycled = pot.minus(Tao(people))?;
+        self.issued = self.issued.minus(recycled)?;
+        self.flows.dissolved = self.flows.dissolved.plus(Tao(people))?;
+        self.flows.recycled = self.flows.recycled.plus(recycled)?;
         self.pools[slot].tao = Tao::ZERO;
         self.pools[slot].alpha = Alpha::ZERO;
         self.holdings.clear(slot);

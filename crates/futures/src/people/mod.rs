@@ -212,12 +212,19 @@ impl World {
         }
     }
 
-    /// Puts the world at the beginning of a future.
+    /// Puts the world at the beginning of a future with these parameters and the noise of `seed` and `future`.
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`] if the start has more TAO in pools and on root than exists.
-    pub fn begin(&mut self, scenario: &Scenario, start: &Start, seed: u64, future: u64) -> Result<(), Error> {
-        self.parameters = Parameters::draw(&scenario.beliefs, seed, future);
+    pub fn begin(
+        &mut self,
+        scenario: &Scenario,
+        start: &Start,
+        parameters: Parameters,
+        seed: u64,
+        future: u64,
+    ) -> Result<(), Error> {
+        self.parameters = parameters;
         self.streams = Streams::new(seed, future);
         (self.day, self.week, self.month) = (0.0, 0.0, 0.0);
         (self.step, self.rounds) = (0, 0);
@@ -261,6 +268,7 @@ impl World {
             chain.withheld[slot] = row.withheld;
         }
         chain.free = chain.issued.minus(placed)?;
+        chain.flows.open(&chain.pools);
         Ok(())
     }
 

@@ -92,7 +92,9 @@ impl World {
             if all.0 > 0 {
                 let each = brought.0 as f64 / all.0 as f64;
                 self.tao.sold += (owner.0 + miners.0) as f64 * each / RAO;
-                to_root += root.min(stakers).0 as f64 * each;
+                let for_root = root.min(stakers).0 as f64 * each;
+                to_root += for_root;
+                self.chain.flows.of_root(for_root as u64)?;
             }
             if flow > 0.0 {
                 let budget = tao(flow / RAO).min(self.chain.free);

@@ -1,5 +1,10 @@
 //! `tributary futures`: the market run forward many times.
 
+mod calibrate;
+mod report;
+mod sensitivity;
+mod sweep;
+
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -9,8 +14,6 @@ use tributary_futures::{Plan, Scenario, Shard, compare::Comparison, outcome::CLA
 
 use crate::output::{self, say};
 
-mod calibrate;
-
 #[derive(Debug, Subcommand)]
 pub enum Futures {
     /// Run futures of a scenario and sum them up
@@ -19,6 +22,9 @@ pub enum Futures {
     Compare(Compare),
     /// Fit the people to the real network, and show what is met and what is missed
     Calibrate(calibrate::Calibrate),
+    Sweep(sweep::Sweep),
+    Sensitivity(sensitivity::Sensitivity),
+    Report(report::Report),
     /// Replay one future and tell who left when and why
     Explain(Explain),
     /// Run one of several parts of a run, for another machine or process
@@ -63,6 +69,9 @@ pub struct Compare {
     pub second: PathBuf,
     #[command(flatten)]
     pub what: What,
+    /// Where comparison.json and comparison.html go; the directory of a run shows it in its report
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -125,9 +134,10 @@ pub fn run(command: &Futures) -> Result<()> {
     match command {
         Futures::Run(args) => {
             let plan = plan(args.scenario.as_ref(), &args.what)?;
-            let bar = bar(plan.runs);
+            let bar = bar(plan.runs, "futures");
             let summary = plan.run(&args.out, &|| bar.inc(1))?;
             bar.finish();
+            report::write(&args.out, args.scenario.as_ref())?;
             print(&summary, args.json)
         }
         Futures::Compare(args) => {
@@ -135,12 +145,21 @@ pub fn run(command: &Futures) -> Result<()> {
                 plan(Some(&args.first), &args.what)?,
                 plan(Some(&args.second), &args.what)?,
             ];
-            let bar = bar(2 * args.what.runs);
+            let bar = bar(2 * args.what.runs, "futures");
             let comparison = tributary_futures::compare::compare([&plans[0], &plans[1]], &|| bar.inc(1))?;
             bar.finish();
+            if let Some(out) = &args.out {
+                let names = [title(Some(&args.first)), title(Some(&args.second))];
+                let names = [names[0].as_str(), names[1].as_str()];
+                tributary_futures::report::paired::write(&comparison, names, out)?;
+                say!("the comparison is {}", out.join("comparison.html").display());
+            }
             print_comparison(&comparison, args.json)
         }
         Futures::Calibrate(args) => calibrate::run(args),
+        Futures::Sweep(args) => sweep::run(args),
+        Futures::Sensitivity(args) => sensitivity::run(args),
+        Futures::Report(args) => report::run(args),
         Futures::Explain(args) => {
             let explained = plan(args.scenario.as_ref(), &args.what)?.explain(args.future)?;
             output::line(explained.text().trim_end())
@@ -149,7 +168,7 @@ pub fn run(command: &Futures) -> Result<()> {
             let run = &args.run;
             let plan = plan(run.scenario.as_ref(), &run.what)?;
             let shard = Shard::new(args.index, args.of)?;
-            let bar = bar(plan.runs / shard.of);
+            let bar = bar(plan.runs / shard.of, "futures");
             plan.run_shard(&run.out, shard, &|| bar.inc(1))?;
             bar.finish();
             say!("shard {} of {} is in {}", args.index, args.of, run.out.display());
@@ -158,26 +177,38 @@ pub fn run(command: &Futures) -> Result<()> {
         Futures::Merge(args) => {
             let plan = plan(args.run.scenario.as_ref(), &args.run.what)?;
             let summary = plan.merge(&args.shards, &args.run.out)?;
+            report::write(&args.run.out, args.run.scenario.as_ref())?;
             print(&summary, args.run.json)
         }
     }
 }
 
 fn plan(scenario: Option<&PathBuf>, what: &What) -> Result<Plan> {
-    let scenario = match scenario {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-            Scenario::parse(&path.display().to_string(), &text)?
-        }
-        None => Scenario::default(),
+    Ok(Plan::new(self::scenario(scenario)?, what.seed, what.runs)?)
+}
+
+/// The scenario in a file, or the default one.
+fn scenario(path: Option<&PathBuf>) -> Result<Scenario> {
+    let Some(path) = path else {
+        return Ok(Scenario::default());
     };
-    Ok(Plan::new(scenario, what.seed, what.runs)?)
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Scenario::parse(&path.display().to_string(), &text)?)
+}
+
+/// What a scenario is called in a headline.
+fn title(scenario: Option<&PathBuf>) -> String {
+    let stem = scenario.and_then(|path| path.file_stem());
+    stem.map_or_else(
+        || "the default scenario".to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }
 
 /// Progress on stderr, if it is a terminal.
-fn bar(futures: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} futures, {per_sec}, {eta} left");
-    let bar = ProgressBar::with_draw_target(Some(futures), ProgressDrawTarget::stderr());
+fn bar(count: u64, of: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {of}, {{per_sec}}, {{eta}} left"));
+    let bar = ProgressBar::with_draw_target(Some(count), ProgressDrawTarget::stderr());
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
@@ -221,8 +252,8 @@ fn print(summary: &Summary, json: bool) -> Result<()> {
     };
     output::line(&format!(
         "market value: skewness {:.2}, tail index {tail}, the best 1 % of futures hold {:.0} % of the sum",
-        shape.skewness,
-        100.0 * shape.top_percent_share
+        shape.skewness.value,
+        100.0 * shape.top_percent_share.value
     ))?;
     for limit in &summary.limits {
         say!("note: {limit}");
@@ -238,7 +269,7 @@ fn print_comparison(comparison: &Comparison, json: bool) -> Result<()> {
     let rows = pairs.map(|(name, paired)| {
         let d = paired.difference;
         let cells = [paired.first, paired.second, d.value, d.low, d.high].map(number);
-        [(*name).to_owned()].into_iter().chain(cells).collect()
+        [name.clone()].into_iter().chain(cells).collect()
     });
     output::table(&["", "A", "B", "B - A", "from", "to (95 %)"], rows.collect())
 }

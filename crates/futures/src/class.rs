@@ -1,0 +1,83 @@
+//! Outcome classes and their thresholds.
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::Outcome;
+
+/// Thresholds of the classes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// Depreciation: price of TAO below this part of where it started.
+    pub depreciation: f64,
+    /// Flywheel: coverage at least this.
+    pub coverage: f64,
+    /// Flywheel: market value at least this many times that of the start.
+    pub flywheel_value: f64,
+    /// Category-defining: market value at least this many times.
+    pub category_value: f64,
+    /// Category-defining: at least this many subnets at the frontier.
+    pub frontier_subnets: f64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            depreciation: 0.5,
+            coverage: 1.0,
+            flywheel_value: 2.0,
+            category_value: 20.0,
+            frontier_subnets: 3.0,
+        }
+    }
+}
+
+/// What a future came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// TAO lost more than half of its price.
+    Depreciation,
+    /// None of the others.
+    Niche,
+    /// Revenue covers emission and the market value has doubled.
+    Flywheel,
+    /// A flywheel, twenty times the value, with subnets at the frontier.
+    CategoryDefining,
+}
+
+/// All classes, from the worst.
+pub const CLASSES: [Class; 4] = [
+    Class::Depreciation,
+    Class::Niche,
+    Class::Flywheel,
+    Class::CategoryDefining,
+];
+
+impl Class {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Depreciation => "depreciation",
+            Self::Niche => "niche",
+            Self::Flywheel => "flywheel",
+            Self::CategoryDefining => "category-defining",
+        }
+    }
+}
+
+impl Outcome {
+    /// Which class it is under these thresholds.
+    pub fn class(&self, thresholds: &Thresholds) -> Class {
+        if self.tao_price_ratio < thresholds.depreciation {
+            return Class::Depreciation;
+        }
+        let flywheel = self.coverage >= thresholds.coverage && self.market_value_ratio >= thresholds.flywheel_value;
+        let category = self.market_value_ratio >= thresholds.category_value
+            && self.subnets_at_frontier >= thresholds.frontier_subnets;
+        match (flywheel, category) {
+            (true, true) => Class::CategoryDefining,
+            (true, false) => Class::Flywheel,
+            (false, _) => Class::Niche,
+        }
+    }
+}
