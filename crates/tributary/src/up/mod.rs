@@ -203,7 +203,10 @@ async fn build(
     let netuids = setup::prepare(&client, &plan, say).await?;
     say("starting miners and validators");
     let workers = Workers::start(&client, &plan, &netuids, &corpora, &folder, gateway_port, cancel).await?;
-    say("miners train and serve, validators judge, stakers trade, a customer pays");
+    let url = workers.counter().url;
+    say(&format!(
+        "miners train and serve, validators judge, stakers trade; the gateway sells completions on {url}/v1"
+    ));
     Ok(workers)
 }
 

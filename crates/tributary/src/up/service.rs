@@ -19,7 +19,7 @@ use super::{
     customer::Customer,
     plan::{Member, Plan, VALIDATORS},
 };
-use crate::{output::say, rail::RpcRail};
+use crate::rail::RpcRail;
 
 /// Where gateways listen by habit; another port is taken if this one is not free and none was named.
 const PORT: u16 = 8402;
@@ -184,7 +184,6 @@ impl Service {
         };
         let gateway = gateway.context("the gateway does not start")?;
         let url = format!("http://{}", gateway.address);
-        say!("the gateway sells completions on {url}/v1");
         let customer = Customer {
             client: client.clone(),
             netuid,

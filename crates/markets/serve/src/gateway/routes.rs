@@ -32,6 +32,8 @@ pub struct Route {
     pub hotkey: Hotkey,
     /// Where its axon is.
     pub address: SocketAddr,
+    /// Whether validators pay it.
+    pub paid: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +83,7 @@ impl Routes {
                 uid: neuron.uid,
                 hotkey: neuron.hotkey,
                 address,
+                paid: neuron.incentive > 0,
             };
             let known = self.0.get(&neuron.hotkey).copied();
             let known = known.filter(|known| known.route.address == address).unwrap_or(Known {
