@@ -2,7 +2,7 @@
 //!
 //! [`calibrate`] looks for the free parameters with which simulated moments come closest to those of the data, and says
 //! what the data can tell of each. [`check`] simulates the shipped beliefs and holds them against the data, without a
-//! search. [`april`] replays the exits of April 2026.
+//! search. [`april()`] replays the exits of April 2026.
 
 pub mod april;
 pub mod fit;
