@@ -146,9 +146,10 @@ def test_stake(subtensor, wallet, netuid):
         "Slippage",
         "Price",
     )
-    before = stake()
+    # Dividends may come in between, so what is unstaked is seen on the balance.
+    before = subtensor.get_balance(cold)
     succeeded(subtensor.unstake(alice, netuid, hot, Balance.from_tao(5).set_unit(netuid)))
-    assert stake() < before
+    assert subtensor.get_balance(cold) > before
     succeeded(
         subtensor.move_stake(
             alice, netuid, hot, netuid, bob.hotkey.ss58_address, Balance.from_tao(3).set_unit(netuid)
@@ -162,9 +163,10 @@ def test_stake(subtensor, wallet, netuid):
         )
     )
     assert stake(coldkey=charlie.coldkeypub.ss58_address).rao >= 2 * TAO - 1
+    least = stake()
     held = {(info.netuid, info.hotkey_ss58): info.stake for info in subtensor.get_stake_info_for_coldkey(cold)}
-    assert held[(netuid, hot)] == stake()
-    assert subtensor.get_stake_for_hotkey(hot, netuid) > stake()
+    assert least <= held[(netuid, hot)] <= stake()
+    assert subtensor.get_stake_for_hotkey(hot, netuid) > least
     assert subtensor.get_stake_add_fee(Balance.from_tao(1), netuid).rao > 0
     assert subtensor.sim_swap(0, netuid, Balance.from_tao(1)).alpha_amount.rao > 0
     succeeded(

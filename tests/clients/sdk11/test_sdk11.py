@@ -108,8 +108,9 @@ def test_registration_and_stake(chain, wallet, execute, netuid):
     execute(alice, "add_stake", hotkey_ss58=hot(alice), netuid=netuid, amount_tao=50, rate_tolerance=0.5)
     bought = stake()
     assert bought > 0
-    execute(alice, "remove_stake", hotkey_ss58=hot(alice), netuid=netuid, amount_alpha=5, rate_tolerance=0.5)
-    assert stake() == pytest.approx(bought - 5 * TAO, abs=TAO)
+    execute(alice, "remove_stake", hotkey_ss58=hot(alice), netuid=netuid, amount_alpha=30, rate_tolerance=0.5)
+    # Dividends may come in between.
+    assert bought - 30 * TAO <= stake() < bought - 10 * TAO
     execute(
         alice,
         "move_stake",
