@@ -11,7 +11,7 @@ use crate::output::{self, say};
 
 #[derive(Debug, Args)]
 pub struct Calibrate {
-    /// How much is computed: seconds, some minutes, or an hour on two cores
+    /// How much is computed: seconds, some minutes on two cores, or seven and a half times that
     #[arg(long, value_enum, default_value_t = Effort::Normal)]
     pub effort: Effort,
     /// Seed of noise and search
