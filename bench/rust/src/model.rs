@@ -141,7 +141,7 @@ impl Model {
     /// If the parameters or the cross-section that it is built with cannot be read.
     pub fn new() -> anyhow::Result<Self> {
         let p: Parameters = serde_json::from_str(include_str!("../../parameters.json"))?;
-        let rows = Start::load(Source::Mainnet, 0)?.rows;
+        let rows = Start::load(&Source::Mainnet, 0)?.rows;
         anyhow::ensure!(rows.len() == SUBNETS, "the cross-section has {} rows", rows.len());
         let mut start = State {
             tao: [0.0; SUBNETS],

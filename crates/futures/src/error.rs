@@ -51,6 +51,14 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// A start that a scenario names cannot be used.
+    #[error("{path}: {problem}")]
+    StartFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
     /// Shard numbers that make no sense.
     #[error("shard {index} of {of} does not exist: the index must be from 0 to {of} - 1")]
     Shard {

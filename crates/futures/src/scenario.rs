@@ -2,7 +2,7 @@
 //!
 //! Every field may be left out. Errors name the line, the field and what is allowed.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{collections::BTreeMap, ops::RangeInclusive, path::Path};
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -14,7 +14,7 @@ use crate::{
     outcome::Thresholds,
     parameters::{self, TABLE},
     prior::Prior,
-    start::Source,
+    start::{KNOWN, Source},
 };
 
 /// What is run. One of these, a seed and a number make a future.
@@ -95,7 +95,7 @@ struct Run {
     step_blocks: Option<Spanned<u64>>,
     sample_days: Option<Spanned<u64>>,
     arithmetic: Option<Arithmetic>,
-    start: Option<Source>,
+    start: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -206,7 +206,14 @@ impl Scenario {
         text.integer(&mut scenario.step_blocks, run.step_blocks, 360..=50_400)?;
         text.integer(&mut scenario.sample_days, run.sample_days, 1..=3_650)?;
         scenario.arithmetic = run.arithmetic.unwrap_or(scenario.arithmetic);
-        scenario.start = run.start.unwrap_or(scenario.start);
+        if let Some(name) = run.start {
+            let folder = Path::new(text.file).parent().unwrap_or(Path::new(""));
+            scenario.start = Source::named(name.get_ref(), folder)
+                .map_err(|error| text.error(name.span().start, error.to_string()))?;
+            if let Source::Chain(taken) = &scenario.start {
+                scenario.rules = vec![(0, taken.rules)];
+            }
+        }
         let outcomes = document.outcomes;
         let thresholds = &mut scenario.thresholds;
         text.number(&mut thresholds.depreciation, outcomes.depreciation, 0.0..=1.0)?;
@@ -267,6 +274,10 @@ impl Scenario {
                 };
                 return Err(text.error(name.span().start, problem));
             };
+            if matches!(scenario.start, Source::Chain(_)) && KNOWN.contains(&TABLE[index].name) {
+                let problem = "the start file says what it is: leave this out".to_owned();
+                return Err(text.error(name.span().start, problem));
+            }
             let (low, high) = TABLE[index].limits;
             if let Some(problem) = belief.get_ref().problem(low, high) {
                 return Err(text.error(belief.span().start, problem));
@@ -315,7 +326,7 @@ mod tests {
              frontier_speed = { lognormal = [0.4, 0.2] }\n[outcomes]\ncoverage = 0.5\n",
         )
         .unwrap();
-        assert_eq!((scenario.days, scenario.start), (730, Source::Synthetic));
+        assert_eq!((scenario.days, &scenario.start), (730, &Source::Synthetic));
         assert_eq!(scenario.rules_at(99.0), RuleSet::Gate);
         assert_eq!(scenario.rules_at(100.0), RuleSet::Gate32);
         assert_eq!(

@@ -94,7 +94,7 @@ impl Setting {
     /// # Errors
     /// [`Error::Start`].
     pub fn new(scenario: Scenario, seed: u64) -> Result<Self, Error> {
-        let start = Start::load(scenario.start, seed)?;
+        let start = Start::load(&scenario.start, seed)?;
         Ok(Self { scenario, start, seed })
     }
 

@@ -1,10 +1,19 @@
-//! Where a future starts: the real cross-section, or a made-up one.
+//! Where a future starts: the real cross-section, a made-up one, or a running chain.
+
+mod taken;
+
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use taken::KNOWN;
+pub use taken::{Settings, Subnet, Taken, VERSION};
+
 use crate::{
     Error,
+    chain::Chain,
     noise::{Class, Stream, normal, uniform},
+    parameters::Parameters,
 };
 
 /// The main network at block 9,184,186, 30 September 2026 (`data/PROVENANCE.md`).
@@ -28,7 +37,7 @@ const SWITCHED_ON: f64 = 9.0;
 const ALL_WITHHELD: f64 = 0.999;
 
 /// Which subnets there are at the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// The main network of 30 September 2026.
@@ -42,6 +51,43 @@ pub enum Source {
     August,
     /// 128 subnets with lognormal prices and pools of the main network's spread.
     Synthetic,
+    /// A chain at one block, from a file. The whole file is part of the scenario: results say what they started from.
+    #[serde(untagged)]
+    Chain(Box<Taken>),
+}
+
+impl Source {
+    /// The source that a scenario names: one of those that ship, or a file beside the scenario in `folder`.
+    ///
+    /// # Errors
+    /// [`Error::StartFile`].
+    pub(crate) fn named(name: &str, folder: &Path) -> Result<Self, Error> {
+        Ok(match name {
+            "mainnet-2026-09-30" => Self::Mainnet,
+            "mainnet-2026-08-31" => Self::August,
+            "synthetic" => Self::Synthetic,
+            path if path.ends_with(".json") => Self::Chain(Box::new(Taken::read(&folder.join(path))?)),
+            _ => {
+                return Err(Error::StartFile {
+                    path: name.into(),
+                    problem: "no such start (allowed: mainnet-2026-09-30, mainnet-2026-08-31, synthetic, or the \
+                              path of a .json file that `tributary futures start` wrote)"
+                        .into(),
+                });
+            }
+        })
+    }
+}
+
+impl core::fmt::Display for Source {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Mainnet => f.write_str("mainnet-2026-09-30"),
+            Self::August => f.write_str("mainnet-2026-08-31"),
+            Self::Synthetic => f.write_str("synthetic"),
+            Self::Chain(taken) => write!(f, "block {} of the chain {}", taken.block, taken.genesis),
+        }
+    }
 }
 
 /// One subnet at the start. Amounts in TAO and alpha.
@@ -91,6 +137,11 @@ impl Row {
             0.0
         }
     }
+
+    /// The logarithm of the price, of which there is a least one.
+    pub(crate) fn log_price(&self) -> f64 {
+        libm::log(self.price().max(1e-9))
+    }
 }
 
 /// A start: its block and its subnets.
@@ -98,8 +149,10 @@ impl Row {
 pub struct Start {
     /// Block.
     pub block: u64,
-    /// A row a slot.
+    /// A row a slot; one without alpha in its pool stands for a slot that is free.
     pub rows: Vec<Row>,
+    /// What was taken from a chain, if it comes from one.
+    pub taken: Option<Taken>,
 }
 
 impl Start {
@@ -107,18 +160,45 @@ impl Start {
     ///
     /// # Errors
     /// [`Error::Start`] with the row and column.
-    pub fn load(source: Source, seed: u64) -> Result<Self, Error> {
+    pub fn load(source: &Source, seed: u64) -> Result<Self, Error> {
         match source {
             Source::Mainnet => Ok(Self {
                 block: MAINNET_BLOCK,
                 rows: read(MAINNET)?,
+                taken: None,
             }),
             Source::August => Ok(Self {
                 block: AUGUST_BLOCK,
                 rows: read_august()?,
+                taken: None,
             }),
             Source::Synthetic => Ok(synthetic(seed)),
+            Source::Chain(taken) => Ok(taken.start()),
         }
+    }
+
+    /// Gives a future's parameters the values that are known.
+    pub(crate) fn inform(&self, parameters: &mut Parameters) {
+        if let Some(taken) = &self.taken {
+            taken.inform(parameters);
+        }
+    }
+
+    /// Puts what was taken from a chain into a future's, to the rao.
+    ///
+    /// # Errors
+    /// [`tributary_economy::Error::Overflow`], [`tributary_economy::Error::Underflow`]: a broken book.
+    pub(crate) fn settle(&self, chain: &mut Chain) -> Result<(), tributary_economy::Error> {
+        self.taken.as_ref().map_or(Ok(()), |taken| taken.settle(chain))
+    }
+
+    /// Mean and standard deviation of the log prices of the slots that are taken.
+    pub(crate) fn spread(&self) -> (f64, f64) {
+        let logs = self.rows.iter().filter(|row| row.pool_alpha > 0.0).map(Row::log_price);
+        let count = logs.clone().count().max(1) as f64;
+        let mean = logs.clone().sum::<f64>() / count;
+        let square = logs.map(|log| (log - mean) * (log - mean)).sum::<f64>();
+        (mean, (square / count).sqrt().max(1e-6))
     }
 }
 
@@ -322,7 +402,11 @@ fn synthetic(seed: u64) -> Start {
             }
         })
         .collect();
-    Start { block: 9_000_000, rows }
+    Start {
+        block: 9_000_000,
+        rows,
+        taken: None,
+    }
 }
 
 #[cfg(test)]
@@ -331,7 +415,7 @@ mod tests {
 
     #[test]
     fn the_cross_section_closes() {
-        let start = Start::load(Source::Mainnet, 0).unwrap();
+        let start = Start::load(&Source::Mainnet, 0).unwrap();
         assert_eq!(start.rows.len(), 128);
         let pooled: f64 = start.rows.iter().map(|row| row.pool_tao).sum();
         assert!((pooled - 1_973_986.3).abs() < 1.0, "{pooled}");
@@ -342,7 +426,7 @@ mod tests {
 
     #[test]
     fn the_month_before_closes_too() {
-        let start = Start::load(Source::August, 0).unwrap();
+        let start = Start::load(&Source::August, 0).unwrap();
         assert_eq!(start.rows.len(), 128);
         let pooled: f64 = start.rows.iter().map(|row| row.pool_tao).sum();
         assert!((pooled - 2_013_788.9).abs() < 4_000.0, "{pooled}");

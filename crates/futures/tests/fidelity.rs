@@ -229,7 +229,7 @@ fn mainnet(arithmetic: Arithmetic) -> Chain {
         arithmetic,
         ..Scenario::default()
     };
-    let start = Start::load(Source::Mainnet, 0).unwrap();
+    let start = Start::load(&Source::Mainnet, 0).unwrap();
     let mut world = World::new(&scenario);
     let parameters = Parameters::draw(&scenario.beliefs, 1, 0);
     world.begin(&scenario, &start, parameters, 1, 0).unwrap();

@@ -225,12 +225,14 @@ impl World {
         future: u64,
     ) -> Result<(), Error> {
         self.parameters = parameters;
+        start.inform(&mut self.parameters);
         self.streams = Streams::new(seed, future);
         (self.day, self.week, self.month) = (0.0, 0.0, 0.0);
         (self.step, self.rounds) = (0, 0);
         self.events.clone_from(&scenario.events);
         self.treasury = (0.0, 0.0);
         self.begin_chain(scenario, start)?;
+        start.settle(&mut self.chain)?;
         self.begin_people(start);
         self.begin_tao();
         self.begin_customers();
@@ -309,12 +311,9 @@ impl World {
         fill(&mut self.surprise, slots, 0.0);
         fill(&mut self.novelty, slots, 0.0);
 
-        let logs = start.rows.iter().map(|row| libm::log(row.price().max(1e-9)));
-        let mean = logs.clone().sum::<f64>() / slots.max(1) as f64;
-        let square = logs.clone().map(|log| (log - mean) * (log - mean)).sum::<f64>();
-        let deviation = (square / slots.max(1) as f64).sqrt().max(1e-6);
-        for (slot, (row, log)) in start.rows.iter().zip(logs).enumerate() {
-            self.occupy(slot, (log - mean) / deviation);
+        let (mean, deviation) = start.spread();
+        for (slot, row) in start.rows.iter().enumerate() {
+            self.occupy(slot, (row.log_price() - mean) / deviation);
             self.people.locked[slot] = alpha(row.owner_locked);
             if row.first_block.is_none() {
                 self.people.starts[slot] = row.starts.unwrap_or(START_DAYS);

@@ -184,7 +184,7 @@ pub(super) fn appendix(plan: &Plan, answers: &Answers) -> Markup {
         section {
             h2 { "The run" }
             dl.defs {
-                dt { "Scenario" } dd { (answers.title) "; start " (format!("{:?}", scenario.start)) ", " (scenario.days) " days, " (scenario.step_blocks) " blocks a step; rules: "
+                dt { "Scenario" } dd { (answers.title) "; start " (scenario.start.to_string()) ", " (scenario.days) " days, " (scenario.step_blocks) " blocks a step; rules: "
                     @for (day, rules) in &scenario.rules { "from day " (day) " " (serde_json::to_value(rules).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()) ". " } }
                 dt { "Fingerprint" } dd { code { (answers.summary.fingerprint) } ", seed " (answers.summary.seed) ", " (answers.summary.futures) " futures, tributary " (env!("CARGO_PKG_VERSION")) }
                 dt { "Files" } dd { code { "futures.parquet" } " (a row a future), " code { "series.parquet" } " (samples), " code { "summary.json" } ", " code { "report.json" } " (the numbers of this page)" }

@@ -3,6 +3,7 @@
 mod calibrate;
 mod report;
 mod sensitivity;
+mod start;
 mod sweep;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub enum Futures {
     Compare(Compare),
     /// Fit the people to the real network, and show what is met and what is missed
     Calibrate(calibrate::Calibrate),
+    Start(start::Start),
     Sweep(sweep::Sweep),
     Sensitivity(sensitivity::Sensitivity),
     Report(report::Report),
@@ -157,6 +159,7 @@ pub fn run(command: &Futures) -> Result<()> {
             print_comparison(&comparison, args.json)
         }
         Futures::Calibrate(args) => calibrate::run(args),
+        Futures::Start(args) => start::run(args),
         Futures::Sweep(args) => sweep::run(args),
         Futures::Sensitivity(args) => sensitivity::run(args),
         Futures::Report(args) => report::run(args),

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod futures;
 mod market;
 mod neurons;
 mod payments;

@@ -1,0 +1,125 @@
+//! Futures that start from a chain.
+
+use std::{fs, path::Path};
+
+use pallet_subtensor::{SubnetAlphaIn, SubnetAlphaOut, SubnetMovingPrice, SubnetTAO, TotalIssuance};
+use serde_json::{Value, json};
+use tributary_devnet::{At, Config, Devnet, Genesis};
+use tributary_economy::NetUid;
+use tributary_runtime::Runtime;
+
+use crate::support::{ChainProcess, run};
+
+fn rao(value: &Value, key: &str) -> u64 {
+    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
+}
+
+/// The start of a chain with three more subnets, of which two have started, and stakes on them.
+fn dump(folder: &Path) -> String {
+    let dump = folder.join("state.dump").display().to_string();
+    let chain = ChainProcess::start(&folder.join("chain"), &["--block-time", "100", "--dump", &dump]);
+    let send = |arguments: &[&str]| chain.run(&[arguments, &["--json"]].concat()).json();
+    for (key, hotkey, start) in [
+        ("//Alice", "//A", true),
+        ("//Bob", "//B", true),
+        ("//Charlie", "//C", false),
+    ] {
+        let more: &[&str] = if start { &["--start"] } else { &[] };
+        let made = send(&[&["register", "subnet", "--key", key, "--hotkey", hotkey], more].concat());
+        if start {
+            let netuid = made["netuid"].to_string();
+            send(&[
+                "register",
+                "neuron",
+                &netuid,
+                "--key",
+                "//Dave",
+                "--hotkey",
+                &format!("//Dave{netuid}"),
+            ]);
+            send(&[
+                "stake",
+                &netuid,
+                "10.5",
+                "--key",
+                "//Dave",
+                "--hotkey",
+                &format!("//Dave{netuid}"),
+            ]);
+            send(&["stake", &netuid, "3", "--key", "//Eve", "--hotkey", hotkey]);
+        }
+    }
+    chain.stop();
+    dump
+}
+
+#[test]
+fn futures_start_from_the_dump_of_a_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let dump = dump(folder.path());
+    let start = run(&["futures", "start", &dump, "--out", &at("start.json"), "--json"]).json();
+    assert_eq!(start["version"], 1);
+
+    // Issuance and pools are the chain's to the rao, and so is all alpha.
+    let chain = Devnet::new(Config {
+        genesis: Genesis::Dump(dump.clone().into()),
+        ..Config::default()
+    })
+    .unwrap();
+    let subnets = start["subnets"].as_array().unwrap();
+    chain
+        .read(At::Best, || {
+            assert_eq!(rao(&start, "issuance_rao"), TotalIssuance::<Runtime>::get().0);
+            assert_eq!(rao(&start, "root_rao"), SubnetTAO::<Runtime>::get(NetUid::ROOT).0);
+            for subnet in subnets {
+                let netuid = NetUid(rao(subnet, "netuid") as u16);
+                assert_eq!(rao(subnet, "pool_tao_rao"), SubnetTAO::<Runtime>::get(netuid).0);
+                assert_eq!(rao(subnet, "pool_alpha_rao"), SubnetAlphaIn::<Runtime>::get(netuid).0);
+                assert_eq!(
+                    rao(subnet, "alpha_outside_rao"),
+                    SubnetAlphaOut::<Runtime>::get(netuid).0
+                );
+                let moving = SubnetMovingPrice::<Runtime>::get(netuid).to_bits();
+                assert_eq!(i128::from(rao(subnet, "moving_price_bits")), moving);
+            }
+        })
+        .unwrap();
+    assert_eq!(rao(&start, "block"), u64::from(chain.head().number));
+    let (started, waiting): (Vec<_>, Vec<_>) = subnets
+        .iter()
+        .partition(|subnet| !subnet["first_emission_block"].is_null());
+    assert_eq!((started.len(), waiting.len()), (2, 1), "{start}");
+    for subnet in started {
+        for holder in ["owner", "stakers", "miners"] {
+            assert!(rao(subnet, &format!("{holder}_alpha_rao")) > 0, "{holder} in {subnet}");
+        }
+    }
+
+    // A short run on it, from a scenario beside it.
+    fs::write(at("s.toml"), "[run]\nstart = \"start.json\"\ndays = 20\n").unwrap();
+    let summary = run(&[
+        "futures",
+        "run",
+        &at("s.toml"),
+        "--runs",
+        "3",
+        "--out",
+        &at("out"),
+        "--json",
+    ])
+    .json();
+    assert_eq!(summary["futures"], 3);
+    let record: Value = serde_json::from_slice(&fs::read(at("out/run.json")).unwrap()).unwrap();
+    assert_eq!(record["scenario"]["start"], start);
+
+    // What is no dump, and a start that was changed.
+    run(&["futures", "start", &at("s.toml"), "--out", &at("other.json")]).fails(1, &["s.toml"]);
+    run(&["futures", "start", &dump, "--out", &at("start.txt")]).fails(2, &[".json"]);
+    let mut changed = start.clone();
+    changed["subnets"][0]["alpha_outside_rao"] = json!(1);
+    fs::write(at("start.json"), changed.to_string()).unwrap();
+    run(&["futures", "run", &at("s.toml"), "--out", &at("out2")]).fails(1, &["line 2", "start.json", "does not close"]);
+    fs::remove_file(at("start.json")).unwrap();
+    run(&["futures", "run", &at("s.toml"), "--out", &at("out2")]).fails(1, &["start.json", "No such file"]);
+}
