@@ -47,7 +47,8 @@ impl Plan {
         let names = self.setting.start.rows.iter().map(|row| row.name.clone()).collect();
         let scenario = &self.setting.scenario;
         let drawn = TABLE.iter().zip(&scenario.beliefs).zip(&finished.parameters);
-        let drawn = drawn.filter(|((_, belief), _)| matches!(belief, Prior::Drawn(_)));
+        let start = &self.setting.start;
+        let drawn = drawn.filter(|((info, belief), _)| matches!(belief, Prior::Drawn(_)) && !start.knows(info.name));
         let unusual = drawn
             .map(|((info, belief), value)| {
                 let (low, high) = info.limits;

@@ -177,6 +177,11 @@ impl Start {
         }
     }
 
+    /// Whether it says what a parameter is, whatever is believed of it.
+    pub(crate) fn knows(&self, parameter: &str) -> bool {
+        self.taken.is_some() && KNOWN.contains(&parameter)
+    }
+
     /// Gives a future's parameters the values that are known.
     pub(crate) fn inform(&self, parameters: &mut Parameters) {
         if let Some(taken) = &self.taken {

@@ -450,6 +450,9 @@ mod tests {
         }
         // Free slots are filled, the young one starts, all sums close on every day.
         assert_eq!(plan.futures(&|| ()).unwrap().len(), 2);
+        // What is known is not unusual, however far it is from what is believed elsewhere.
+        let unusual = plan.explain(1).unwrap().unusual;
+        assert!(unusual.iter().all(|(name, ..)| !KNOWN.contains(name)), "{unusual:?}");
     }
 
     #[test]
