@@ -86,6 +86,11 @@ fn differences(plans: [&Plan; 2]) -> Vec<[String; 3]> {
 /// Those of [`Plan::futures`].
 pub fn compare(plans: [&Plan; 2], done: &(dyn Fn() + Sync)) -> Result<Comparison, Error> {
     let sides = [plans[0].futures(done)?, plans[1].futures(done)?];
+    Ok(of_futures(plans, [&sides[0], &sides[1]]))
+}
+
+/// Compares what both plans have come to, future by future: `sides` are all of their futures, in order.
+pub fn of_futures(plans: [&Plan; 2], sides: [&[Finished]; 2]) -> Comparison {
     let column = |side: usize, pick: &dyn Fn(&Finished) -> f64| sides[side].iter().map(pick).collect::<Vec<f64>>();
     let both = |pick: &dyn Fn(&Finished) -> f64| paired(&column(0, pick), &column(1, pick));
     let numbers = Outcome::NAMES
@@ -104,12 +109,12 @@ pub fn compare(plans: [&Plan; 2], done: &(dyn Fn() + Sync)) -> Result<Comparison
             (class.name().to_owned(), paired(&hits(0), &hits(1)))
         })
         .collect();
-    Ok(Comparison {
+    Comparison {
         fingerprints: plans.map(Plan::fingerprint),
         differs: differences(plans),
         seed: plans[0].setting.seed,
         futures: plans[0].runs,
         outcomes,
         numbers,
-    })
+    }
 }

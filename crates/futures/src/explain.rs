@@ -108,7 +108,7 @@ impl Explained {
                 };
                 format!(
                     "{name}, {kind}, quality {quality:+.2}: {verb} (chance this month {:.1} %). Staying: {} = cut {} + \
-                     revenue {} + subsidised work {} + its alpha {}. Leaving: {} = business {} + venture {} + alpha \
+                     revenue {} + subsidised work {} + its alpha {} + bond {}. Leaving: {} = business {} + venture {} + alpha \
                      sold {}. Extracting: {}. It takes {:.1} times the value of staying to make it leave as likely as not.",
                     100.0 * chance,
                     usd(weighed.stay()),
@@ -116,6 +116,7 @@ impl Explained {
                     usd(weighed.revenue),
                     usd(weighed.subsidy),
                     usd(weighed.stake),
+                    usd(weighed.bond),
                     usd(weighed.leave()),
                     usd(weighed.business),
                     usd(weighed.venture),
@@ -134,6 +135,7 @@ impl Explained {
             } => {
                 let why = match reason {
                     Reason::Chosen => "left",
+                    Reason::Announced => "left after its notice",
                     Reason::Team => "left together with its team's other subnets",
                     Reason::Event => "left, as the scenario says",
                 };
@@ -144,6 +146,22 @@ impl Explained {
                     100.0 * share_of_alpha,
                     owner_alpha.0 as f64 / 1e9,
                     100.0 * (1.0 - libm::exp(-confidence_lost)),
+                )
+            }
+            What::Signed { kind, quality } => {
+                let kind: &str = (*kind).into();
+                format!("{name}, {kind}, quality {quality:+.2}: signed the pact.")
+            }
+            What::GaveUp => format!("{name} gave its pact up and stays."),
+            What::Announced { days } => format!("{name} announced to leave in {days:.0} days."),
+            What::PactEnded { unvested, bond } => {
+                let bond = match bond {
+                    Some(bond) => format!("its bond of {:.0} TAO too", bond.0 as f64 / 1e9),
+                    None => "its bond goes back".to_owned(),
+                };
+                format!(
+                    "{name}: its pact ended; {:.0} alpha of cut that had not vested are forfeited, {bond}.",
+                    unvested.0 as f64 / 1e9
                 )
             }
             What::TakenOver { quality } => format!("{name}: a new team took the slot over, quality {quality:+.2}."),

@@ -18,6 +18,7 @@ pub mod hazard;
 pub mod metrics;
 pub mod noise;
 pub mod outcome;
+pub mod pact;
 pub mod parameters;
 pub mod people;
 pub mod prior;

@@ -32,7 +32,33 @@ pub struct Tally {
     /// Decisions to leave, likewise.
     pub left: [[u32; 4]; 4],
     /// What entered and left the pools at the price of TAO on the day, in dollars, as [`crate::chain::Flows::NAMES`].
-    pub flows_usd: [f64; 9],
+    pub flows_usd: [f64; 10],
+    /// Owners who have looked at an offered pact for the first time, by kind: mission, commercial, mercenary.
+    pub offered: [u32; 3],
+    /// Those of them who signed, by kind.
+    pub signed: [u32; 3],
+    /// Teams of the best quarter by talent among those who looked.
+    pub offered_good: u32,
+    /// Those of them who signed.
+    pub signed_good: u32,
+    /// Newcomers who stayed away because they had to sign.
+    pub stayed_away: u32,
+    /// Teams of the best quarter among these.
+    pub stayed_away_good: u32,
+    /// Owners who announced to leave.
+    pub notices: u32,
+    /// Owners with a pact who left without.
+    pub breaches: u32,
+    /// Months of decision under a pact.
+    pub pact_months: u32,
+    /// Decisions to leave under a pact.
+    pub pact_left: u32,
+    /// What tribute moved at the price of TAO on the day, in dollars, as [`crate::chain::Tribute::values`].
+    pub moved_usd: [f64; 7],
+    /// Shares of payments of the last step, in dollars.
+    pub tribute_now: f64,
+    /// Shares of payments, in dollars.
+    pub tribute_usd: f64,
     /// Revenue on and off the network in dollars.
     pub earned_usd: f64,
     /// What owners kept of it after costs, in dollars.
@@ -47,7 +73,8 @@ pub struct Tally {
     pub returned_usd: f64,
     /// Revenue on and off the network in the last step, in dollars a day.
     pub revenue: f64,
-    flows: [u64; 9],
+    flows: [u64; 10],
+    moved: [f64; 7],
     bounds: [f64; 3],
     dependence_bounds: [f64; 3],
     sorted: Vec<f64>,
@@ -103,12 +130,17 @@ impl World {
     fn dependence(&self, slot: usize) -> f64 {
         let (p, people) = (&self.parameters, &self.people);
         let reinvested = match people.phase[slot] {
-            Phase::Building => p.margin * p.reinvested * people.revenue[slot],
+            Phase::Building => p.reinvested * self.kept_of_revenue(slot),
             Phase::Extracting | Phase::Gone => 0.0,
         };
         let emission = (people.funding[slot] - reinvested).max(0.0);
         let all = emission + people.revenue[slot];
         if all > 0.0 { emission / all } else { 0.0 }
+    }
+
+    /// What an owner keeps of its revenue after costs and tribute, in dollars a day.
+    fn kept_of_revenue(&self, slot: usize) -> f64 {
+        (self.parameters.margin * self.people.revenue[slot] - self.tribute_of_revenue(slot)).max(0.0)
     }
 
     /// Marks the best tenth at the start.
@@ -139,17 +171,23 @@ impl World {
         let column = bounds.iter().filter(|bound| dependence >= **bound).count();
         self.tally.exposed[quartile][column] += 1;
         self.tally.left[quartile][column] += u32::from(choice == Choice::Leave);
+        let signed = u32::from(self.chain.pacts.terms[slot].is_some());
+        self.tally.pact_months += signed;
+        self.tally.pact_left += signed * u32::from(choice == Choice::Leave);
     }
 
     /// Measures a step that minted `minted`.
     pub(crate) fn measure(&mut self, days: f64, minted: Tao) {
         let people = &self.people;
-        let (mut wasted, mut on_rail, mut revenue, mut building) = (0.0, 0.0, 0.0, 0.0);
+        let (mut wasted, mut on_rail, mut revenue) = (0.0, 0.0, 0.0);
+        let (mut kept, mut building) = (0.0, 0.0);
         for slot in 0..self.chain.slots() {
             revenue += people.revenue[slot];
             on_rail += people.revenue[slot] * people.on_rail[slot];
+            let kept_here = self.kept_of_revenue(slot);
+            kept += kept_here;
             if people.phase[slot] == Phase::Building {
-                building += people.revenue[slot];
+                building += kept_here;
             }
             if people.idle[slot] || people.phase[slot] != Phase::Building {
                 let paid = self.chain.paid.owner[slot].0 + self.chain.paid.miners[slot].0;
@@ -163,10 +201,16 @@ impl World {
         let emitted = minted.0 as f64 / RAO * self.tao.usd;
         tally.emitted_usd += emitted;
         tally.returned_usd += on_rail * days;
-        let (margin, reinvested) = (self.parameters.margin, self.parameters.reinvested);
+        let reinvested = self.parameters.reinvested * building;
         tally.earned_usd += revenue * days;
-        tally.reinvested_usd += building * margin * reinvested * days;
-        tally.profit_usd += (revenue - building * reinvested) * margin * days;
+        tally.reinvested_usd += reinvested * days;
+        tally.profit_usd += (kept - reinvested) * days;
+        tally.tribute_usd += tally.tribute_now;
+        let moved = self.chain.pacts.moved.values();
+        for ((usd, now), before) in tally.moved_usd.iter_mut().zip(moved).zip(tally.moved) {
+            *usd += (now - before) / RAO * self.tao.usd;
+        }
+        tally.moved = moved;
         let flows = self.chain.flows.values();
         for ((usd, now), before) in tally.flows_usd.iter_mut().zip(flows).zip(tally.flows) {
             *usd += now.saturating_sub(before) as f64 / RAO * self.tao.usd;

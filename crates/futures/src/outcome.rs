@@ -1,5 +1,7 @@
 //! The result of one future: what it came to, and which class that is.
 
+use tributary_economy::Alpha;
+
 pub use crate::class::{CLASSES, Class, Thresholds};
 use crate::{
     metrics::gini,
@@ -87,6 +89,8 @@ outcome! {
     tao_bought,
     /// TAO paid for slots, over the whole future.
     tao_registered,
+    /// TAO of tribute that bought alpha, over the whole future.
+    tao_tribute,
     /// TAO that owners got for alpha, over the whole future.
     tao_owners,
     /// TAO that miners got for alpha, over the whole future.
@@ -105,6 +109,8 @@ outcome! {
     usd_bought,
     /// The same at the price of the day, in dollars.
     usd_registered,
+    /// The same at the price of the day, in dollars.
+    usd_tribute,
     /// The same at the price of the day, in dollars.
     usd_owners,
     /// The same at the price of the day, in dollars.
@@ -127,6 +133,56 @@ outcome! {
     usd_profit,
     /// What they put into the work, in dollars.
     usd_reinvested,
+    /// Value of the owners' alpha at the end, in dollars.
+    usd_owners_end,
+    /// Value of the stakers' alpha at the end, in dollars.
+    usd_stakers_end,
+    /// Subnets with a pact at the end.
+    pacts,
+    /// Mission-driven owners who looked at the pact for the first time.
+    pact_offered_mission,
+    /// Commercial ones.
+    pact_offered_commercial,
+    /// Mercenary ones.
+    pact_offered_mercenary,
+    /// Mission-driven owners who signed when they first looked.
+    pact_signed_mission,
+    /// Commercial ones.
+    pact_signed_commercial,
+    /// Mercenary ones.
+    pact_signed_mercenary,
+    /// Teams of the best quarter by talent who looked at the pact for the first time.
+    pact_offered_good,
+    /// Those of them who signed.
+    pact_signed_good,
+    /// Newcomers who stayed away because they had to sign.
+    pact_stayed_away,
+    /// Teams of the best quarter among these.
+    pact_stayed_away_good,
+    /// Owners who announced to leave.
+    pact_notices,
+    /// Owners with a pact who left without.
+    pact_breaches,
+    /// Months of decision under a pact.
+    pact_months,
+    /// Decisions to leave under a pact.
+    pact_left,
+    /// Pledged cut, in dollars.
+    usd_pledged,
+    /// Shares of payments on the network that were tribute, in dollars.
+    usd_rail_tribute,
+    /// Bonds lost to breaches, in dollars.
+    usd_slashed,
+    /// Cut forfeited before it vested, in dollars.
+    usd_forfeited,
+    /// Tribute that was burned, in dollars.
+    usd_tribute_burned,
+    /// Tribute to holders of alpha, in dollars.
+    usd_tribute_holders,
+    /// Tribute to stakers on root, in dollars.
+    usd_tribute_root,
+    /// Tribute burned and paid, over the value of emission.
+    returned_part,
     /// Months of decision in the lowest quartile of quality and of the emission-paid part of the work.
     exposed_q1d1,
     /// In the lowest of quality, second of dependence.
@@ -212,6 +268,11 @@ impl Outcome {
         let issued = chain.issued.0 as f64 / 1e9;
         let flows = chain.flows.values().map(|rao| rao as f64 / 1e9);
         let (paid, exposed, left) = (&tally.flows_usd, &tally.exposed, &tally.left);
+        let moved = &tally.moved_usd;
+        let value = |held: &[Alpha]| {
+            let tao = held.iter().enumerate().map(|(slot, alpha)| alpha.0 as f64 / 1e9 * chain.price(slot));
+            tao.sum::<f64>() * world.tao.usd
+        };
         Self {
             tao_price_ratio: usd,
             issuance_tao: issued,
@@ -239,26 +300,53 @@ impl Outcome {
             tao_minted: flows[0],
             tao_bought: flows[1],
             tao_registered: flows[2],
-            tao_owners: flows[3],
-            tao_miners: flows[4],
-            tao_stakers: flows[5],
-            tao_root: flows[6],
-            tao_dissolved: flows[7],
-            tao_recycled: flows[8],
+            tao_tribute: flows[3],
+            tao_owners: flows[4],
+            tao_miners: flows[5],
+            tao_stakers: flows[6],
+            tao_root: flows[7],
+            tao_dissolved: flows[8],
+            tao_recycled: flows[9],
             usd_minted: paid[0],
             usd_bought: paid[1],
             usd_registered: paid[2],
-            usd_owners: paid[3],
-            usd_miners: paid[4],
-            usd_stakers: paid[5],
-            usd_root: paid[6],
-            usd_dissolved: paid[7],
-            usd_recycled: paid[8],
+            usd_tribute: paid[3],
+            usd_owners: paid[4],
+            usd_miners: paid[5],
+            usd_stakers: paid[6],
+            usd_root: paid[7],
+            usd_dissolved: paid[8],
+            usd_recycled: paid[9],
             usd_earned: tally.earned_usd,
             usd_on_rail: tally.returned_usd,
             usd_emitted: tally.emitted_usd,
             usd_profit: tally.profit_usd,
             usd_reinvested: tally.reinvested_usd,
+            usd_owners_end: value(&chain.holdings.owner),
+            usd_stakers_end: value(&chain.holdings.stakers),
+            pacts: chain.pacts.terms.iter().flatten().count() as f64,
+            pact_offered_mission: tally.offered[0].into(),
+            pact_offered_commercial: tally.offered[1].into(),
+            pact_offered_mercenary: tally.offered[2].into(),
+            pact_signed_mission: tally.signed[0].into(),
+            pact_signed_commercial: tally.signed[1].into(),
+            pact_signed_mercenary: tally.signed[2].into(),
+            pact_offered_good: tally.offered_good.into(),
+            pact_signed_good: tally.signed_good.into(),
+            pact_stayed_away: tally.stayed_away.into(),
+            pact_stayed_away_good: tally.stayed_away_good.into(),
+            pact_notices: tally.notices.into(),
+            pact_breaches: tally.breaches.into(),
+            pact_months: tally.pact_months.into(),
+            pact_left: tally.pact_left.into(),
+            usd_pledged: moved[0],
+            usd_rail_tribute: tally.tribute_usd,
+            usd_slashed: moved[2],
+            usd_forfeited: moved[3],
+            usd_tribute_burned: moved[4],
+            usd_tribute_holders: moved[5],
+            usd_tribute_root: moved[6],
+            returned_part: (moved[4] + moved[5] + moved[6]) / tally.emitted_usd.max(1e-9),
             exposed_q1d1: exposed[0][0].into(),
             exposed_q1d2: exposed[0][1].into(),
             exposed_q1d3: exposed[0][2].into(),

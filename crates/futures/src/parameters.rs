@@ -82,6 +82,20 @@ fn address(name: &str) -> u64 {
     hash.into()
 }
 
+/// The parameters that matter under a pact alone.
+pub const OF_PACTS: [&str; 10] = [
+    "signing_reluctance",
+    "signing_noise",
+    "pact_insight",
+    "tribute_priced",
+    "rail_evasion",
+    "rail_deterrence",
+    "open_leak",
+    "open_exposure",
+    "fork_rate",
+    "notice_fall",
+];
+
 /// The beliefs that ship.
 pub fn defaults() -> Vec<Prior> {
     TABLE.iter().map(|info| info.prior).collect()
@@ -268,6 +282,27 @@ parameters! {
     takeover_rate, "a year", Drawn(LogNormal(1.2, 0.5)), 0.0..=50.0,
         "slots of April 2026 were reused, not deregistered; not informed by calibration";
 
+    /// Log advantage of all prospects that an owner asks for before it signs an offered pact, or gives one up.
+    signing_reluctance, "log points", Drawn(Uniform(0.0, 0.2)), -5.0..=5.0, "assumption: nothing like it exists";
+    /// Dispersion of that choice.
+    signing_noise, "log points", Drawn(Uniform(0.03, 0.2)), 0.001..=5.0, "assumption: nothing like it exists";
+    /// What holders see and price of the smaller chance that an owner bound by a pact leaves.
+    pact_insight, "share", Drawn(Uniform(0.0, 1.0)), 0.0..=1.0, "assumption: nothing like it exists";
+    /// What holders count of expected tribute as a fundamental, beside emission.
+    tribute_priced, "share", Drawn(Uniform(0.3, 1.0)), 0.0..=1.0, "assumption: nothing like it exists";
+    /// How strongly payments go round the network when a share of them is tribute, as a log per share of one.
+    rail_evasion, "log points", Drawn(LogNormal(3.0, 0.5)), 0.0..=50.0, "assumption: nothing like it exists";
+    /// Part of that which a large bond deters; 500 TAO deter half of it.
+    rail_deterrence, "share", Drawn(Uniform(0.2, 0.9)), 0.0..=1.0, "assumption: nothing like it exists";
+    /// What opening its artefacts at once would cost a product in appeal; 90 days halve it.
+    open_leak, "log points", Drawn(Uniform(0.0, 0.6)), 0.0..=5.0, "assumption: nothing like it exists";
+    /// Part of the outside's price that a product loses if everybody can open it at once; 90 days halve it.
+    open_exposure, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption: nothing like it exists";
+    /// Rate at which abandoned slots are taken over because what was there is open, besides `takeover_rate`.
+    fork_rate, "a year", Drawn(Uniform(0.0, 3.0)), 0.0..=50.0, "assumption: nothing like it exists";
+    /// How far an owner expects its alpha to fall in a long notice, while holders go first; 30 days count half.
+    notice_fall, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption; the discount for an owner who has left is 0.8";
+
     /// Exits of a team with several subnets at once.
     team_exit_rate, "a year", Drawn(Uniform(0.1, 0.6)), 0.0..=20.0, "one such event in 20 months";
     /// Thefts of stakers' keys.
@@ -291,6 +326,7 @@ mod tests {
             assert_eq!(info.prior.problem(info.limits.0, info.limits.1), None, "{}", info.name);
             assert!(!info.unit.is_empty() && !info.source.is_empty(), "{}", info.name);
         }
+        assert!(OF_PACTS.iter().all(|name| index(name).is_some()));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{
     Error,
     chain::{Arithmetic, BLOCKS_PER_DAY},
     outcome::Thresholds,
+    pact::Offer,
     parameters::{self, TABLE},
     prior::Prior,
     start::{KNOWN, Source},
@@ -36,6 +37,9 @@ pub struct Scenario {
     /// What happens on a day, rising.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
+    /// The pact that owners are offered, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pact: Option<Offer>,
     /// What is believed of each parameter, parallel to [`TABLE`].
     pub beliefs: Vec<Prior>,
     /// Thresholds of the outcome classes.
@@ -72,6 +76,7 @@ impl Default for Scenario {
             start: Source::Mainnet,
             rules: vec![(0, RuleSet::Gate32)],
             events: Vec::new(),
+            pact: None,
             beliefs: parameters::defaults(),
             thresholds: Thresholds::default(),
         }
@@ -84,6 +89,7 @@ struct Document {
     run: Run,
     rules: Vec<Spanned<Rules>>,
     events: Vec<Spanned<Event>>,
+    pact: Option<Offer>,
     parameters: BTreeMap<Spanned<String>, Spanned<Prior>>,
     outcomes: Outcomes,
 }
@@ -149,6 +155,25 @@ impl Text<'_> {
             field,
             problem,
         }
+    }
+
+    /// Where a field of the section `[pact]` stands; the beginning of the section if it is not written.
+    fn in_pact(&self, field: &str) -> usize {
+        let mut offset = 0;
+        let (mut inside, mut section) = (false, 0);
+        for line in self.text.split_inclusive('\n') {
+            let trimmed = line.trim();
+            if trimmed.starts_with('[') {
+                inside = trimmed == "[pact]";
+                if inside {
+                    section = offset;
+                }
+            } else if inside && trimmed.split('=').next().is_some_and(|name| name.trim() == field) {
+                return offset;
+            }
+            offset += line.len();
+        }
+        section
     }
 
     fn integer(
@@ -266,6 +291,12 @@ impl Scenario {
             }
             scenario.events.push(event);
         }
+        if let Some(offer) = document.pact {
+            if let Some((field, problem)) = offer.problem() {
+                return Err(text.error(text.in_pact(field), problem));
+            }
+            scenario.pact = Some(offer);
+        }
         for (name, belief) in document.parameters {
             let Some(index) = parameters::index(name.get_ref()) else {
                 let problem = match nearest(name.get_ref()) {
@@ -358,6 +389,10 @@ mod tests {
         assert!(text.contains("netuid"), "{text}");
         let text = problem("[[events]]\nday = 1\nleave = [3]\nover_days = 0\n");
         assert!(text.contains("over_days") && text.contains("0.05"), "{text}");
+        let text = problem("[run]\ndays = 5\n[pact]\nbond = 10.0\npledge = 1.5\n");
+        assert!(text.contains("line 5") && text.contains("`pact.pledge`") && text.contains("0 to 1"), "{text}");
+        let text = problem("[pact]\nburn = 0.5\n");
+        assert!(text.contains("line 2") && text.contains("add up"), "{text}");
         let text = problem("[run]\ndas = 5\n");
         assert!(text.contains("line 2") && text.contains("das"), "{text}");
     }

@@ -9,6 +9,8 @@ use crate::people::{Choice, Kind, Weighed};
 pub enum Reason {
     /// Its own choice.
     Chosen,
+    /// Its own choice, after the notice of its pact.
+    Announced,
     /// A shock: a team of several subnets goes.
     Team,
     /// An event of the scenario.
@@ -43,6 +45,27 @@ pub enum What {
         owner_alpha: Alpha,
         /// What it cost TAO in log points.
         confidence_lost: f64,
+    },
+    /// An owner signed the pact that is offered.
+    Signed {
+        /// Its kind.
+        kind: Kind,
+        /// Its quality.
+        quality: f64,
+    },
+    /// An owner gave its pact up and stays.
+    GaveUp,
+    /// An owner announced to leave.
+    Announced {
+        /// Days of notice.
+        days: f64,
+    },
+    /// A pact ended because its owner leaves.
+    PactEnded {
+        /// Cut that had not vested and is forfeited.
+        unvested: Alpha,
+        /// The bond, if leaving without notice has forfeited it; none if it went back.
+        bond: Option<Tao>,
     },
     /// An abandoned slot got a new team.
     TakenOver {

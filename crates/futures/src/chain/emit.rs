@@ -66,6 +66,7 @@ impl Chain {
         } else {
             self.float_shares()
         };
+        self.favour_pacts();
         let tao_weight = emission::tao_weight(self.constants.tao_weight);
         let root_weight = self.root.0 as f64 * tao_weight.to_num::<f64>();
         let last = self.block + blocks;

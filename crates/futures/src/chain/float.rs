@@ -155,7 +155,11 @@ pub(super) fn swap(pool: &mut Pool, side: Side, amount: u64) -> Result<Option<(u
     exchange(pool, side, net)
 }
 
-fn exchange(pool: &mut Pool, side: Side, amount: u64) -> Result<Option<(u64, u64)>, Error> {
+/// A trade without fee: what enters and leaves the pool for `amount` offered; none if the pool refuses.
+///
+/// # Errors
+/// [`Error::Overflow`], [`Error::Underflow`].
+pub(super) fn exchange(pool: &mut Pool, side: Side, amount: u64) -> Result<Option<(u64, u64)>, Error> {
     let (input, output) = match side {
         Side::Buy => (pool.tao.0, pool.alpha.0),
         Side::Sell => (pool.alpha.0, pool.tao.0),

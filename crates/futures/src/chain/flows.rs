@@ -15,6 +15,8 @@ pub struct Flows {
     pub bought: Tao,
     /// Paid for slots.
     pub registered: Tao,
+    /// Tribute that bought alpha, or joined the pool of a subnet that was dissolved.
+    pub tribute: Tao,
     /// To owners for their alpha.
     pub owners: Tao,
     /// To miners.
@@ -31,10 +33,11 @@ pub struct Flows {
 
 impl Flows {
     /// Names of the flows, in the order of [`Self::values`]: what comes in, then what goes out.
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 10] = [
         "minted",
         "bought",
         "registered",
+        "tribute",
         "owners",
         "miners",
         "stakers",
@@ -44,14 +47,15 @@ impl Flows {
     ];
 
     /// How many of [`Self::NAMES`] come in.
-    pub const IN: usize = 3;
+    pub const IN: usize = 4;
 
     /// The flows in rao.
-    pub fn values(&self) -> [u64; 9] {
+    pub fn values(&self) -> [u64; 10] {
         [
             self.minted.0,
             self.bought.0,
             self.registered.0,
+            self.tribute.0,
             self.owners.0,
             self.miners.0,
             self.stakers.0,
@@ -128,7 +132,7 @@ mod tests {
         flows.minted = Tao(50);
         flows.sold([Alpha(1), Alpha(1), Alpha(3)], Tao(10)).unwrap();
         flows.of_root(2).unwrap();
-        assert_eq!(flows.values(), [50, 0, 0, 3, 3, 2, 2, 0, 0]);
+        assert_eq!(flows.values(), [50, 0, 0, 0, 3, 3, 2, 2, 0, 0]);
         assert_eq!(flows.check(140), Ok(()));
         assert!(flows.check(141).is_err());
     }

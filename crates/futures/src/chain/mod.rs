@@ -8,6 +8,7 @@ pub mod float;
 pub mod flows;
 pub mod moving;
 mod slots;
+mod tribute;
 
 use tributary_economy::{
     Alpha, Error, Tao,
@@ -21,6 +22,7 @@ use tributary_economy::{
 
 pub use flows::Flows;
 pub use slots::Registered;
+pub use tribute::{Pacts, Tribute};
 
 /// Blocks of a day (12 seconds each).
 pub const BLOCKS_PER_DAY: u64 = 7_200;
@@ -209,6 +211,8 @@ pub struct Chain {
     pub paid: Paid,
     /// TAO that moved into and out of the pools.
     pub flows: Flows,
+    /// Pacts and their tribute.
+    pub pacts: Pacts,
     halving: Vec<Halving>,
     scratch: Scratch,
 }
@@ -250,6 +254,7 @@ impl Chain {
         }
         (self.block, self.lock_block) = (0, 0);
         self.flows = Flows::default();
+        self.pacts.reset(slots);
         (self.issued, self.root, self.free, self.idle, self.lock_cost_last) =
             (Tao::ZERO, Tao::ZERO, Tao::ZERO, Tao::ZERO, Tao::ZERO);
         fill(&mut self.pools, slots, empty);
@@ -340,7 +345,7 @@ impl Chain {
     /// # Errors
     /// [`Error::Underflow`] if less TAO is free, [`Error::Overflow`]: a broken book.
     pub fn buy(&mut self, slot: usize, tao: Tao, holder: Holder) -> Result<(Tao, Alpha), Error> {
-        let Some((paid, bought)) = self.trade(slot, Side::Buy, tao.0)? else {
+        let Some((paid, bought)) = self.trade(slot, Side::Buy, tao.0, true)? else {
             return Ok((Tao::ZERO, Alpha::ZERO));
         };
         // The fee stays free: it goes to a validator's account.
@@ -375,7 +380,7 @@ impl Chain {
     /// [`Error::Underflow`] if one of them has less, [`Error::Overflow`]: a broken book.
     pub fn sell_of(&mut self, slot: usize, [owner, miners, stakers]: [Alpha; 3]) -> Result<Tao, Error> {
         let all = owner.plus(miners)?.plus(stakers)?;
-        let Some((paid, brought)) = self.trade(slot, Side::Sell, all.0)? else {
+        let Some((paid, brought)) = self.trade(slot, Side::Sell, all.0, true)? else {
             return Ok(Tao::ZERO);
         };
         let fee = all.minus(Alpha(paid))?;
@@ -389,20 +394,24 @@ impl Chain {
         Ok(Tao(brought))
     }
 
-    /// What enters and leaves the pool for `amount` offered, fee included; none if it refuses.
-    fn trade(&mut self, slot: usize, side: Side, amount: u64) -> Result<Option<(u64, u64)>, Error> {
+    /// What enters and leaves the pool for `amount` offered, fee included if there is one; none if it refuses.
+    fn trade(&mut self, slot: usize, side: Side, amount: u64, fee: bool) -> Result<Option<(u64, u64)>, Error> {
         if amount == 0 || !self.occupied[slot] || self.first_block[slot].is_none() {
             return Ok(None);
         }
         let pool = &mut self.pools[slot];
         if self.arithmetic == Arithmetic::Float {
-            return float::swap(pool, side, amount);
+            return if fee {
+                float::swap(pool, side, amount)
+            } else {
+                float::exchange(pool, side, amount)
+            };
         }
         let limit = match side {
             Side::Buy => HIGHEST_PRICE,
             Side::Sell => LOWEST_PRICE,
         };
-        match pool::swap(pool, side, amount, limit, false) {
+        match pool::swap(pool, side, amount, limit, !fee) {
             Ok(swapped) => Ok(Some((swapped.paid_in, swapped.paid_out))),
             Err(error @ (Error::Overflow | Error::Underflow)) => Err(error),
             Err(_) => Ok(None),
@@ -444,7 +453,8 @@ impl Chain {
     /// not close: its name, what was issued, what is held; else the TAO in all pools, in rao.
     pub fn check(&self) -> Result<u128, (String, u128, u128)> {
         let pools: u128 = self.pools.iter().map(|pool| u128::from(pool.tao.0)).sum();
-        let held = pools + u128::from(self.root.0) + u128::from(self.free.0) + u128::from(self.idle.0);
+        let people = u128::from(self.root.0) + u128::from(self.free.0) + u128::from(self.idle.0);
+        let held = pools + people + self.pacts.tao();
         if held != u128::from(self.issued.0) {
             return Err(("TAO in rao".into(), self.issued.0.into(), held));
         }
@@ -455,7 +465,8 @@ impl Chain {
                 + u128::from(holdings.miners[slot].0)
                 + u128::from(holdings.stakers[slot].0)
                 + u128::from(holdings.protocol[slot].0)
-                + u128::from(holdings.burned[slot].0);
+                + u128::from(holdings.burned[slot].0)
+                + self.pacts.alpha(slot);
             if held != u128::from(self.alpha_issued[slot]) {
                 return Err((
                     format!("alpha of slot {}", slot + 1),

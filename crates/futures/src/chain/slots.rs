@@ -112,6 +112,7 @@ impl Chain {
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
     pub fn dissolve(&mut self, slot: usize) -> Result<(), Error> {
+        self.dissolve_pact(slot)?;
         let protocol = self.holdings.protocol[slot].plus(self.pools[slot].alpha)?;
         let claims = [
             self.holdings.owner[slot].0,

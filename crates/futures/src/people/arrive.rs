@@ -23,25 +23,32 @@ impl World {
             return Ok(());
         }
         let cost = self.chain.lock_cost().0 as f64 / RAO;
-        let value = self.slot_value();
+        let value = HOPE * 2.0 * YEAR * self.owner_cut_a_day() * self.median_price();
         let p = &self.parameters;
         let eager = libm::pow((value / cost.max(1e-9)).max(1e-6), p.newcomer_elasticity);
         let chance = (p.newcomer_rate / YEAR * eager).min(RATE_MAX) * days;
         if u >= chance {
             return Ok(());
         }
-        let going = self.chain.next_slot();
-        let going = going.map(|slot| (self.people.quality[slot], self.chain.pools[slot].tao));
+        let Some(next) = self.chain.next_slot() else {
+            return Ok(());
+        };
+        // A talent from the pool of outsiders, who nobody has priced yet.
+        let rank = normal(self.streams.newcomers.at(self.step, 1));
+        let team = self.team(next, self.people.generation[next] + 1, rank);
+        if !self.comes(&team) {
+            return Ok(());
+        }
+        let going = (self.people.quality[next], self.chain.pools[next].tao);
         let Some(registered) = self.chain.register()? else {
             return Ok(());
         };
         let slot = registered.slot;
-        if let Some((quality, pool)) = going.filter(|_| registered.replaced) {
+        if registered.replaced {
+            let (quality, pool) = going;
             self.tell(slot, What::Deregistered { quality, pool });
         }
         self.people.generation[slot] += 1;
-        // A talent from the pool of outsiders, who nobody has priced yet.
-        let rank = normal(self.streams.newcomers.at(self.step, 1));
         self.occupy(slot, rank);
         self.people.starts[slot] = self.day + START_DAYS;
         self.people.enables[slot] = self.day + START_DAYS + self.parameters.enable_days;
@@ -54,11 +61,16 @@ impl World {
                 quality: self.people.quality[slot],
             },
         );
-        Ok(())
+        self.sign_newcomer(slot)
     }
 
-    /// What a slot looks worth to an outsider, in TAO.
-    fn slot_value(&mut self) -> f64 {
+    /// Alpha that the rules pay an owner a day, at full emission.
+    fn owner_cut_a_day(&self) -> f64 {
+        f64::from(self.chain.constants.owner_cut) / 65_535.0 * crate::chain::BLOCKS_PER_DAY as f64
+    }
+
+    /// Median price of the alpha of subnets that emit, in TAO; zero without any.
+    pub(super) fn median_price(&mut self) -> f64 {
         let mut count = 0;
         for slot in 0..self.chain.slots() {
             if self.chain.emits(slot) {
@@ -70,7 +82,6 @@ impl World {
             return 0.0;
         }
         let (_, median, _) = self.weights[..count].select_nth_unstable_by(count / 2, f64::total_cmp);
-        let cut = f64::from(self.chain.constants.owner_cut) / 65_535.0 * crate::chain::BLOCKS_PER_DAY as f64;
-        HOPE * 2.0 * YEAR * cut * *median
+        *median
     }
 }

@@ -27,11 +27,49 @@ const CHALLENGER: f64 = 0.18;
 const TEAM: (usize, usize) = (2, 3);
 
 impl World {
-    /// An owner leaves: product, team and revenue go at once, its alpha is sold over days, confidence suffers.
-    pub(super) fn leave(&mut self, slot: usize, reason: Reason) {
-        if self.people.phase[slot] == Phase::Gone {
-            return;
+    /// An owner has decided to leave: at once, or, under a pact with notice, when the notice is over.
+    pub(super) fn set_out(&mut self, slot: usize, gives_notice: bool) -> Result<(), Error> {
+        let Some(terms) = self.chain.pacts.terms[slot] else {
+            return self.leave(slot, Reason::Chosen);
+        };
+        if !gives_notice {
+            return self.leave(slot, Reason::Chosen);
         }
+        self.tally.notices += 1;
+        let days = super::weigh::days(terms.notice);
+        if days <= 0.0 {
+            return self.leave(slot, Reason::Announced);
+        }
+        self.people.departs[slot] = self.day + days;
+        self.tell(slot, What::Announced { days });
+        Ok(())
+    }
+
+    /// What leaving does to a slot's pact: after notice it ends, without it is broken.
+    fn close_pact(&mut self, slot: usize, reason: Reason) -> Result<(), Error> {
+        self.people.opened[slot] = self.opened_lag(slot);
+        if self.chain.pacts.terms[slot].is_none() {
+            return Ok(());
+        }
+        let unvested = self.chain.pacts.unvested[slot];
+        let bond = if reason == Reason::Announced {
+            self.chain.end_pact(slot)?;
+            None
+        } else {
+            self.tally.breaches += 1;
+            Some(self.chain.break_pact(slot)?)
+        };
+        self.unbind(slot);
+        self.tell(slot, What::PactEnded { unvested, bond });
+        Ok(())
+    }
+
+    /// An owner leaves: product, team and revenue go at once, its alpha is sold over days, confidence suffers.
+    pub(super) fn leave(&mut self, slot: usize, reason: Reason) -> Result<(), Error> {
+        if self.people.phase[slot] == Phase::Gone {
+            return Ok(());
+        }
+        self.close_pact(slot, reason)?;
         let all: f64 = (0..self.chain.slots()).map(|slot| self.alpha_value(slot)).sum();
         let share = if all > 0.0 { self.alpha_value(slot) / all } else { 0.0 };
         let p = &self.parameters;
@@ -55,11 +93,16 @@ impl World {
         // Nobody validates any more, so nobody but the owner's keys is paid.
         self.chain.withheld[slot] = 1.0;
         self.tell(slot, what);
+        Ok(())
     }
 
-    /// Whether somebody takes a slot over in this month, by a number `u` in (0, 1).
-    pub(super) fn taken_over(&self, u: f64) -> bool {
-        u < 1.0 - libm::exp(-self.parameters.takeover_rate / 12.0)
+    /// Whether somebody takes a slot over in this month, by a number `u` in (0, 1). More do where what the last team
+    /// made has been opened.
+    pub(super) fn taken_over(&self, slot: usize, u: f64) -> bool {
+        let p = &self.parameters;
+        let opened = self.people.opened[slot].is_some();
+        let rate = p.takeover_rate + if opened { p.fork_rate } else { 0.0 };
+        u < 1.0 - libm::exp(-rate / 12.0)
     }
 
     /// Whether conviction can take a slot from an owner who works against it (`economy.md` 4.8): it is a year old,
@@ -71,10 +114,17 @@ impl World {
     }
 
     /// Somebody else makes something of a slot (`economy.md` 4.8).
-    pub(super) fn take_over(&mut self, slot: usize) {
+    pub(super) fn take_over(&mut self, slot: usize) -> Result<(), Error> {
+        self.chain.hand_over_pact(slot)?;
         self.people.generation[slot] += 1;
-        let enables = self.people.enables[slot];
+        let (enables, decides) = (self.people.enables[slot], self.people.decides[slot]);
+        let opened = self.people.opened[slot].map(|lag| self.people.quality[slot] - lag);
         self.occupy(slot, 0.0);
+        self.people.decides[slot] = decides;
+        if let Some(opened) = opened {
+            let quality = &mut self.people.quality[slot];
+            *quality = quality.max(opened);
+        }
         // It is the same subnet to the chain.
         self.people.enables[slot] = enables;
         // What the old owner has not sold is the stakers' now: it has no say over the slot.
@@ -86,6 +136,7 @@ impl World {
         self.tally.takeovers += 1;
         let quality = self.people.quality[slot];
         self.tell(slot, What::TakenOver { quality });
+        Ok(())
     }
 
     /// The rare shocks of a step.
@@ -103,7 +154,7 @@ impl World {
             let members = TEAM.0 + (u[1] * TEAM.1 as f64) as usize;
             for place in &u[2..2 + members.min(3)] {
                 if let Some(slot) = self.by_value(*place) {
-                    self.leave(slot, Reason::Team);
+                    self.leave(slot, Reason::Team)?;
                 }
             }
         }
@@ -126,7 +177,7 @@ impl World {
     }
 
     /// The scenario's events of the days before now.
-    pub(super) fn happen(&mut self, days: f64) {
+    pub(super) fn happen(&mut self, days: f64) -> Result<(), Error> {
         for k in 0..self.events.len() {
             let event = &self.events[k];
             let day = event.day as f64;
@@ -140,10 +191,11 @@ impl World {
                 if slot < self.chain.slots() && self.chain.emits(slot) {
                     // It may have been abandoned at the start: the event says that somebody was there.
                     self.people.phase[slot] = Phase::Building;
-                    self.leave(slot, Reason::Event);
+                    self.leave(slot, Reason::Event)?;
                 }
             }
         }
+        Ok(())
     }
 
     /// What leavers of an event sell of their TAO in a step, in TAO.

@@ -6,14 +6,17 @@
 mod arrive;
 mod leave;
 mod owners;
+mod pacts;
 mod tao;
 mod trade;
+mod weigh;
 mod work;
 
 use crate::{
     chain::{BLOCKS_PER_DAY, Chain, moving},
     metrics::Tally,
     noise::{Class, STRIDE, Stream, normal, uniform},
+    pact::Offer,
     parameters::Parameters,
     scenario::{Event, Scenario},
     start::Start,
@@ -21,8 +24,9 @@ use crate::{
 };
 use tributary_economy::{Alpha, Error, Tao, rule_sets::RuleSet};
 
-pub use owners::{Choice, Weighed};
+pub use owners::Choice;
 pub use tao::TaoMarket;
+pub use weigh::Weighed;
 
 /// Rao in a TAO, as a float.
 pub(crate) const RAO: f64 = 1e9;
@@ -38,6 +42,9 @@ pub(crate) const WEEK: f64 = 7.0;
 
 /// Groups of products that compete with each other.
 const SEGMENTS: usize = 8;
+
+/// What speculators take off the log value of a subnet whose owner has left.
+const GONE_DISCOUNT: f64 = 1.6;
 
 /// Days from registration to the start call.
 const START_DAYS: f64 = 7.0;
@@ -63,10 +70,6 @@ pub enum Phase {
     /// Has left with product, team and revenue; may still be selling.
     Gone,
 }
-
-/// The terms of a pact. There are none yet: no subnet has one, and the type says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PactTerms {}
 
 /// The people of all slots.
 #[derive(Clone, Debug, Default)]
@@ -113,8 +116,31 @@ pub struct People {
     pub starts: Vec<f64>,
     /// Day on which emission is switched on; infinite when done.
     pub enables: Vec<f64>,
-    /// The pact, if there is one.
-    pub pact: Vec<Option<PactTerms>>,
+    /// Day of the owner's next decision.
+    pub decides: Vec<f64>,
+    /// Day on which a notice is over; infinite without one.
+    pub departs: Vec<f64>,
+    /// How many decisions the owner has made: it looks at an offered pact with the first and then once a year.
+    pub looks: Vec<u64>,
+    /// What holders see and price of a smaller chance that the owner leaves, in log points.
+    pub trust: Vec<f64>,
+    /// What opened artefacts cost in appeal, in log points.
+    pub leak: Vec<f64>,
+    /// By how much what the last owner has left open lags behind, in log quality; none if it left nothing.
+    pub opened: Vec<Option<f64>>,
+}
+
+/// A team, as it is drawn.
+#[derive(Clone, Copy, Debug)]
+struct Team {
+    kind: Kind,
+    quality: f64,
+    talent: f64,
+    appeal: f64,
+    segment: u8,
+    cut_sold: f64,
+    /// Days until its first decision.
+    decides: f64,
 }
 
 /// Streams of one future.
@@ -167,10 +193,10 @@ pub struct World {
     step: u64,
     /// Days since the last slow round.
     week: f64,
-    /// Days since the last round of owners' decisions.
+    /// Days since quartiles were last taken.
     month: f64,
-    /// Rounds of owners' decisions.
-    rounds: u64,
+    /// The pact that is offered.
+    offer: Option<Offer>,
     /// What customers spend on all segments, in dollars a day.
     demand: f64,
     streams: Streams,
@@ -199,7 +225,7 @@ impl World {
             step: 0,
             week: 0.0,
             month: 0.0,
-            rounds: 0,
+            offer: None,
             demand: 0.0,
             streams: Streams::new(0, 0),
             events: scenario.events.clone(),
@@ -228,7 +254,8 @@ impl World {
         start.inform(&mut self.parameters);
         self.streams = Streams::new(seed, future);
         (self.day, self.week, self.month) = (0.0, 0.0, 0.0);
-        (self.step, self.rounds) = (0, 0);
+        self.step = 0;
+        self.offer = scenario.pact;
         self.events.clone_from(&scenario.events);
         self.treasury = (0.0, 0.0);
         self.begin_chain(scenario, start)?;
@@ -246,6 +273,10 @@ impl World {
         chain.arithmetic = scenario.arithmetic;
         chain.rules = scenario.rules_at(0.0);
         chain.reset(start.rows.len());
+        if let Some(offer) = &scenario.pact {
+            chain.pacts.weight = offer.weight_millionths();
+            chain.pacts.release_half_life = offer.release_half_life();
+        }
         chain.block = start.block;
         chain.issued = tao(p.issuance_start);
         chain.root = tao(p.root_stake_start);
@@ -287,7 +318,8 @@ impl World {
         fill(&mut people.idle, slots, false);
         fill(&mut people.segment, slots, 0);
         fill(&mut people.anchor, slots, None);
-        fill(&mut people.pact, slots, None);
+        fill(&mut people.looks, slots, 0);
+        fill(&mut people.opened, slots, None);
         fill(&mut people.locked, slots, Alpha::ZERO);
         for row in [
             &mut people.since,
@@ -302,11 +334,15 @@ impl World {
             &mut people.log_price,
             &mut people.momentum,
             &mut people.log_value,
+            &mut people.decides,
+            &mut people.trust,
+            &mut people.leak,
         ] {
             fill(row, slots, 0.0);
         }
         fill(&mut people.starts, slots, f64::INFINITY);
         fill(&mut people.enables, slots, f64::INFINITY);
+        fill(&mut people.departs, slots, f64::INFINITY);
         fill(&mut self.weights, slots, 0.0);
         fill(&mut self.surprise, slots, 0.0);
         fill(&mut self.novelty, slots, 0.0);
@@ -327,15 +363,15 @@ impl World {
         }
     }
 
-    /// Draws the people of a slot's present occupant. `rank` says where its price stands, in standard deviations.
-    fn occupy(&mut self, slot: usize, rank: f64) {
+    /// Draws the team of a slot's occupant number `generation`. `rank` says where its price stands, in standard
+    /// deviations.
+    fn team(&mut self, slot: usize, generation: u32, rank: f64) -> Team {
         let p = &self.parameters;
-        let people = &mut self.people;
-        let base = u64::from(people.generation[slot]) * 16;
+        let base = u64::from(generation) * 16;
         let start = &mut self.streams.start;
         let mut bits = |k| start.at(base + k, slot as u64);
         let u = uniform(bits(0));
-        people.kind[slot] = if u < p.mission_share {
+        let kind = if u < p.mission_share {
             Kind::Mission
         } else if u > 1.0 - p.mercenary_share {
             Kind::Mercenary
@@ -344,18 +380,41 @@ impl World {
         };
         let told = p.price_tells_quality;
         let luck = (1.0 - told * told).sqrt();
-        people.quality[slot] = p.quality_start + p.quality_spread * (told * rank + luck * normal(bits(1)));
+        let quality = p.quality_start + p.quality_spread * (told * rank + luck * normal(bits(1)));
         // Those who are ahead mostly are those who move fast.
         let skill = told * rank + luck * normal(bits(2));
-        people.talent[slot] = p.talent_median * libm::exp(p.talent_spread * skill);
-        people.appeal[slot] = p.appeal_spread * normal(bits(3));
-        people.segment[slot] = (uniform(bits(4)) * SEGMENTS as f64) as u8;
-        let eager = libm::exp(1.0 * normal(bits(5)));
-        (people.cut_sold[slot], people.on_rail[slot]) = match people.kind[slot] {
-            Kind::Mission => ((0.5 * p.cut_sold * eager).min(1.0), p.on_rail),
-            Kind::Commercial => ((p.cut_sold * eager).min(1.0), 0.5 * p.on_rail),
-            Kind::Mercenary => (1.0, 0.1 * p.on_rail),
-        };
+        let eager = libm::exp(normal(bits(5)));
+        Team {
+            kind,
+            quality,
+            talent: p.talent_median * libm::exp(p.talent_spread * skill),
+            appeal: p.appeal_spread * normal(bits(3)),
+            segment: (uniform(bits(4)) * SEGMENTS as f64) as u8,
+            cut_sold: match kind {
+                Kind::Mission => (0.5 * p.cut_sold * eager).min(1.0),
+                Kind::Commercial => (p.cut_sold * eager).min(1.0),
+                Kind::Mercenary => 1.0,
+            },
+            decides: MONTH * uniform(bits(6)),
+        }
+    }
+
+    /// Draws the people of a slot's present occupant. `rank` says where its price stands, in standard deviations.
+    fn occupy(&mut self, slot: usize, rank: f64) {
+        let team = self.team(slot, self.people.generation[slot], rank);
+        let on_rail = self.on_rail(team.kind);
+        let people = &mut self.people;
+        people.kind[slot] = team.kind;
+        people.quality[slot] = team.quality;
+        people.talent[slot] = team.talent;
+        people.appeal[slot] = team.appeal;
+        people.segment[slot] = team.segment;
+        people.cut_sold[slot] = team.cut_sold;
+        people.on_rail[slot] = on_rail;
+        people.decides[slot] = self.day + team.decides;
+        people.departs[slot] = f64::INFINITY;
+        people.looks[slot] = 0;
+        (people.trust[slot], people.leak[slot], people.opened[slot]) = (0.0, 0.0, None);
         people.locked[slot] = Alpha::ZERO;
         people.phase[slot] = Phase::Building;
         people.since[slot] = self.day;
@@ -365,7 +424,6 @@ impl World {
         people.attention[slot] = 0.0;
         people.momentum[slot] = 0.0;
         people.anchor[slot] = None;
-        people.pact[slot] = None;
         people.log_price[slot] = libm::log(self.chain.price(slot).max(1e-12));
         people.log_value[slot] = people.log_price[slot];
         (people.starts[slot], people.enables[slot]) = (f64::INFINITY, f64::INFINITY);
@@ -381,6 +439,7 @@ impl World {
         self.open_slots();
         let issued_before = self.chain.issued;
         self.chain.emit(blocks)?;
+        self.chain.step_pacts(blocks)?;
         let minted = self.chain.issued.minus_or_zero(issued_before);
         self.day += days;
         self.week += days;
@@ -391,15 +450,16 @@ impl World {
             self.week = 0.0;
         }
         self.trade(days)?;
+        self.tally.tribute_now = self.pay_tribute(days)?;
         self.move_tao(days);
         if self.month >= MONTH - 1e-6 {
-            self.decide()?;
+            self.tally_quality();
             self.month = 0.0;
-            self.rounds += 1;
         }
+        self.decide()?;
         self.arrive(days)?;
         self.shock(days)?;
-        self.happen(days);
+        self.happen(days)?;
         self.measure(days, minted);
         self.step += 1;
         Ok(())

@@ -87,7 +87,9 @@ impl World {
         tao.narrative += p.narrative_return * (mean - tao.narrative) * years
             + p.narrative_noise * years.sqrt() * tao.narrative_noise;
         let follows = libm::exp(p.inflow_elasticity * libm::log(tao.usd / tao.usd_start) + tao.narrative);
-        let inflow = (tao.inflow * follows + p.rail_kept * on_rail) * days;
+        let inflow = (tao.inflow * follows + p.rail_kept * on_rail) * days
+            // Tribute is not sold: it buys alpha.
+            + (1.0 - p.rail_kept) * self.tally.tribute_now;
         let net = inflow - tao.sold * tao.usd;
         let back = tao.to_recover * (1.0 - libm::exp2(-days / p.recovery_days));
         tao.to_recover -= back;

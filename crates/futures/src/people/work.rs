@@ -1,14 +1,13 @@
 //! Quality, funding, customers, and what speculators make of them: once a week.
 
-use super::{MONTH, Phase, RAO, SEGMENTS, WEEK, World, YEAR};
+use super::{GONE_DISCOUNT, MONTH, Phase, RAO, SEGMENTS, WEEK, World, YEAR};
 use crate::noise::normal;
 
 /// Days over which funding follows pay: people are not hired and fired in a day.
 const FUNDING_LAG: f64 = 30.0;
 
-/// What speculators take off the log value of a subnet whose owner extracts, and of one whose owner has left.
+/// What speculators take off the log value of a subnet whose owner extracts.
 const EXTRACTING_DISCOUNT: f64 = 0.6;
-const GONE_DISCOUNT: f64 = 1.6;
 
 /// Part of the first fundamental value that stays whatever happens: a listing is worth something.
 const FLOOR: f64 = 0.1;
@@ -40,7 +39,8 @@ impl World {
         for slot in 0..self.chain.slots() {
             let working = self.chain.emits(slot) && people.phase[slot] != Phase::Gone;
             self.weights[slot] = if working {
-                libm::exp((p.demand_steepness * people.quality[slot] + people.appeal[slot]).min(50.0))
+                let appeal = people.appeal[slot] - people.leak[slot];
+                libm::exp((p.demand_steepness * people.quality[slot] + appeal).min(50.0))
             } else {
                 0.0
             };
@@ -75,6 +75,7 @@ impl World {
             if !self.chain.occupied[slot] {
                 continue;
             }
+            let tribute = self.tribute_of_revenue(slot);
             let people = &mut self.people;
             let before = (people.quality[slot], people.revenue[slot]);
             let price = self.chain.price(slot);
@@ -84,7 +85,7 @@ impl World {
             let reinvested = match people.phase[slot] {
                 Phase::Building => {
                     let cut = self.chain.paid.owner[slot].0 as f64 * dollars * people.cut_sold[slot];
-                    p.margin * p.reinvested * people.revenue[slot] + p.cut_reinvested * cut
+                    p.reinvested * (p.margin * people.revenue[slot] - tribute).max(0.0) + p.cut_reinvested * cut
                 }
                 Phase::Extracting | Phase::Gone => 0.0,
             };
@@ -116,14 +117,17 @@ impl World {
         if !self.chain.emits(slot) {
             return;
         }
+        let tribute = self.priced_tribute(slot);
         let p = &self.parameters;
         let people = &mut self.people;
         let outside = (self.chain.alpha_outside(slot).0 as f64 / RAO).max(1.0);
         let emission = self.chain.paid.tao[slot] as f64 / RAO / days;
         let revenue = people.revenue[slot] * p.margin / self.tao.usd.max(1e-9);
-        let fundamental = (emission + revenue) / outside;
+        let fundamental = (emission + revenue + tribute) / outside;
         let staying = match people.phase[slot] {
-            Phase::Building => 0.0,
+            // Who has announced to leave is as good as gone: holders go first.
+            Phase::Building | Phase::Extracting if people.departs[slot].is_finite() => -GONE_DISCOUNT,
+            Phase::Building => people.trust[slot],
             Phase::Extracting => -EXTRACTING_DISCOUNT,
             Phase::Gone => -GONE_DISCOUNT,
         };

@@ -139,10 +139,11 @@ pub struct Ledger {
 }
 
 /// Readers' names of [`Flows::NAMES`].
-const READABLE: [&str; 9] = [
+const READABLE: [&str; 10] = [
     "minted (emission)",
     "paid by buyers of alpha",
     "paid for slots",
+    "tribute of pacts",
     "to owners",
     "to miners",
     "to validators and stakers",
@@ -151,11 +152,12 @@ const READABLE: [&str; 9] = [
     "recycled",
 ];
 
-fn tao(o: &Outcome) -> [f64; 9] {
+fn tao(o: &Outcome) -> [f64; 10] {
     [
         o.tao_minted,
         o.tao_bought,
         o.tao_registered,
+        o.tao_tribute,
         o.tao_owners,
         o.tao_miners,
         o.tao_stakers,
@@ -165,11 +167,12 @@ fn tao(o: &Outcome) -> [f64; 9] {
     ]
 }
 
-fn usd(o: &Outcome) -> [f64; 9] {
+fn usd(o: &Outcome) -> [f64; 10] {
     [
         o.usd_minted,
         o.usd_bought,
         o.usd_registered,
+        o.usd_tribute,
         o.usd_owners,
         o.usd_miners,
         o.usd_stakers,
@@ -180,7 +183,7 @@ fn usd(o: &Outcome) -> [f64; 9] {
 }
 
 /// What came in less what went out.
-fn net(flows: [f64; 9]) -> f64 {
+fn net(flows: [f64; 10]) -> f64 {
     let (came, went) = flows.split_at(Flows::IN);
     came.iter().sum::<f64>() - went.iter().sum::<f64>()
 }
@@ -252,6 +255,7 @@ fn sankey(o: &Outcome) -> Result<Sankey, (String, f64, f64)> {
         minted,
         bought,
         registered,
+        tribute,
         owners,
         miners,
         stakers,
@@ -259,11 +263,12 @@ fn sankey(o: &Outcome) -> Result<Sankey, (String, f64, f64)> {
         dissolved,
         recycled,
     ] = usd(o);
-    let costs = o.usd_earned - o.usd_profit - o.usd_reinvested;
+    let costs = o.usd_earned - o.usd_profit - o.usd_reinvested - o.usd_rail_tribute;
     Sankey::new(&[
         ("All holders, by dilution", POOLS, minted),
         ("Traders of alpha, net", POOLS, bought - stakers),
         ("Newcomers, for slots", POOLS, registered),
+        ("Pacts' reservoirs", POOLS, tribute),
         ("Customers on the network", SHOPS, o.usd_on_rail),
         ("Customers elsewhere", SHOPS, o.usd_earned - o.usd_on_rail),
         (POOLS, "Miners", miners),
@@ -274,6 +279,7 @@ fn sankey(o: &Outcome) -> Result<Sankey, (String, f64, f64)> {
         (POOLS, "Owners", owners),
         (SHOPS, "Owners", o.usd_profit),
         (SHOPS, "Reinvested in the work", o.usd_reinvested),
+        (SHOPS, "Tribute", o.usd_rail_tribute),
         (SHOPS, "Costs of serving", costs),
     ])
 }

@@ -16,7 +16,7 @@ use crate::{
     Error, batch,
     class::{CLASSES, Class, Thresholds},
     outcome::{Finished, Outcome},
-    parameters::{Parameters, TABLE},
+    parameters::{OF_PACTS, Parameters, TABLE},
     people::World,
     prior::Prior,
     run::{Plan, hex},
@@ -163,8 +163,9 @@ impl<'a> Study<'a> {
     /// [`Error::Effort`] if it asks for more than the sequences have, or for nothing.
     pub fn new(plan: &'a Plan, outputs: Vec<Output>, effort: Effort) -> Result<Self, Error> {
         let beliefs = plan.setting.scenario.beliefs.iter().enumerate();
+        let matters = |k: usize| plan.setting.scenario.pact.is_some() || !OF_PACTS.contains(&TABLE[k].name);
         let uncertain: Vec<usize> = beliefs
-            .filter(|(_, belief)| matches!(belief, Prior::Drawn(_)))
+            .filter(|(k, belief)| matches!(belief, Prior::Drawn(_)) && matters(*k))
             .map(|(k, _)| k)
             .collect();
         let problem = if uncertain.is_empty() {
