@@ -34,6 +34,8 @@ pub enum Class {
     Newcomers = 8,
     /// Rare shocks.
     Shocks = 9,
+    /// Who signs a pact.
+    Pacts = 10,
 }
 
 /// The stream of one class in one future.

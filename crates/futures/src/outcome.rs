@@ -270,7 +270,10 @@ impl Outcome {
         let (paid, exposed, left) = (&tally.flows_usd, &tally.exposed, &tally.left);
         let moved = &tally.moved_usd;
         let value = |held: &[Alpha]| {
-            let tao = held.iter().enumerate().map(|(slot, alpha)| alpha.0 as f64 / 1e9 * chain.price(slot));
+            let tao = held
+                .iter()
+                .enumerate()
+                .map(|(slot, alpha)| alpha.0 as f64 / 1e9 * chain.price(slot));
             tao.sum::<f64>() * world.tao.usd
         };
         Self {

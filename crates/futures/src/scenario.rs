@@ -390,7 +390,10 @@ mod tests {
         let text = problem("[[events]]\nday = 1\nleave = [3]\nover_days = 0\n");
         assert!(text.contains("over_days") && text.contains("0.05"), "{text}");
         let text = problem("[run]\ndays = 5\n[pact]\nbond = 10.0\npledge = 1.5\n");
-        assert!(text.contains("line 5") && text.contains("`pact.pledge`") && text.contains("0 to 1"), "{text}");
+        assert!(
+            text.contains("line 5") && text.contains("`pact.pledge`") && text.contains("0 to 1"),
+            "{text}"
+        );
         let text = problem("[pact]\nburn = 0.5\n");
         assert!(text.contains("line 2") && text.contains("add up"), "{text}");
         let text = problem("[run]\ndas = 5\n");

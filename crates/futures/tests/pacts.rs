@@ -65,7 +65,10 @@ fn exact_and_float_agree_with_pacts() {
         let scenario = Scenario {
             days: 60,
             arithmetic,
-            pact: Some(Offer { weight: 1.0, ..middle() }),
+            pact: Some(Offer {
+                weight: 1.0,
+                ..middle()
+            }),
             ..Scenario::default()
         };
         Plan::new(scenario, 5, 2).unwrap().futures(&|| {}).unwrap()
@@ -86,7 +89,14 @@ fn exact_and_float_agree_with_pacts() {
 
 #[test]
 fn owners_sign_and_tribute_is_returned() {
-    let with = futures(Some(Offer { weight: 3.0, ..middle() }), 800, 12);
+    let with = futures(
+        Some(Offer {
+            weight: 3.0,
+            ..middle()
+        }),
+        800,
+        12,
+    );
     assert!(sum(&with, |f| f.outcome.pacts) > 0.0);
     assert!(sum(&with, |f| f.outcome.usd_pledged) > 0.0);
     assert!(sum(&with, |f| f.outcome.usd_rail_tribute) > 0.0);
@@ -106,7 +116,11 @@ fn owners_sign_and_tribute_is_returned() {
 
 #[test]
 fn a_larger_bonus_is_signed_by_more() {
-    let signed = |weight| sum(&futures(Some(Offer { weight, ..middle() }), 60, 16), |f| f.outcome.pacts);
+    let signed = |weight| {
+        sum(&futures(Some(Offer { weight, ..middle() }), 60, 16), |f| {
+            f.outcome.pacts
+        })
+    };
     assert!(signed(3.0) > signed(0.0));
 }
 

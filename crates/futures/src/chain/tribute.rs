@@ -320,7 +320,12 @@ impl Chain {
             return;
         }
         if self.arithmetic == Arithmetic::Exact {
-            let strengths: Vec<_> = self.pacts.terms.iter().map(|terms| terms.as_ref().map_or(Default::default(), strength::strength)).collect();
+            let strengths: Vec<_> = self
+                .pacts
+                .terms
+                .iter()
+                .map(|terms| terms.as_ref().map_or(Default::default(), strength::strength))
+                .collect();
             strength::weigh(&mut self.scratch.exact, &strengths, self.pacts.weight);
             for (share, exact) in self.paid.share.iter_mut().zip(&self.scratch.exact) {
                 *share = exact.to_num();

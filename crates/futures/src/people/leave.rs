@@ -117,10 +117,9 @@ impl World {
     pub(super) fn take_over(&mut self, slot: usize) -> Result<(), Error> {
         self.chain.hand_over_pact(slot)?;
         self.people.generation[slot] += 1;
-        let (enables, decides) = (self.people.enables[slot], self.people.decides[slot]);
+        let enables = self.people.enables[slot];
         let opened = self.people.opened[slot].map(|lag| self.people.quality[slot] - lag);
         self.occupy(slot, 0.0);
-        self.people.decides[slot] = decides;
         if let Some(opened) = opened {
             let quality = &mut self.people.quality[slot];
             *quality = quality.max(opened);

@@ -116,8 +116,6 @@ pub struct People {
     pub starts: Vec<f64>,
     /// Day on which emission is switched on; infinite when done.
     pub enables: Vec<f64>,
-    /// Day of the owner's next decision.
-    pub decides: Vec<f64>,
     /// Day on which a notice is over; infinite without one.
     pub departs: Vec<f64>,
     /// How many decisions the owner has made: it looks at an offered pact with the first and then once a year.
@@ -139,8 +137,6 @@ struct Team {
     appeal: f64,
     segment: u8,
     cut_sold: f64,
-    /// Days until its first decision.
-    decides: f64,
 }
 
 /// Streams of one future.
@@ -154,6 +150,7 @@ struct Streams {
     owners: Stream,
     newcomers: Stream,
     shocks: Stream,
+    pacts: Stream,
 }
 
 impl Streams {
@@ -168,6 +165,7 @@ impl Streams {
             owners: open(Class::Owners),
             newcomers: open(Class::Newcomers),
             shocks: open(Class::Shocks),
+            pacts: open(Class::Pacts),
         }
     }
 }
@@ -193,8 +191,10 @@ pub struct World {
     step: u64,
     /// Days since the last slow round.
     week: f64,
-    /// Days since quartiles were last taken.
+    /// Days since the last round of owners' decisions.
     month: f64,
+    /// Rounds of owners' decisions.
+    rounds: u64,
     /// The pact that is offered.
     offer: Option<Offer>,
     /// What customers spend on all segments, in dollars a day.
@@ -225,6 +225,7 @@ impl World {
             step: 0,
             week: 0.0,
             month: 0.0,
+            rounds: 0,
             offer: None,
             demand: 0.0,
             streams: Streams::new(0, 0),
@@ -254,7 +255,7 @@ impl World {
         start.inform(&mut self.parameters);
         self.streams = Streams::new(seed, future);
         (self.day, self.week, self.month) = (0.0, 0.0, 0.0);
-        self.step = 0;
+        (self.step, self.rounds) = (0, 0);
         self.offer = scenario.pact;
         self.events.clone_from(&scenario.events);
         self.treasury = (0.0, 0.0);
@@ -334,7 +335,6 @@ impl World {
             &mut people.log_price,
             &mut people.momentum,
             &mut people.log_value,
-            &mut people.decides,
             &mut people.trust,
             &mut people.leak,
         ] {
@@ -395,7 +395,6 @@ impl World {
                 Kind::Commercial => (p.cut_sold * eager).min(1.0),
                 Kind::Mercenary => 1.0,
             },
-            decides: MONTH * uniform(bits(6)),
         }
     }
 
@@ -411,7 +410,6 @@ impl World {
         people.segment[slot] = team.segment;
         people.cut_sold[slot] = team.cut_sold;
         people.on_rail[slot] = on_rail;
-        people.decides[slot] = self.day + team.decides;
         people.departs[slot] = f64::INFINITY;
         people.looks[slot] = 0;
         (people.trust[slot], people.leak[slot], people.opened[slot]) = (0.0, 0.0, None);
@@ -453,10 +451,11 @@ impl World {
         self.tally.tribute_now = self.pay_tribute(days)?;
         self.move_tao(days);
         if self.month >= MONTH - 1e-6 {
-            self.tally_quality();
+            self.decide()?;
             self.month = 0.0;
+            self.rounds += 1;
         }
-        self.decide()?;
+        self.depart()?;
         self.arrive(days)?;
         self.shock(days)?;
         self.happen(days)?;

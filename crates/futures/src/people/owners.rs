@@ -1,8 +1,8 @@
-//! Owners: once a month, each on a day of its own, they weigh staying, extracting and leaving.
+//! Owners: once a month each weighs staying, extracting and leaving.
 
 use tributary_economy::Error;
 
-use super::{Kind, MONTH, Phase, Weighed, World};
+use super::{Kind, Phase, Weighed, World};
 use crate::{
     noise::uniform,
     story::{Reason, What},
@@ -23,28 +23,32 @@ pub enum Choice {
 }
 
 impl World {
-    /// The owners whose day of decision has come decide, and those whose notice is over leave.
+    /// A round of decisions, and of takeovers of slots whose owner has left.
     pub(super) fn decide(&mut self) -> Result<(), Error> {
+        self.tally_quality();
         for slot in 0..self.chain.slots() {
-            if self.people.departs[slot] <= self.day + 1e-6 {
-                self.people.departs[slot] = f64::INFINITY;
-                self.leave(slot, Reason::Announced)?;
-            }
-            let due = self.people.decides[slot];
-            if due > self.day + 1e-6 {
-                continue;
-            }
-            self.people.decides[slot] = due + MONTH;
             if self.chain.emits(slot) {
-                self.decide_for(slot, (due / MONTH) as u64)?;
+                self.decide_for(slot)?;
             }
         }
         Ok(())
     }
 
-    /// A slot's decision in a month, or its takeover if the owner has left or works against it.
-    fn decide_for(&mut self, slot: usize, month: u64) -> Result<(), Error> {
-        let mut draw = |k| uniform(self.streams.owners.at(4 * month + k, slot as u64));
+    /// Those whose notice is over leave.
+    pub(super) fn depart(&mut self) -> Result<(), Error> {
+        for slot in 0..self.chain.slots() {
+            if self.people.departs[slot] <= self.day + 1e-6 {
+                self.people.departs[slot] = f64::INFINITY;
+                self.leave(slot, Reason::Announced)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A slot's decision of this month, or its takeover if the owner has left or works against it.
+    fn decide_for(&mut self, slot: usize) -> Result<(), Error> {
+        let round = self.rounds;
+        let mut draw = |k| uniform(self.streams.owners.at(2 * round + k, slot as u64));
         let (first, second) = (draw(0), draw(1));
         if self.people.phase[slot] == Phase::Gone {
             if self.taken_over(slot, first) {
@@ -58,7 +62,7 @@ impl World {
         if self.people.departs[slot].is_finite() {
             return Ok(());
         }
-        self.look_at_offer(slot, month)?;
+        self.look_at_offer(slot)?;
         let terms = self.chain.pacts.terms[slot];
         let weighed = self.situation(slot).weigh(&self.parameters, terms.as_ref(), 0.0);
         let choice = if first < weighed.chance_leave {

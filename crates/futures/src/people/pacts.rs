@@ -60,7 +60,9 @@ impl World {
     /// and without it.
     fn chance_to_sign(&self, here: &Situation, terms: &Terms) -> f64 {
         let p = &self.parameters;
-        let with = here.weigh(p, Some(terms), self.premium(here, terms)).prospects(0.0, p.choice_noise);
+        let with = here
+            .weigh(p, Some(terms), self.premium(here, terms))
+            .prospects(0.0, p.choice_noise);
         // The bond is the owner's own money either way.
         let own = terms.bond.0 as f64 / RAO * here.tao_usd;
         let without = here.weigh(p, None, 0.0).prospects(own, p.choice_noise);
@@ -73,9 +75,8 @@ impl World {
         talent > p.talent_median * libm::exp(p.talent_spread * GOOD)
     }
 
-    /// The owner of a slot looks at the offer: once when it can, then once a year. `month` is the number of its
-    /// decision, an address of noise.
-    pub(super) fn look_at_offer(&mut self, slot: usize, month: u64) -> Result<(), Error> {
+    /// The owner of a slot looks at the offer: with its first decision, then once a year.
+    pub(super) fn look_at_offer(&mut self, slot: usize) -> Result<(), Error> {
         let Some(offer) = self.offer else { return Ok(()) };
         let people = &mut self.people;
         let looks = people.looks[slot];
@@ -85,7 +86,7 @@ impl World {
         }
         let terms = offer.terms();
         let here = self.situation(slot);
-        let u = uniform(self.streams.owners.at(4 * month + 2, slot as u64));
+        let u = uniform(self.streams.pacts.at(self.rounds, slot as u64));
         let signed = self.chain.pacts.terms[slot].is_some();
         if signed {
             if u < self.chance_to_give_up(&here, &terms) {
@@ -113,12 +114,11 @@ impl World {
     fn chance_to_give_up(&self, here: &Situation, terms: &Terms) -> f64 {
         let p = &self.parameters;
         let within = here.weigh(p, Some(terms), 0.0).prospects(0.0, p.choice_noise);
-        let after = Situation {
-            unvested: 0.0,
-            ..*here
-        };
+        let after = Situation { unvested: 0.0, ..*here };
         let own = terms.bond.0 as f64 / RAO * here.tao_usd;
-        let without = after.weigh(p, None, -self.premium(here, terms)).prospects(own, p.choice_noise);
+        let without = after
+            .weigh(p, None, -self.premium(here, terms))
+            .prospects(own, p.choice_noise);
         logistic((without - within - p.signing_reluctance) / p.signing_noise)
     }
 
@@ -135,7 +135,13 @@ impl World {
         people.trust[slot] = trust;
         people.on_rail[slot] = on_rail * kept;
         people.leak[slot] = leaked;
-        self.tell(slot, What::Signed { kind: here.kind, quality: here.quality });
+        self.tell(
+            slot,
+            What::Signed {
+                kind: here.kind,
+                quality: here.quality,
+            },
+        );
         Ok(true)
     }
 
@@ -205,7 +211,9 @@ impl World {
             return Ok(all);
         }
         for slot in 0..self.chain.slots() {
-            let Some(terms) = self.chain.pacts.terms[slot] else { continue };
+            let Some(terms) = self.chain.pacts.terms[slot] else {
+                continue;
+            };
             let paid = self.people.revenue[slot] * self.people.on_rail[slot] * part(terms.revenue_share) * days;
             if paid > 0.0 {
                 all += paid;

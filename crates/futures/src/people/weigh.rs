@@ -140,7 +140,11 @@ fn vesting_value(half_life: f64, rate: f64) -> f64 {
 /// The part that has vested, at the end of `months`, of what was earned evenly in them.
 fn vested_part(half_life: f64, months: f64) -> f64 {
     let lives = months / half_life.max(1e-9) * core::f64::consts::LN_2;
-    if lives > 1e-9 { 1.0 - (1.0 - libm::exp(-lives)) / lives } else { 0.0 }
+    if lives > 1e-9 {
+        1.0 - (1.0 - libm::exp(-lives)) / lives
+    } else {
+        0.0
+    }
 }
 
 /// The part of the payments on the network that stays there when `terms` take a share of them.
@@ -199,9 +203,8 @@ impl Situation {
         let exclusive = 1.0 - p.open_exposure * openness(terms);
         let lost = p.switching_loss * logistic(-self.quality);
         let business = p.outside_multiple * profit * (1.0 - lost) * exclusive;
-        let venture = p.venture_at_frontier
-            * libm::exp(p.venture_steepness * self.quality.min(VENTURE_QUALITY_MAX))
-            * exclusive;
+        let venture =
+            p.venture_at_frontier * libm::exp(p.venture_steepness * self.quality.min(VENTURE_QUALITY_MAX)) * exclusive;
         let free = (self.owned - self.locked).max(0.0);
         let at_once = free * price * after_sale(free);
         let notice = days(terms.notice);
@@ -210,7 +213,11 @@ impl Situation {
         let after_notice = (at_once * fall + bond) * wait;
         let gives_notice = after_notice >= at_once;
 
-        let extracted = if vests { vested_part(half_life, f64::from(EXTRACTION_MONTHS)) } else { 1.0 };
+        let extracted = if vests {
+            vested_part(half_life, f64::from(EXTRACTION_MONTHS))
+        } else {
+            1.0
+        };
         let full_cut = kept_cut * extracted * price * after_sale(kept_cut);
         let extraction = full_cut * annuity(EXTRACTION_MONTHS, rate) + at_once + held_bond;
 
