@@ -81,7 +81,10 @@ impl World {
         let people = &mut self.people;
         let looks = people.looks[slot];
         people.looks[slot] += 1;
-        if looks % LOOK_MONTHS != 0 || people.phase[slot] != Phase::Building || people.departs[slot].is_finite() {
+        if !looks.is_multiple_of(LOOK_MONTHS)
+            || people.phase[slot] != Phase::Building
+            || people.departs[slot].is_finite()
+        {
             return Ok(());
         }
         let terms = offer.terms();
