@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use sp_core::{Blake2Hasher, storage::StateVersion};
 use sp_state_machine::{Backend, InMemoryBackend};
-use tributary_devnet::state::{Commitment, StateMap, StateView};
+use tributary_devnet::state::{Commitment, StateMap};
 
 const KEYS: u32 = 200_000;
 const CHANGES: u32 = 2_000;
@@ -49,10 +49,15 @@ fn main() {
         commitment.insert(key, value);
         state.set(key, Some(value));
     }
-    let view = StateView::live(&state, commitment);
     println!(
         "{:8.3}  commitment",
-        median_ms(|| view.storage_root(delta(), StateVersion::V1).0)
+        median_ms(|| {
+            let mut commitment = commitment;
+            for (key, value) in delta() {
+                commitment.replace(key, state.get(key), value);
+            }
+            commitment.root()
+        })
     );
 
     let mut trie = InMemoryBackend::<Blake2Hasher>::default();

@@ -8,7 +8,7 @@ use crate::{
     BlockNumber, Error, Header,
     db::{Base, BlockRecord, Db, Loaded, Step},
     execution::Changes,
-    state::{Change, Commitment, Diff, StateMap, StateView},
+    state::{Commitment, Diff, StateMap, StateView},
 };
 
 /// Differences are read at every start; beyond this the state is written instead.
@@ -90,20 +90,8 @@ impl Chain {
         block: Option<BlockRecord>,
         included: &[u64],
     ) -> Result<Appended, Error> {
-        let mut diff: Vec<Change> = changes
-            .writes
-            .into_iter()
-            .filter_map(|(key, new)| {
-                let old = self.state.get(&key);
-                (old != new.as_deref()).then(|| Change {
-                    old: old.map(<[u8]>::to_vec),
-                    key,
-                    new,
-                })
-            })
-            .collect();
-        diff.sort_by(|a, b| a.key.cmp(&b.key));
-        let diff = Diff(diff);
+        let mut diff = Diff(changes.changes);
+        diff.0.sort_by(|a, b| a.key.cmp(&b.key));
         let head = block.as_ref().map(|block| {
             Arc::new(Head {
                 number: block.header.number,

@@ -62,8 +62,8 @@ pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap), Erro
         .map_err(Error::Genesis)?;
     let changes = session.into_changes()?;
     let mut state = StateMap::default();
-    for (key, value) in changes.writes {
-        state.set(&key, value.as_deref());
+    for change in &changes.changes {
+        state.set(&change.key, change.new.as_deref());
     }
     let header = Header::new(
         0,

@@ -12,7 +12,7 @@ use crate::{
     execution::{Changes, Session},
     pool::TransactionStatus,
     producer,
-    state::{Key, Value},
+    state::{Change, Key, Value},
 };
 
 impl Devnet {
@@ -65,11 +65,16 @@ impl Devnet {
             let chain = self.inner.chain.read();
             let writes: BTreeMap<Key, Option<Value>> = writes.into_iter().collect();
             let mut commitment = chain.commitment;
-            for (key, value) in &writes {
-                commitment.replace(key, chain.state.get(key), value.as_deref());
+            let mut changes = Vec::new();
+            for (key, new) in writes {
+                let old = chain.state.get(&key);
+                if old != new.as_deref() {
+                    commitment.replace(&key, old, new.as_deref());
+                    let old = old.map(<[u8]>::to_vec);
+                    changes.push(Change { key, old, new });
+                }
             }
-            let writes = writes.into_iter().collect();
-            chain.append(&self.inner.db, Changes { writes, commitment }, None, &[])?
+            chain.append(&self.inner.db, Changes { changes, commitment }, None, &[])?
         };
         self.inner.written(&mut producer, appended)
     }

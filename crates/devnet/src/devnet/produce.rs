@@ -73,18 +73,18 @@ impl Devnet {
         let mut state: StateMap = db.base_state()?;
         for number in 1..=last {
             let step = db.step(number)?;
-            let writes = match &step.block {
+            let changes = match &step.block {
                 Some(block) => {
                     let changes = producer::execute(StateView::live(&state, commitment), block)?;
                     commitment = changes.commitment;
-                    changes.writes
+                    changes.changes
                 }
                 None => {
                     let diff = db.diff(number)?;
                     for change in &diff.0 {
                         commitment.replace(&change.key, state.get(&change.key), change.new.as_deref());
                     }
-                    diff.0.into_iter().map(|change| (change.key, change.new)).collect()
+                    diff.0
                 }
             };
             if commitment != step.commitment {
@@ -93,8 +93,8 @@ impl Devnet {
                     reason: "its state differs".into(),
                 });
             }
-            for (key, value) in writes {
-                state.set(&key, value.as_deref());
+            for change in &changes {
+                state.set(&change.key, change.new.as_deref());
             }
         }
         Ok(commitment.root())

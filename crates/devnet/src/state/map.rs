@@ -1,23 +1,35 @@
 //! The newest state in memory.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    hash::BuildHasher,
     ops::Bound::{Excluded, Unbounded},
 };
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashTable, hash_table::Entry as Slot};
 
 /// Length of what all keys of one storage item share: twox128 of the pallet and of the item.
 const PREFIX_LENGTH: usize = 32;
 
 type Bytes = Box<[u8]>;
 
-/// An ordered map from storage keys to values, in two levels: the first 32 bytes of the key (a storage item), then the
-/// rest. Keys of one item share those bytes, so the second level compares only what differs. An item is also the unit
-/// in which the state is written to disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A map from storage keys to values. Values are found through a hash table, whose order nobody sees; the order of the
+/// keys is kept beside it, in two levels: the first 32 bytes of the key (a storage item), then the rest. So reading a
+/// value and changing one, which is most of what a block does, walk no tree. An item is also the unit in which the
+/// state is written to disk.
+#[derive(Clone, Debug, Default)]
 pub struct StateMap {
-    items: BTreeMap<Bytes, BTreeMap<Bytes, Bytes>>,
-    keys: usize,
+    values: HashTable<Entry>,
+    hasher: RandomState,
+    order: BTreeMap<Bytes, BTreeSet<Bytes>>,
     bytes: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    key: Bytes,
+    value: Bytes,
 }
 
 fn split(key: &[u8]) -> (&[u8], &[u8]) {
@@ -25,39 +37,56 @@ fn split(key: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl StateMap {
+    /// The hash of a key in this map, for [`StateMap::get_hashed`].
+    pub fn hash(&self, key: &[u8]) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
-        let (prefix, suffix) = split(key);
-        Some(self.items.get(prefix)?.get(suffix)?)
+        self.get_hashed(self.hash(key), key)
+    }
+
+    /// The value of a key whose [`StateMap::hash`] is known.
+    pub fn get_hashed(&self, hash: u64, key: &[u8]) -> Option<&[u8]> {
+        Some(&self.values.find(hash, |entry| *entry.key == *key)?.value)
     }
 
     /// Sets the value of a key, or removes it, and returns the value it had.
     pub fn set(&mut self, key: &[u8], value: Option<&[u8]>) -> Option<Box<[u8]>> {
+        let hash = self.hash(key);
         let (prefix, suffix) = split(key);
-        let old = match value {
-            Some(value) => {
-                let item = match self.items.get_mut(prefix) {
-                    Some(item) => item,
-                    None => self.items.entry(prefix.into()).or_default(),
-                };
-                self.keys += 1;
+        let slot = self.values.entry(
+            hash,
+            |entry| *entry.key == *key,
+            |entry| self.hasher.hash_one(&*entry.key),
+        );
+        let old = match (slot, value) {
+            (Slot::Occupied(mut slot), Some(value)) => {
                 self.bytes += key.len() + value.len();
-                match item.get_mut(suffix) {
-                    Some(slot) => Some(std::mem::replace(slot, value.into())),
-                    None => item.insert(suffix.into(), value.into()),
-                }
+                Some(std::mem::replace(&mut slot.get_mut().value, value.into()))
             }
-            None => {
-                let item = self.items.get_mut(prefix)?;
-                let old = item.remove(suffix);
-                if item.is_empty() {
-                    self.items.remove(prefix);
+            (Slot::Occupied(slot), None) => {
+                if let Some(item) = self.order.get_mut(prefix) {
+                    item.remove(suffix);
+                    if item.is_empty() {
+                        self.order.remove(prefix);
+                    }
                 }
-                old
+                Some(slot.remove().0.value)
             }
+            (Slot::Vacant(slot), Some(value)) => {
+                self.bytes += key.len() + value.len();
+                slot.insert(Entry {
+                    key: key.into(),
+                    value: value.into(),
+                });
+                self.order.entry(prefix.into()).or_default().insert(suffix.into());
+                None
+            }
+            (Slot::Vacant(_), None) => None,
         };
         if let Some(old) = &old {
-            self.keys -= 1;
             self.bytes -= key.len() + old.len();
         }
         old
@@ -66,31 +95,32 @@ impl StateMap {
     /// The first key after `key` in byte order.
     pub fn next_key(&self, key: &[u8]) -> Option<Vec<u8>> {
         let (prefix, suffix) = split(key);
-        if let Some(item) = self.items.get(prefix)
-            && let Some((next, _)) = item.range::<[u8], _>((Excluded(suffix), Unbounded)).next()
+        if let Some(item) = self.order.get(prefix)
+            && let Some(next) = item.range::<[u8], _>((Excluded(suffix), Unbounded)).next()
         {
             return Some([prefix, next].concat());
         }
-        let (prefix, item) = self.items.range::<[u8], _>((Excluded(prefix), Unbounded)).next()?;
-        let (suffix, _) = item.first_key_value()?;
-        Some([&prefix[..], suffix].concat())
+        let (prefix, item) = self.order.range::<[u8], _>((Excluded(prefix), Unbounded)).next()?;
+        Some([&prefix[..], item.first()?].concat())
     }
 
     /// All pairs in byte order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
-        self.items.iter().flat_map(|(prefix, item)| {
-            item.iter()
-                .map(move |(suffix, value)| ([&prefix[..], suffix].concat(), &value[..]))
+        self.order.iter().flat_map(move |(prefix, item)| {
+            item.iter().filter_map(move |suffix| {
+                let key = [&prefix[..], suffix].concat();
+                let value = self.get(&key)?;
+                Some((key, value))
+            })
         })
     }
 
     /// The pairs (rest of the key, value) of one storage item, by the first 32 bytes of its keys.
-    pub fn item(&self, prefix: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.items
-            .get(prefix)
-            .into_iter()
-            .flatten()
-            .map(|(suffix, value)| (&suffix[..], &value[..]))
+    pub fn item<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.order.get(prefix).into_iter().flatten().filter_map(move |suffix| {
+            let value = self.get(&[prefix, suffix].concat())?;
+            Some((&suffix[..], value))
+        })
     }
 
     /// The storage item that a key belongs to.
@@ -100,21 +130,66 @@ impl StateMap {
 
     /// The first bytes of all storage items that hold something.
     pub fn items(&self) -> impl Iterator<Item = &[u8]> {
-        self.items.keys().map(|prefix| &prefix[..])
+        self.order.keys().map(|prefix| &prefix[..])
     }
 
     /// How many keys there are.
     pub fn len(&self) -> usize {
-        self.keys
+        self.values.len()
     }
 
     /// Whether there are no keys.
     pub fn is_empty(&self) -> bool {
-        self.keys == 0
+        self.values.is_empty()
     }
 
     /// Bytes of all keys and values.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The map does what a plain ordered map does, for keys shorter and longer than what an item's keys share.
+    #[test]
+    fn is_an_ordered_map() {
+        let mut map = StateMap::default();
+        let mut plain = BTreeMap::<Vec<u8>, Vec<u8>>::new();
+        let mut word = 0x1234_5678_9abc_def0u64;
+        let mut below = |bound: u64| {
+            word ^= word << 13;
+            word ^= word >> 7;
+            word ^= word << 17;
+            word % bound
+        };
+        for _ in 0..20_000 {
+            let length = [0, 3, 31, 32, 33, 40][below(6) as usize];
+            let mut key = vec![b'a' + below(2) as u8; length];
+            if let Some(last) = key.last_mut() {
+                *last = below(12) as u8;
+            }
+            if below(3) == 0 {
+                let old = map.set(&key, None);
+                assert_eq!(old.map(Vec::from), plain.remove(&key));
+            } else {
+                let value = vec![below(256) as u8; below(5) as usize];
+                let old = map.set(&key, Some(&value));
+                assert_eq!(old.map(Vec::from), plain.insert(key.clone(), value));
+            }
+            assert_eq!(map.get(&key), plain.get(&key).map(|value| &value[..]));
+            let next = plain.range::<[u8], _>((Excluded(&key[..]), Unbounded)).next();
+            assert_eq!(map.next_key(&key).as_ref(), next.map(|(key, _)| key));
+        }
+        assert!(map.iter().map(|(key, value)| (key, value.to_vec())).eq(plain.clone()));
+        assert_eq!(map.len(), plain.len());
+        let bytes: usize = plain.iter().map(|(key, value)| key.len() + value.len()).sum();
+        assert_eq!(map.bytes(), bytes);
+        for item in map.items() {
+            let pairs = plain.iter().filter(|(key, _)| split(key).0 == item);
+            assert!(map.item(item).eq(pairs.map(|(key, value)| (split(key).1, &value[..]))));
+        }
     }
 }
