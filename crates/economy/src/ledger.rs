@@ -303,9 +303,9 @@ macro_rules! declare_ledger {
             fn swap_initialized(&self, netuid: NetUid) -> bool;
             /// Writes `Swap.PalSwapInitialized`.
             fn set_swap_initialized(&mut self, netuid: NetUid, yes: bool);
-            /// Called after every change of a pool, so that derived items that clients read
-            /// (`Swap.AlphaSqrtPrice`, `wire.md` 14) can follow.
-            fn pool_changed(&mut self, netuid: NetUid);
+            /// Called after every change of a pool with the price that it has now ([`crate::market::swaps::price`]), so
+            /// that derived items that clients read (`Swap.AlphaSqrtPrice`, `wire.md` 14) can follow.
+            fn pool_changed(&mut self, netuid: NetUid, price: U64F64);
             /// `AlphaAssets.TotalAlphaIssuance`: alpha minted less recycled.
             fn total_alpha_issuance(&self, netuid: NetUid) -> Alpha;
             /// Writes it.

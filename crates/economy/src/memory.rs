@@ -489,7 +489,7 @@ macro_rules! implement_memory {
                 self.write(|ledger| &mut ledger.swaps, netuid, yes.then_some(yes));
             }
 
-            fn pool_changed(&mut self, _netuid: NetUid) {}
+            fn pool_changed(&mut self, _netuid: NetUid, _price: U64F64) {}
 
             fn total_alpha_issuance(&self, netuid: NetUid) -> Alpha {
                 self.alpha_minted.get(&netuid).copied().unwrap_or_default()

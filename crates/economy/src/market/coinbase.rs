@@ -316,7 +316,7 @@ fn write_pool<Acc: Account, L: Ledger<Acc>>(
         ledger.set_swap_initialized(netuid, after.initialized);
     }
     if after != before {
-        ledger.pool_changed(netuid);
+        ledger.pool_changed(netuid, pool::price(after));
     }
 }
 

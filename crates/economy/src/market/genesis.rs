@@ -2,7 +2,7 @@
 
 use alloc::vec;
 
-use super::{networks::DYNAMIC, neurons, stakes};
+use super::{networks::DYNAMIC, neurons, stakes, swaps};
 use crate::{Account, Alpha, Error, Ledger, NetUid, Tao, UNIT, registration};
 
 /// Blocks between the epochs of networks that exist from the start.
@@ -54,6 +54,7 @@ pub fn apex<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, nobody: &Acc) -> Resul
     ledger.set_staking_hotkeys(nobody, vec![nobody.clone()]);
     stakes::increase(ledger, nobody, nobody, netuid, Alpha(UNIT))?;
     neurons::append(ledger, netuid, 0, nobody)?;
-    ledger.pool_changed(netuid);
+    let price = swaps::price(ledger, netuid);
+    ledger.pool_changed(netuid, price);
     Ok(())
 }

@@ -166,7 +166,8 @@ fn seed_pool<Acc: Account, L: Ledger<Acc>>(
     ledger.set_subnet_volume(netuid, 0);
     ledger.set_subnet_locked(netuid, paid);
     ledger.set_total_stake(ledger.total_stake().plus(tao)?);
-    ledger.pool_changed(netuid);
+    let price = swaps::price(ledger, netuid);
+    ledger.pool_changed(netuid, price);
     Ok(())
 }
 

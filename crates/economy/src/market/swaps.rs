@@ -141,5 +141,6 @@ fn settle<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, before: 
     if after.initialized != before.initialized {
         ledger.set_swap_initialized(netuid, after.initialized);
     }
-    ledger.pool_changed(netuid);
+    let price = price(ledger, netuid);
+    ledger.pool_changed(netuid, price);
 }

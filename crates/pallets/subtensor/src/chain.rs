@@ -16,7 +16,6 @@ use frame_support::{
 };
 use pallet_alpha_assets::{AlphaBurned, AlphaRecycled, TotalAlphaIssuance};
 use pallet_subtensor_swap::{AlphaSqrtPrice, FeeRate, PalSwapInitialized, SwapBalancer};
-use sp_core::U256;
 use sp_runtime::{
     Perquintill,
     traits::{AccountIdConversion, UniqueSaturatedInto},
@@ -25,12 +24,11 @@ use tributary_economy::{
     Account, Alpha, Error, Event, Existence, Ledger, MechId, NetUid, NetUidStorageIndex, RootClaimType, Tao,
     fixed::{I64F64, I96F32, U64F64, U96F32},
     for_each_ledger_item,
-    market::swaps,
     rule_sets::RuleSet,
     safe_float::SafeFloat,
 };
 
-use crate::{Config, Pallet, RateLimitKey, SubnetRemoved, accounts, pallet, removal::clear_network};
+use crate::{Config, Pallet, RateLimitKey, SubnetRemoved, accounts, entries, pallet, removal::clear_network};
 
 /// The state of the market in the storage of the block being executed. It holds nothing: every value is the same.
 pub struct Chain<T>(PhantomData<T>);
@@ -54,24 +52,42 @@ macro_rules! accessors {
     };
     ($get:ident, $set:ident, $storage:ident, ($key:ident : $key_ty:ty), $value:ty) => {
         fn $get(&self, $key: $key_ty) -> $value {
-            pallet::$storage::<T>::get($key)
+            entries::get::<pallet::$storage<T>, _, _>($key)
         }
         fn $set(&mut self, $key: $key_ty, value: $value) {
-            pallet::$storage::<T>::set($key, value);
+            entries::set::<pallet::$storage<T>, _, _>($key, value);
         }
     };
     ($get:ident, $set:ident, $storage:ident, ($one:ident : $one_ty:ty, $two:ident : $two_ty:ty), $value:ty) => {
         fn $get(&self, $one: $one_ty, $two: $two_ty) -> $value {
-            pallet::$storage::<T>::get($one, $two)
+            entries::double_get::<pallet::$storage<T>, _, _, _>($one, $two)
         }
         fn $set(&mut self, $one: $one_ty, $two: $two_ty, value: $value) {
-            if value == <crate::defaults::items::$storage<Acc> as Get<$value>>::get() {
-                pallet::$storage::<T>::remove($one, $two);
-            } else {
-                pallet::$storage::<T>::set($one, $two, value);
-            }
+            let default = <crate::defaults::items::$storage<Acc> as Get<$value>>::get();
+            entries::double_set::<pallet::$storage<T>, _, _, _>($one, $two, value, &default);
         }
     };
+}
+
+/// The square root of a price, rounded down. It always fits the type of the price.
+///
+/// For bits b the root r of b * 2^64 is wanted: r = s * 2^32 + d, where s is the root of b and d the largest for which
+/// d^2 is at most ((b - s^2) * 2^31 - s * d) * 2^33. Division by s gives a d that is at most one or two too large.
+fn square_root(price: U64F64) -> U64F64 {
+    let bits = price.to_bits();
+    let Ok(below_one) = u64::try_from(bits) else {
+        let s = bits.isqrt();
+        // At most 2 s, so 66 bits and these 31 fit; so do the products below.
+        let rest = (bits - s * s) << 31;
+        let (mut d, mut left) = (rest / s, rest % s);
+        while d * d > left << 33 {
+            d -= 1;
+            left += s;
+        }
+        return U64F64::from_bits((s << 32) + d);
+    };
+    // Below 1, where most prices are, it all fits.
+    U64F64::from_bits((u128::from(below_one) << 64).isqrt())
 }
 
 fn preservation(existence: Existence) -> Preservation {
@@ -169,7 +185,7 @@ macro_rules! implement {
             }
 
             fn owner(&self, hotkey: &Acc) -> Option<Acc> {
-                pallet::Owner::<T>::try_get(hotkey).ok()
+                entries::find::<pallet::Owner<T>, _, _>(hotkey)
             }
 
             fn set_owner(&mut self, hotkey: &Acc, coldkey: Option<Acc>) {
@@ -180,7 +196,7 @@ macro_rules! implement {
             }
 
             fn delegate_take(&self, hotkey: &Acc) -> Option<u16> {
-                pallet::Delegates::<T>::try_get(hotkey).ok()
+                entries::find::<pallet::Delegates<T>, _, _>(hotkey)
             }
 
             fn set_delegate_take(&mut self, hotkey: &Acc, take: Option<u16>) {
@@ -191,7 +207,7 @@ macro_rules! implement {
             }
 
             fn subnet_owner(&self, netuid: NetUid) -> Option<Acc> {
-                pallet::SubnetOwner::<T>::try_get(netuid).ok()
+                entries::find::<pallet::SubnetOwner<T>, _, _>(netuid)
             }
 
             fn set_subnet_owner(&mut self, netuid: NetUid, coldkey: Option<Acc>) {
@@ -202,7 +218,7 @@ macro_rules! implement {
             }
 
             fn subnet_owner_hotkey(&self, netuid: NetUid) -> Option<Acc> {
-                pallet::SubnetOwnerHotkey::<T>::try_get(netuid).ok()
+                entries::find::<pallet::SubnetOwnerHotkey<T>, _, _>(netuid)
             }
 
             fn set_subnet_owner_hotkey(&mut self, netuid: NetUid, hotkey: Option<Acc>) {
@@ -213,7 +229,7 @@ macro_rules! implement {
             }
 
             fn key(&self, netuid: NetUid, uid: u16) -> Option<Acc> {
-                pallet::Keys::<T>::try_get(netuid, uid).ok()
+                entries::double_find::<pallet::Keys<T>, _, _, _>(netuid, uid)
             }
 
             fn set_key(&mut self, netuid: NetUid, uid: u16, hotkey: Option<Acc>) {
@@ -224,15 +240,12 @@ macro_rules! implement {
             }
 
             fn stake_share(&self, hotkey: &Acc, coldkey: &Acc, netuid: NetUid) -> SafeFloat {
-                pallet::AlphaV2::<T>::get((hotkey, coldkey, netuid))
+                entries::many_get::<pallet::AlphaV2<T>, _, _, _>((hotkey, coldkey, netuid))
             }
 
             fn set_stake_share(&mut self, hotkey: &Acc, coldkey: &Acc, netuid: NetUid, share: SafeFloat) {
-                if share == SafeFloat::ZERO {
-                    pallet::AlphaV2::<T>::remove((hotkey, coldkey, netuid));
-                } else {
-                    pallet::AlphaV2::<T>::insert((hotkey, coldkey, netuid), share);
-                }
+                let share = (share != SafeFloat::ZERO).then_some(share);
+                entries::many_set::<pallet::AlphaV2<T>, _, _, _>((hotkey, coldkey, netuid), share);
             }
 
             fn root_claimed(&self, netuid: NetUid, hotkey: &Acc, coldkey: &Acc) -> u128 {
@@ -268,53 +281,51 @@ macro_rules! implement {
             }
 
             fn fee_rate(&self, netuid: NetUid) -> u16 {
-                FeeRate::<T>::get(netuid)
+                entries::get::<FeeRate<T>, _, _>(netuid)
             }
 
             fn quote_weight(&self, netuid: NetUid) -> u64 {
-                SwapBalancer::<T>::get(netuid).deconstruct()
+                entries::get::<SwapBalancer<T>, _, _>(netuid).deconstruct()
             }
 
             fn set_quote_weight(&mut self, netuid: NetUid, parts: u64) {
-                SwapBalancer::<T>::insert(netuid, Perquintill::from_parts(parts));
+                entries::set::<SwapBalancer<T>, _, _>(netuid, Perquintill::from_parts(parts));
             }
 
             fn swap_initialized(&self, netuid: NetUid) -> bool {
-                PalSwapInitialized::<T>::get(netuid)
+                entries::get::<PalSwapInitialized<T>, _, _>(netuid)
             }
 
             fn set_swap_initialized(&mut self, netuid: NetUid, yes: bool) {
                 PalSwapInitialized::<T>::insert(netuid, yes);
             }
 
-            fn pool_changed(&mut self, netuid: NetUid) {
-                // A price is a ratio of pool reserves; its root always fits the type of the price.
-                let root = (U256::from(swaps::price(self, netuid).to_bits()) << 64).integer_sqrt();
-                AlphaSqrtPrice::<T>::insert(netuid, U64F64::from_bits(root.as_u128()));
+            fn pool_changed(&mut self, netuid: NetUid, price: U64F64) {
+                entries::set::<AlphaSqrtPrice<T>, _, _>(netuid, square_root(price));
             }
 
             fn total_alpha_issuance(&self, netuid: NetUid) -> Alpha {
-                TotalAlphaIssuance::<T>::get(netuid)
+                entries::get::<TotalAlphaIssuance<T>, _, _>(netuid)
             }
 
             fn set_total_alpha_issuance(&mut self, netuid: NetUid, amount: Alpha) {
-                TotalAlphaIssuance::<T>::insert(netuid, amount);
+                entries::set::<TotalAlphaIssuance<T>, _, _>(netuid, amount);
             }
 
             fn alpha_burned(&self, netuid: NetUid) -> Alpha {
-                AlphaBurned::<T>::get(netuid)
+                entries::get::<AlphaBurned<T>, _, _>(netuid)
             }
 
             fn set_alpha_burned(&mut self, netuid: NetUid, amount: Alpha) {
-                AlphaBurned::<T>::insert(netuid, amount);
+                entries::set::<AlphaBurned<T>, _, _>(netuid, amount);
             }
 
             fn alpha_recycled(&self, netuid: NetUid) -> Alpha {
-                AlphaRecycled::<T>::get(netuid)
+                entries::get::<AlphaRecycled<T>, _, _>(netuid)
             }
 
             fn set_alpha_recycled(&mut self, netuid: NetUid, amount: Alpha) {
-                AlphaRecycled::<T>::insert(netuid, amount);
+                entries::set::<AlphaRecycled<T>, _, _>(netuid, amount);
             }
 
             fn hotkeys_with_stake(&self, netuid: NetUid) -> Vec<Acc> {
@@ -376,3 +387,31 @@ macro_rules! implement {
 }
 
 for_each_ledger_item!(implement);
+
+#[cfg(test)]
+mod tests {
+    use sp_core::U256;
+
+    use super::*;
+
+    #[test]
+    fn the_root_of_a_price_is_exact_on_both_sides_of_one() {
+        let one = u128::from(u64::MAX) + 1;
+        for bits in [
+            0,
+            1,
+            2,
+            3,
+            one / 3,
+            one - 1,
+            one,
+            one + 1,
+            7 * one + 5,
+            one * (one - 1),
+            u128::MAX,
+        ] {
+            let expected = (U256::from(bits) << 64).integer_sqrt().as_u128();
+            assert_eq!(square_root(U64F64::from_bits(bits)).to_bits(), expected, "{bits}");
+        }
+    }
+}

@@ -15,6 +15,7 @@ mod chain;
 mod children;
 mod commits;
 pub mod defaults;
+mod entries;
 mod errors;
 mod events;
 mod genesis;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use frame_support::__private::metadata_ir::StorageEntryTypeIR;
 use scale_info::{TypeDef, TypeInfo};
+use sp_runtime::AccountId32;
 use tributary_economy::NetUid;
 
 use super::mock::Test;
@@ -134,4 +135,38 @@ fn newtypes_describe_themselves_as_plain_numbers() {
         netuid,
         Some(TypeDef::Primitive(scale_info::TypeDefPrimitive::U16))
     ));
+}
+
+#[test]
+fn keys_made_of_constants_are_those_of_the_storage() {
+    let (netuid, uid) = (NetUid(513), 7u16);
+    let (hotkey, coldkey) = (&AccountId32::new([1; 32]), &AccountId32::new([2; 32]));
+    assert_eq!(
+        entries::key::<Tempo<Test>, _, _>(netuid),
+        Tempo::<Test>::hashed_key_for(netuid)
+    );
+    assert_eq!(
+        entries::key::<MechanismCountCurrent<Test>, _, _>(netuid),
+        MechanismCountCurrent::<Test>::hashed_key_for(netuid)
+    );
+    assert_eq!(
+        entries::key::<Owner<Test>, _, _>(hotkey),
+        Owner::<Test>::hashed_key_for(hotkey)
+    );
+    assert_eq!(
+        entries::double_key::<Keys<Test>, _, _, _>(netuid, uid),
+        Keys::<Test>::hashed_key_for(netuid, uid)
+    );
+    assert_eq!(
+        entries::double_key::<TotalHotkeyAlpha<Test>, _, _, _>(hotkey, netuid),
+        TotalHotkeyAlpha::<Test>::hashed_key_for(hotkey, netuid)
+    );
+    assert_eq!(
+        entries::many_key::<AlphaV2<Test>, _, _, _>((hotkey, coldkey, netuid)),
+        AlphaV2::<Test>::hashed_key_for((hotkey, coldkey, netuid))
+    );
+    assert_eq!(
+        entries::key::<pallet_subtensor_swap::FeeRate<Test>, _, _>(netuid),
+        pallet_subtensor_swap::FeeRate::<Test>::hashed_key_for(netuid)
+    );
 }
