@@ -125,6 +125,9 @@ fn resident_mb() -> f64 {
 }
 
 fn main() {
+    // The program has a subscriber, which is not interested in spans of storage calls; with none at all each of them
+    // would be written out for a log that nobody reads.
+    tracing::subscriber::set_global_default(tracing::subscriber::NoSubscriber::new()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut figures: Vec<(&str, f64)> = Vec::new();
 

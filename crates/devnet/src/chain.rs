@@ -7,8 +7,7 @@ use sp_core::H256;
 use crate::{
     BlockNumber, Error, Header,
     db::{Base, BlockRecord, Db, Loaded, Step},
-    execution::Changes,
-    state::{Commitment, Diff, StateMap, StateView},
+    state::{Commitment, Diff, Element, StateMap, StateView, Written},
 };
 
 /// Differences are read at every start; beyond this the state is written instead.
@@ -34,17 +33,26 @@ pub struct Chain {
     /// Number of the last step.
     pub step: u64,
     pub base: Base,
+    /// Steps that are in memory and not known to be on the disk, the last one last.
+    unkept: Vec<Unkept>,
     /// Storage items that differ from the last checkpoint.
     dirty: BTreeSet<Box<[u8]>>,
     since_checkpoint: usize,
 }
 
-/// A step that is in the database and not yet in memory.
+/// A step that was handed to the database and is not in memory yet.
 pub struct Appended {
-    diff: Diff,
+    diff: Arc<Diff>,
+    elements: Vec<Option<Element>>,
     commitment: Commitment,
     head: Option<Arc<Head>>,
-    bytes: usize,
+}
+
+/// What takes a step back.
+pub struct Unkept {
+    diff: Arc<Diff>,
+    commitment_before: Commitment,
+    head_before: Arc<Head>,
 }
 
 impl Chain {
@@ -60,7 +68,7 @@ impl Chain {
         let (commitment, number) = match step {
             0 => (base.commitment, base.number),
             step => {
-                let step = db.step(step)?;
+                let step = db.settled().step(step)?;
                 (step.commitment, step.number)
             }
         };
@@ -71,6 +79,7 @@ impl Chain {
             head,
             step,
             base,
+            unkept: Vec::new(),
             dirty,
             since_checkpoint,
         })
@@ -81,17 +90,16 @@ impl Chain {
         StateView::live(&self.state, self.commitment)
     }
 
-    /// Appends a step to the database: a block, or without one a write from outside. `included` are the arrivals of
+    /// Hands a step to the database: a block, or without one a write from outside. `included` are the arrivals of
     /// pool transactions that are done with.
     pub fn append(
         &self,
         db: &Db,
-        changes: Changes,
+        written: Written,
         block: Option<BlockRecord>,
-        included: &[u64],
+        included: Vec<u64>,
     ) -> Result<Appended, Error> {
-        let mut diff = Diff(changes.changes);
-        diff.0.sort_by(|a, b| a.key.cmp(&b.key));
+        let diff = Arc::new(Diff(written.changes));
         let head = block.as_ref().map(|block| {
             Arc::new(Head {
                 number: block.header.number,
@@ -101,30 +109,54 @@ impl Chain {
         });
         let step = Step {
             number: head.as_ref().map_or(self.head.number, |head| head.number),
-            commitment: changes.commitment,
+            commitment: written.commitment,
             block,
         };
-        let bytes = diff.to_bytes();
-        db.append(self.step + 1, &step, &bytes, included)?;
+        db.append(self.step + 1, step, diff.clone(), included)?;
         Ok(Appended {
             diff,
-            commitment: changes.commitment,
+            elements: written.elements,
+            commitment: written.commitment,
             head,
-            bytes: bytes.len(),
         })
     }
 
     /// Takes an appended step into memory.
     pub fn apply(&mut self, appended: Appended) {
-        for change in &appended.diff.0 {
-            self.state.set(&change.key, change.new.as_deref());
+        for (change, element) in appended.diff.0.iter().zip(appended.elements) {
+            self.state.set_with(&change.key, change.new.as_deref(), element);
             self.mark(&change.key);
         }
-        self.commitment = appended.commitment;
+        self.since_checkpoint += appended.diff.weight();
+        let commitment_before = std::mem::replace(&mut self.commitment, appended.commitment);
+        let head_before = self.head.clone();
+        self.unkept.push(Unkept {
+            diff: appended.diff,
+            commitment_before,
+            head_before,
+        });
         self.step += 1;
-        self.since_checkpoint += appended.bytes;
         if let Some(head) = appended.head {
             self.head = head;
+        }
+    }
+
+    /// All steps up to `step` are on the disk. Returns what would have taken them back.
+    pub fn kept(&mut self, step: u64) -> Vec<Unkept> {
+        let later = usize::try_from(self.step.saturating_sub(step)).unwrap_or(usize::MAX);
+        let kept = self.unkept.len().saturating_sub(later);
+        self.unkept.drain(..kept).collect()
+    }
+
+    /// Goes back to the last step that is known to be on the disk, after the database failed.
+    pub fn forget_unkept(&mut self) {
+        while let Some(step) = self.unkept.pop() {
+            for change in &step.diff.0 {
+                self.state.set(&change.key, change.old.as_deref());
+            }
+            self.commitment = step.commitment_before;
+            self.head = step.head_before;
+            self.step -= 1;
         }
     }
 
@@ -139,7 +171,8 @@ impl Chain {
     pub fn checkpoint_if_due(&mut self, db: &Db) -> Result<(), Error> {
         let limit = (self.state.bytes() * 2).clamp(CHECKPOINT_BYTES_MIN, CHECKPOINT_BYTES_MAX);
         if self.since_checkpoint >= limit {
-            db.checkpoint(&self.state, self.dirty.iter().map(|item| &item[..]), self.step)?;
+            db.settled()
+                .checkpoint(&self.state, self.dirty.iter().map(|item| &item[..]), self.step)?;
             self.dirty.clear();
             self.since_checkpoint = 0;
         }
@@ -153,24 +186,26 @@ impl Chain {
         let mut state = self.state.clone();
         let mut dirty = self.dirty.clone();
         for undone in (step + 1..=self.step).rev() {
-            for change in db.diff(undone)?.0 {
+            for change in db.settled().diff(undone)?.0 {
                 state.set(&change.key, change.old.as_deref());
                 dirty.insert(StateMap::item_of(&change.key).into());
             }
-            if let Some(block) = db.step(undone)?.block {
+            if let Some(block) = db.settled().step(undone)?.block {
                 removed.push((block.header.number, block.hash));
             }
         }
         let (commitment, number) = match step {
             0 => (self.base.commitment, self.base.number),
             step => {
-                let step = db.step(step)?;
+                let step = db.settled().step(step)?;
                 (step.commitment, step.number)
             }
         };
         let head = Arc::new(head(&self.base, db, number)?);
-        db.truncate(step, &state, dirty.iter().map(|item| &item[..]), &removed)?;
+        db.settled()
+            .truncate(step, &state, dirty.iter().map(|item| &item[..]), &removed)?;
         (self.state, self.commitment, self.head, self.step) = (state, commitment, head, step);
+        self.unkept.clear();
         self.dirty.clear();
         self.since_checkpoint = 0;
         Ok(())
@@ -182,6 +217,7 @@ impl Chain {
             return Ok(self.step);
         }
         let next = db
+            .settled()
             .step_of(number + 1)?
             .ok_or_else(|| Error::UnknownBlock(number.to_string()))?;
         Ok(next - 1)
@@ -208,7 +244,9 @@ pub fn head(base: &Base, db: &Db, number: BlockNumber) -> Result<Head, Error> {
 /// The record of a block after the base.
 pub fn block(db: &Db, number: BlockNumber) -> Result<BlockRecord, Error> {
     let unknown = || Error::UnknownBlock(number.to_string());
-    db.step(db.step_of(number)?.ok_or_else(unknown)?)?
+    let store = db.settled();
+    store
+        .step(store.step_of(number)?.ok_or_else(unknown)?)?
         .block
         .ok_or_else(unknown)
 }

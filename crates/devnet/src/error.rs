@@ -49,6 +49,12 @@ pub enum Error {
     /// Any other trouble with the database.
     #[error("the database failed: {0}; everything acknowledged is safe: start again")]
     Database(#[source] Box<redb::Error>),
+    /// An earlier write to the database failed, and nothing was kept after it.
+    #[error("the chain has stopped, because its database could not be written: {0}")]
+    Stopped(String),
+    /// The thread that writes the database could not be started.
+    #[error("cannot start the thread that writes the database: {0}")]
+    Thread(#[source] std::io::Error),
     /// A stored record is not readable.
     #[error("record {record} of the database is not readable: {reason}; restore the file from a copy")]
     Record {

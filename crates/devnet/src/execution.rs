@@ -5,20 +5,12 @@ use sp_core::H256;
 
 use crate::{
     Error,
-    state::{Change, ChildWritten, Commitment, Host, StateView},
+    state::{ChildWritten, Host, StateView, Written},
 };
 
 /// One state and what the runtime wrote over it so far.
 pub struct Session<'a> {
     host: Host<'a>,
-}
-
-/// What a session changed.
-pub struct Changes {
-    /// The keys whose values are others now, in no particular order.
-    pub changes: Vec<Change>,
-    /// Commitment of the state with them.
-    pub commitment: Commitment,
 }
 
 impl<'a> Session<'a> {
@@ -68,14 +60,11 @@ impl<'a> Session<'a> {
     }
 
     /// What was written in this session, with the commitment of the state that it makes.
-    pub fn into_changes(self) -> Result<Changes, Error> {
-        match self.host.into_changes() {
-            Ok((changes, commitment)) => Ok(Changes { changes, commitment }),
-            Err(ChildWritten) => Err(Error::Execution {
-                method: "commit".into(),
-                reason: "the runtime wrote into a child trie, which the embedded chain does not keep".into(),
-            }),
-        }
+    pub fn into_written(self) -> Result<Written, Error> {
+        self.host.into_written().map_err(|ChildWritten| Error::Execution {
+            method: "commit".into(),
+            reason: "the runtime wrote into a child trie, which the embedded chain does not keep".into(),
+        })
     }
 }
 

@@ -60,15 +60,15 @@ pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap), Erro
         .call_as::<Result<(), String>>("GenesisBuilder_build_state", &json.encode())
         .map_err(|error| Error::Genesis(error.to_string()))?
         .map_err(Error::Genesis)?;
-    let changes = session.into_changes()?;
+    let written = session.into_written()?;
     let mut state = StateMap::default();
-    for change in &changes.changes {
+    for change in &written.changes {
         state.set(&change.key, change.new.as_deref());
     }
     let header = Header::new(
         0,
         BlakeTwo256::ordered_trie_root(Vec::new(), sp_core::storage::StateVersion::V0),
-        changes.commitment.root(),
+        written.commitment.root(),
         H256::zero(),
         Digest::default(),
     );
@@ -79,7 +79,7 @@ pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap), Erro
         number: 0,
         hash,
         header,
-        commitment: changes.commitment,
+        commitment: written.commitment,
     };
     Ok((base, state))
 }

@@ -13,10 +13,10 @@ use tributary_runtime::UncheckedExtrinsic;
 use crate::{
     Error, Header,
     db::BlockRecord,
-    execution::{Changes, Session},
+    execution::Session,
     impersonation,
     pool::PoolTransaction,
-    state::StateView,
+    state::{StateView, Written},
 };
 
 /// Transactions that did not fit before the block counts as full.
@@ -27,7 +27,7 @@ pub struct Built {
     /// The block.
     pub block: BlockRecord,
     /// What it changes.
-    pub changes: Changes,
+    pub written: Written,
     /// The pool transactions in it, with their positions.
     pub included: Vec<(H256, u32)>,
     /// The ones that turned out invalid.
@@ -99,8 +99,8 @@ pub fn build(
     let header: Header = session
         .call_as("BlockBuilder_finalize_block", &[])
         .map_err(|error| failed(error.to_string()))?;
-    let changes = session.into_changes()?;
-    if *header.state_root() != changes.commitment.root() {
+    let written = session.into_written()?;
+    if *header.state_root() != written.commitment.root() {
         return Err(failed("the state changed after its root was taken".into()));
     }
     let block = BlockRecord {
@@ -111,7 +111,7 @@ pub fn build(
     };
     Ok(Built {
         block,
-        changes,
+        written,
         included,
         invalid,
     })
@@ -193,7 +193,7 @@ fn apply(session: &mut Session<'_>, bytes: &[u8], impersonated: bool) -> Applied
 /// Executes a block that was built before, the way a node does that imports it (`Core_execute_block`, which checks
 /// state root, extrinsics root and digest), and returns what it changes. A block with impersonated extrinsics is
 /// built again from its own extrinsics, and its header compared.
-pub fn execute(view: StateView<'_>, block: &BlockRecord) -> Result<Changes, Error> {
+pub fn execute(view: StateView<'_>, block: &BlockRecord) -> Result<Written, Error> {
     let number = block.header.number;
     let differs = |reason: String| Error::Replay { number, reason };
     let mut session = Session::new(view);
@@ -232,9 +232,9 @@ pub fn execute(view: StateView<'_>, block: &BlockRecord) -> Result<Changes, Erro
             return Err(differs("its header differs".into()));
         }
     }
-    let changes = session.into_changes()?;
-    if changes.commitment.root() != *block.header.state_root() {
+    let written = session.into_written()?;
+    if written.commitment.root() != *block.header.state_root() {
         return Err(differs("its state root differs".into()));
     }
-    Ok(changes)
+    Ok(written)
 }

@@ -9,10 +9,10 @@ use crate::{
     Error, Mining,
     chain::{Appended, Chain, Head},
     dump::Dump,
-    execution::{Changes, Session},
+    execution::Session,
     pool::TransactionStatus,
     producer,
-    state::{Change, Key, Value},
+    state::{Change, Key, Value, Written},
 };
 
 impl Devnet {
@@ -29,7 +29,7 @@ impl Devnet {
         };
         producer.next_snapshot += 1;
         producer.snapshots.push(snapshot);
-        self.inner.keep_snapshots(&producer)?;
+        self.inner.keep_snapshots(&mut producer)?;
         Ok(snapshot.id)
     }
 
@@ -44,13 +44,15 @@ impl Devnet {
             return Err(Error::UnknownSnapshot(snapshot));
         };
         let step = producer.snapshots[at].step;
+        // Blocks that go are told of first, as they would have been.
+        self.inner.keep(&mut producer)?;
         {
             let mut chain = self.inner.chain.write();
             chain.revert(&self.inner.db, step)?;
             self.inner.past.lock().clear();
         }
         producer.snapshots.truncate(at + 1);
-        self.inner.keep_snapshots(&producer)?;
+        self.inner.keep_snapshots(&mut producer)?;
         self.inner.state_replaced(&mut producer)
     }
 
@@ -65,16 +67,22 @@ impl Devnet {
             let chain = self.inner.chain.read();
             let writes: BTreeMap<Key, Option<Value>> = writes.into_iter().collect();
             let mut commitment = chain.commitment;
-            let mut changes = Vec::new();
+            let (mut changes, mut elements) = (Vec::new(), Vec::new());
             for (key, new) in writes {
                 let old = chain.state.get(&key);
                 if old != new.as_deref() {
                     commitment.replace(&key, old, new.as_deref());
                     let old = old.map(<[u8]>::to_vec);
                     changes.push(Change { key, old, new });
+                    elements.push(None);
                 }
             }
-            chain.append(&self.inner.db, Changes { changes, commitment }, None, &[])?
+            let written = Written {
+                changes,
+                elements,
+                commitment,
+            };
+            chain.append(&self.inner.db, written, None, Vec::new())?
         };
         self.inner.written(&mut producer, appended)
     }
@@ -92,7 +100,7 @@ impl Devnet {
             let result = session.run("a write", action)?;
             (
                 result,
-                chain.append(&self.inner.db, session.into_changes()?, None, &[])?,
+                chain.append(&self.inner.db, session.into_written()?, None, Vec::new())?,
             )
         };
         self.inner.written(&mut producer, appended)?;
@@ -108,7 +116,7 @@ impl Devnet {
         let mut producer = self.inner.producer.lock();
         producer.impersonated.insert(account);
         producer.pool.lift_bans();
-        self.inner.keep_impersonated(&producer)
+        self.inner.keep_impersonated(&mut producer)
     }
 
     /// Asks `account` for signatures again. Its transactions that wait without one are thrown out.
@@ -119,7 +127,7 @@ impl Devnet {
         let mut producer = self.inner.producer.lock();
         producer.impersonated.remove(account);
         self.inner.revalidate(&mut producer, usize::MAX)?;
-        self.inner.keep_impersonated(&producer)
+        self.inner.keep_impersonated(&mut producer)
     }
 
     /// Sets the time of the next block, in milliseconds since 1970. With a wall clock, later ones follow it at its
@@ -183,11 +191,12 @@ impl Devnet {
     pub fn load(&self, path: &Path) -> Result<Arc<Head>, Error> {
         let dump = Dump::read(path)?;
         let mut producer = self.inner.producer.lock();
+        self.inner.keep(&mut producer)?;
         {
             let mut chain = self.inner.chain.write();
             let (base, state) = dump.into_base(chain.base.fingerprint);
-            self.inner.db.reset(&base, &state)?;
-            *chain = Chain::new(self.inner.db.load()?, &self.inner.db)?;
+            self.inner.db.settled().reset(&base, &state)?;
+            *chain = Chain::new(self.inner.db.settled().load()?, &self.inner.db)?;
             self.inner.past.lock().clear();
         }
         for dropped in producer.pool.clear() {
@@ -202,33 +211,36 @@ impl Devnet {
 impl Inner {
     /// Takes a write that the database has into memory.
     fn written(&self, producer: &mut Producer, appended: Appended) -> Result<(), Error> {
-        {
-            let mut chain = self.chain.write();
-            chain.apply(appended);
-            chain.checkpoint_if_due(&self.db)?;
-        }
-        producer.pool.lift_bans();
-        self.revalidate(producer, usize::MAX)?;
-        self.db.sync()
+        self.guard(|| {
+            {
+                let mut chain = self.chain.write();
+                chain.apply(appended);
+                chain.checkpoint_if_due(&self.db)?;
+            }
+            producer.pool.lift_bans();
+            self.revalidate(producer, usize::MAX)
+        })?;
+        self.keep(producer)
     }
 
-    fn keep_snapshots(&self, producer: &Producer) -> Result<(), Error> {
-        self.db.set_meta("snapshots", &producer.snapshots)?;
-        self.db.set_meta("next snapshot", &producer.next_snapshot)?;
-        self.db.sync()
+    fn keep_snapshots(&self, producer: &mut Producer) -> Result<(), Error> {
+        self.db.settled().set_meta("snapshots", &producer.snapshots)?;
+        self.db.settled().set_meta("next snapshot", &producer.next_snapshot)?;
+        self.keep(producer)
     }
 
-    fn keep_impersonated(&self, producer: &Producer) -> Result<(), Error> {
+    fn keep_impersonated(&self, producer: &mut Producer) -> Result<(), Error> {
         self.db
+            .settled()
             .set_meta("impersonated", &producer.impersonated.iter().collect::<Vec<_>>())?;
-        self.db.sync()
+        self.keep(producer)
     }
 
     /// What follows when the newest state is another one.
     fn state_replaced(&self, producer: &mut Producer) -> Result<Arc<Head>, Error> {
         producer.pool.lift_bans();
         self.revalidate(producer, usize::MAX)?;
-        self.db.sync()?;
+        self.keep(producer)?;
         let head = self.chain.read().head.clone();
         self.announce(&head);
         Ok(head)

@@ -15,10 +15,11 @@ use sp_core::H256;
 use sp_runtime::AccountId32;
 use tokio::sync::mpsc;
 
+use produce::Produced;
 pub use read::{At, Block};
 
 use crate::{
-    Config, Database, Error,
+    Config, Database, Error, Mining,
     chain::{Chain, Head},
     clock::BlockClock,
     db::Db,
@@ -53,6 +54,10 @@ struct Inner {
 
 struct Producer {
     pool: Pool,
+    /// Blocks that nobody was told of yet, because they are not known to be on the disk.
+    untold: VecDeque<Produced>,
+    /// The force that is under way, with the last step before it.
+    force: Option<(u64, u64)>,
     clock: BlockClock,
     /// Number of the next transaction that comes.
     next_arrival: u64,
@@ -83,27 +88,30 @@ impl Devnet {
                 Db::create(&config.database, &base, &state)?
             }
         };
-        let loaded = db.load()?;
+        let loaded = db.settled().load()?;
         if let Database::File(path) = &config.database
             && loaded.base.fingerprint != fingerprint
         {
             return Err(Error::OtherGenesis { path: path.clone() });
         }
         let chain = Chain::new(loaded, &db)?;
-        let mut snapshots: Vec<Snapshot> = db.meta("snapshots")?.unwrap_or_default();
+        let mut snapshots: Vec<Snapshot> = db.settled().meta("snapshots")?.unwrap_or_default();
         // A crash between a revert and its note leaves snapshots of steps that are gone.
         snapshots.retain(|snapshot| snapshot.step <= chain.step);
-        db.set_meta("snapshots", &snapshots)?;
+        db.settled().set_meta("snapshots", &snapshots)?;
         let producer = Producer {
             pool: Pool::default(),
+            untold: VecDeque::new(),
+            force: None,
             clock: BlockClock::new(config.clock),
             next_arrival: 0,
             impersonated: db
+                .settled()
                 .meta::<Vec<AccountId32>>("impersonated")?
                 .unwrap_or_default()
                 .into_iter()
                 .collect(),
-            next_snapshot: db.meta("next snapshot")?.unwrap_or(1),
+            next_snapshot: db.settled().meta("next snapshot")?.unwrap_or(1),
             snapshots,
         };
         let inner = Arc::new(Inner {
@@ -118,6 +126,10 @@ impl Devnet {
         inner.miner.start(Arc::downgrade(&inner), |inner: &Inner| {
             if let Err(error) = inner.advance(1) {
                 tracing::error!(%error, "the timer's block could not be made");
+                if inner.db.failure().borrow().is_some() {
+                    tracing::error!("no more blocks are made: open the chain again when there is room");
+                    inner.miner.set_mode(Mining::OnDemand);
+                }
             }
         });
         Ok(Self { inner })
@@ -145,6 +157,18 @@ impl Devnet {
         (chain.state.len(), chain.state.bytes())
     }
 
+    /// Waits until the chain stops by itself, and says why: a write to its database failed. Nothing that was not kept
+    /// is acknowledged, no more blocks are made and no transactions taken; opened again, the chain goes on from what
+    /// was acknowledged last.
+    pub async fn stopped(&self) -> Error {
+        let mut failure = self.inner.db.failure();
+        let reason = match failure.wait_for(Option::is_some).await {
+            Ok(reason) => reason.as_deref().unwrap_or_default().to_owned(),
+            Err(_) => "it was closed".into(),
+        };
+        Error::Stopped(reason)
+    }
+
     /// Every new best block, once it is on the disk. After a revert the block that it went back to comes next. A
     /// receiver that falls 65,536 blocks behind is closed.
     pub fn subscribe_heads(&self) -> mpsc::Receiver<Arc<Head>> {
@@ -155,6 +179,16 @@ impl Devnet {
 }
 
 impl Inner {
+    /// Runs `change`. If the database has failed after it, the chain goes back to what is on the disk.
+    fn guard<R>(&self, change: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+        let result = change();
+        if result.is_err() && self.db.failure().borrow().is_some() {
+            self.chain.write().forget_unkept();
+            self.past.lock().clear();
+        }
+        result
+    }
+
     fn announce(&self, head: &Arc<Head>) {
         self.heads
             .lock()

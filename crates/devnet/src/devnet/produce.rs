@@ -26,6 +26,7 @@ const REVALIDATE_EXTRA: usize = 32;
 
 /// What is to be told once the block is on the disk.
 pub(super) struct Produced {
+    step: u64,
     head: Arc<Head>,
     included: Vec<(PoolTransaction, u32)>,
 }
@@ -69,15 +70,15 @@ impl Devnet {
             let chain = self.inner.chain.read();
             (chain.base.commitment, chain.step)
         };
-        let db = &self.inner.db;
+        let db = self.inner.db.settled();
         let mut state: StateMap = db.base_state()?;
         for number in 1..=last {
             let step = db.step(number)?;
             let changes = match &step.block {
                 Some(block) => {
-                    let changes = producer::execute(StateView::live(&state, commitment), block)?;
-                    commitment = changes.commitment;
-                    changes.changes
+                    let written = producer::execute(StateView::live(&state, commitment), block)?;
+                    commitment = written.commitment;
+                    written.changes
                 }
                 None => {
                     let diff = db.diff(number)?;
@@ -110,32 +111,34 @@ impl Inner {
         let mut left = blocks;
         loop {
             let mut producer = self.producer.lock();
-            let (start, mut produced, mut failure) = (Instant::now(), Vec::new(), None);
+            let (start, mut failure) = (Instant::now(), None);
             while left > 0 && failure.is_none() && start.elapsed() < BATCH {
                 if !wanted(self.chain.read().head.number) {
                     left = 0;
                     break;
                 }
-                match self.produce(&mut producer) {
-                    Ok(block) => produced.push(block),
-                    Err(error) => failure = Some(error),
-                }
+                failure = self.produce(&mut producer).err();
                 left -= 1;
             }
-            self.acknowledge(produced)?;
-            if let Some(error) = failure {
-                return Err(error);
+            if left == 0 || failure.is_some() {
+                self.keep(&mut producer)?;
+                return match failure {
+                    Some(error) => Err(error),
+                    None => Ok(self.chain.read().head.clone()),
+                };
             }
-            if left == 0 {
-                return Ok(self.chain.read().head.clone());
-            }
+            self.keep_behind(&mut producer)?;
             // Others get their turn between two batches.
             parking_lot::MutexGuard::unlock_fair(producer);
         }
     }
 
-    /// Makes one block. It is not on the disk before [`Inner::acknowledge`].
-    pub(super) fn produce(&self, producer: &mut Producer) -> Result<Produced, Error> {
+    /// Makes one block. It is not on the disk, and nobody knows of it, before [`Inner::keep`].
+    pub(super) fn produce(&self, producer: &mut Producer) -> Result<(), Error> {
+        self.guard(|| self.produce_next(producer))
+    }
+
+    fn produce_next(&self, producer: &mut Producer) -> Result<(), Error> {
         let chain = self.chain.read();
         let slot_ms = producer::slot_ms(&mut Session::new(chain.view()))?;
         let time_ms = producer.clock.next_ms(producer::time_ms(&chain.view()), slot_ms);
@@ -151,13 +154,13 @@ impl Inner {
         let hashes: Vec<H256> = built.included.iter().map(|(hash, _)| *hash).collect();
         // The pool is changed after the database, so that a failure there leaves it as it was.
         let arrivals: Vec<u64> = producer.pool.arrivals(&hashes);
-        let appended = chain.append(&self.db, built.changes, Some(built.block), &arrivals)?;
+        let appended = chain.append(&self.db, built.written, Some(built.block), arrivals)?;
         drop(chain);
-        let head = {
+        let (step, head) = {
             let mut chain = self.chain.write();
             chain.apply(appended);
             chain.checkpoint_if_due(&self.db)?;
-            chain.head.clone()
+            (chain.step, chain.head.clone())
         };
         let positions: BTreeMap<H256, u32> = built.included.into_iter().collect();
         let mut included = Vec::with_capacity(positions.len());
@@ -175,18 +178,42 @@ impl Inner {
                 gone.push(invalid.arrival);
             }
         }
-        self.db.remove_transactions(&gone)?;
+        self.forget_transactions(&gone)?;
         self.revalidate(producer, REVALIDATE_EXTRA)?;
-        Ok(Produced { head, included })
+        producer.untold.push_back(Produced { step, head, included });
+        Ok(())
     }
 
-    /// Forces blocks to the disk and tells everybody who waits.
-    pub(super) fn acknowledge(&self, produced: Vec<Produced>) -> Result<(), Error> {
-        if produced.is_empty() {
+    /// Forces everything so far to the disk, and tells everybody who waits for it. Nothing is acknowledged before.
+    pub(super) fn keep(&self, producer: &mut Producer) -> Result<(), Error> {
+        producer.force = None;
+        let kept = self.guard(|| {
+            self.db.sync()?;
+            Ok(self.chain.read().step)
+        });
+        self.tell(producer, kept)
+    }
+
+    /// Begins to force everything so far to the disk, and tells everybody who waits for what the call before this one
+    /// began to force.
+    fn keep_behind(&self, producer: &mut Producer) -> Result<(), Error> {
+        let begun = (self.db.begin_sync(), self.chain.read().step);
+        let Some((force, step)) = producer.force.replace(begun) else {
             return Ok(());
-        }
-        self.db.sync()?;
-        for Produced { head, included } in produced {
+        };
+        let kept = self.guard(|| {
+            self.db.end_sync(force)?;
+            Ok(step)
+        });
+        self.tell(producer, kept)
+    }
+
+    /// Tells of the blocks up to a step that is on the disk. Those that never come there are dropped.
+    fn tell(&self, producer: &mut Producer, kept: Result<u64, Error>) -> Result<(), Error> {
+        let step = kept.inspect_err(|_| producer.untold.clear())?;
+        let kept = self.chain.write().kept(step);
+        self.db.drop_later(Box::new(kept));
+        while let Some(Produced { head, included, .. }) = producer.untold.pop_front_if(|block| block.step <= step) {
             for (transaction, index) in &included {
                 transaction.notify(TransactionStatus::InBlock {
                     block: head.hash,

@@ -230,10 +230,11 @@ impl Inner {
             At::Number(number) if number < chain.base.number => Err(Error::Discarded(format!("block {number}"))),
             At::Number(number) => Ok(number),
             At::Hash(hash) if hash == chain.head.hash => Ok(chain.head.number),
-            At::Hash(hash) => match self.db.number_of(hash)? {
-                Some(number) => Ok(number),
+            At::Hash(hash) => match self.db.settled().number_of(hash)? {
+                // What was written last may have been given up, when the database failed.
+                Some(number) if number <= chain.head.number => Ok(number),
                 None if hash == chain.base.genesis_hash => Err(Error::Discarded(format!("{hash:?}"))),
-                None => Err(Error::UnknownBlock(format!("{hash:?}"))),
+                _ => Err(Error::UnknownBlock(format!("{hash:?}"))),
             },
         }
     }
@@ -259,11 +260,11 @@ impl Inner {
         }
         let commitment = match step {
             0 => chain.base.commitment,
-            step => self.db.step(step)?.commitment,
+            step => self.db.settled().step(step)?.commitment,
         };
         let past = self.past_of(step);
         let mut past = past.lock();
-        self.db.extend(&mut past, chain.step)?;
+        self.db.settled().extend(&mut past, chain.step)?;
         action(StateView::past(&chain.state, &past, commitment))
     }
 

@@ -113,8 +113,9 @@ impl Inner {
         let removed: Vec<u64> = imported.removed.iter().map(|removed| removed.arrival).collect();
         let kept = self
             .db
+            .settled()
             .insert_transaction(arrival, bytes)
-            .and_then(|()| self.db.remove_transactions(&removed));
+            .and_then(|()| self.forget_transactions(&removed));
         if let Err(error) = kept {
             producer.pool.remove(hash);
             return Err(error);
@@ -122,7 +123,7 @@ impl Inner {
         if self.miner.mode() == Mining::OnExtrinsic {
             self.mine_ready(producer);
         }
-        self.db.sync()?;
+        self.keep(producer)?;
         Ok(hash)
     }
 
@@ -133,7 +134,7 @@ impl Inner {
             if before == 0 {
                 return;
             }
-            let made = self.produce(producer).and_then(|block| self.acknowledge(vec![block]));
+            let made = self.produce(producer).and_then(|()| self.keep(producer));
             if let Err(error) = made {
                 tracing::error!(%error, "the block for a new transaction could not be made");
                 return;
@@ -148,7 +149,7 @@ impl Inner {
     pub(super) fn restore_pool(&self) -> Result<(), Error> {
         let mut producer = self.producer.lock();
         let mut gone = Vec::new();
-        for (arrival, bytes) in self.db.transactions()? {
+        for (arrival, bytes) in self.db.settled().transactions()? {
             producer.next_arrival = arrival + 1;
             let chain = self.chain.read();
             let restored = decode(&bytes).and_then(|extrinsic| {
@@ -175,7 +176,15 @@ impl Inner {
                 }
             }
         }
-        self.db.remove_transactions(&gone)
+        self.forget_transactions(&gone)
+    }
+
+    /// Takes transactions that are done with out of the database.
+    pub(super) fn forget_transactions(&self, arrivals: &[u64]) -> Result<(), Error> {
+        if arrivals.is_empty() {
+            return Ok(());
+        }
+        self.db.settled().remove_transactions(arrivals)
     }
 
     /// Asks the runtime again about transactions whose time is over, and about `extra` others.
@@ -208,7 +217,7 @@ impl Inner {
             }
         }
         drop(chain);
-        self.db.remove_transactions(&gone)
+        self.forget_transactions(&gone)
     }
 }
 

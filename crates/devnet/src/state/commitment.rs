@@ -12,17 +12,31 @@ use sp_crypto_hashing as hashing;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Commitment([u64; 8]);
 
+/// What one pair adds to a [`Commitment`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Element([u64; 8]);
+
 impl Commitment {
     /// Adds a pair that was not in the state.
     pub fn insert(&mut self, key: &[u8], value: &[u8]) {
-        for (lane, part) in self.0.iter_mut().zip(element(key, value)) {
-            *lane = lane.wrapping_add(part);
-        }
+        self.add(&Element::of(key, value));
     }
 
     /// Takes out a pair that was in the state.
     pub fn remove(&mut self, key: &[u8], value: &[u8]) {
-        for (lane, part) in self.0.iter_mut().zip(element(key, value)) {
+        self.subtract(&Element::of(key, value));
+    }
+
+    /// Adds the element of a pair that was not in the state.
+    pub fn add(&mut self, element: &Element) {
+        for (lane, part) in self.0.iter_mut().zip(element.0) {
+            *lane = lane.wrapping_add(part);
+        }
+    }
+
+    /// Takes out the element of a pair that was in the state.
+    pub fn subtract(&mut self, element: &Element) {
+        for (lane, part) in self.0.iter_mut().zip(element.0) {
             *lane = lane.wrapping_sub(part);
         }
     }
@@ -46,25 +60,28 @@ impl Commitment {
     }
 }
 
-fn element(key: &[u8], value: &[u8]) -> [u64; 8] {
-    // The length keeps (ab, c) and (a, bc) apart. Most pairs fit into the stack buffer.
-    let mut buffer = [0u8; 256];
-    let length = 4 + key.len() + value.len();
-    let hash = if length <= buffer.len() {
-        buffer[..4].copy_from_slice(&(key.len() as u32).to_le_bytes());
-        buffer[4..4 + key.len()].copy_from_slice(key);
-        buffer[4 + key.len()..length].copy_from_slice(value);
-        hashing::blake2_512(&buffer[..length])
-    } else {
-        hashing::blake2_512(&[&(key.len() as u32).to_le_bytes(), key, value].concat())
-    };
-    let mut lanes = [0u64; 8];
-    for (lane, bytes) in lanes.iter_mut().zip(hash.chunks_exact(8)) {
-        let mut word = [0u8; 8];
-        word.copy_from_slice(bytes);
-        *lane = u64::from_le_bytes(word);
+impl Element {
+    /// The element of a pair.
+    pub fn of(key: &[u8], value: &[u8]) -> Self {
+        // The length keeps (ab, c) and (a, bc) apart. Most pairs fit into the stack buffer.
+        let mut buffer = [0u8; 256];
+        let length = 4 + key.len() + value.len();
+        let hash = if length <= buffer.len() {
+            buffer[..4].copy_from_slice(&(key.len() as u32).to_le_bytes());
+            buffer[4..4 + key.len()].copy_from_slice(key);
+            buffer[4 + key.len()..length].copy_from_slice(value);
+            hashing::blake2_512(&buffer[..length])
+        } else {
+            hashing::blake2_512(&[&(key.len() as u32).to_le_bytes(), key, value].concat())
+        };
+        let mut lanes = [0u64; 8];
+        for (lane, bytes) in lanes.iter_mut().zip(hash.chunks_exact(8)) {
+            let mut word = [0u8; 8];
+            word.copy_from_slice(bytes);
+            *lane = u64::from_le_bytes(word);
+        }
+        Self(lanes)
     }
-    lanes
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ pub struct Change {
     pub new: Option<Value>,
 }
 
-/// The changes of one step, in byte order of the keys, each key at most once.
+/// The changes of one step, each key at most once.
 ///
-/// Encoded, a key is the number of bytes that it shares with the one before and the rest, as keys of one storage item
+/// Encoded, they are in byte order of the keys, and a key is the number of bytes that it shares with the one before and the rest, as keys of one storage item
 /// share 32 bytes and more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff(pub Vec<Change>);
@@ -32,8 +32,10 @@ impl Diff {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.0.len() * 48);
         Compact(self.0.len() as u32).encode_to(&mut out);
+        let mut sorted: Vec<&Change> = self.0.iter().collect();
+        sorted.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         let mut last: &[u8] = &[];
-        for change in &self.0 {
+        for change in sorted {
             let shared = last.iter().zip(&change.key).take_while(|(a, b)| a == b).count();
             Compact(shared as u32).encode_to(&mut out);
             change.key[shared..].encode_to(&mut out);
@@ -42,6 +44,13 @@ impl Diff {
             last = &change.key;
         }
         out
+    }
+
+    /// Bytes of all keys and values, old and new.
+    pub fn weight(&self) -> usize {
+        let length = |value: &Option<Value>| value.as_ref().map_or(0, Vec::len);
+        let weigh = |change: &Change| change.key.len() + length(&change.old) + length(&change.new);
+        self.0.iter().map(weigh).sum()
     }
 
     /// Reads what [`Diff::to_bytes`] wrote.
@@ -92,6 +101,9 @@ mod tests {
         ]);
         let bytes = diff.to_bytes();
         assert_eq!(Diff::from_bytes(&bytes).unwrap(), diff);
+        let turned = Diff(diff.0.iter().rev().cloned().collect());
+        assert_eq!(turned.to_bytes(), bytes);
+        assert_eq!(diff.weight(), 8 + 2 + 301);
         for end in 0..bytes.len() {
             assert!(Diff::from_bytes(&bytes[..end]).is_err());
         }

@@ -11,12 +11,12 @@ use sp_crypto_hashing::blake2_256;
 use sp_externalities::{Error, Extension, ExtensionStore, Extensions, Externalities, MultiRemovalResults};
 use sp_storage::{ChildInfo, StateVersion, TrackedStorageKey, well_known_keys};
 
-use super::{Change, Commitment, Key, Overlay, StateView, Value};
+use super::{Change, Commitment, Element, Key, Overlay, StateView, Value};
 
 /// What the runtime runs in: the storage calls of a node, over a [`StateView`] and an [`Overlay`].
 ///
 /// The chain keeps no child tries and no offchain database. Reads of child tries find nothing; a write into one is
-/// remembered, and makes [`Host::into_changes`] fail.
+/// remembered, and makes [`Host::into_written`] fail.
 pub struct Host<'a> {
     view: StateView<'a>,
     overlay: Overlay,
@@ -30,8 +30,19 @@ pub struct Host<'a> {
 /// What all that was written comes to.
 struct Root {
     commitment: Commitment,
-    /// Places of the keys in the overlay that are not what they were.
-    changed: Vec<usize>,
+    /// Places in the overlay of the keys that are not what they were, with the elements of their new values.
+    changed: Vec<(usize, Option<Element>)>,
+}
+
+/// What was written over a state.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The keys whose values are others now, in no particular order.
+    pub changes: Vec<Change>,
+    /// For each of them, the element of its new value.
+    pub elements: Vec<Option<Element>>,
+    /// Commitment of the state with them.
+    pub commitment: Commitment,
 }
 
 /// The runtime wrote into a child trie.
@@ -84,33 +95,40 @@ impl<'a> Host<'a> {
         }
     }
 
-    fn root(&mut self) -> &Root {
+    fn work_out_root(&self) -> Root {
         let (view, overlay) = (&self.view, &self.overlay);
-        self.root.get_or_insert_with(|| {
-            let (mut commitment, mut changed) = (view.commitment(), Vec::new());
-            for (place, key, old, new) in overlay.written(view) {
-                if old != new.as_deref() {
-                    commitment.replace(key, old, new.as_deref());
-                    changed.push(place);
-                }
+        let (mut commitment, mut changed) = (view.commitment(), Vec::new());
+        for key in overlay.changed(view) {
+            if let Some(old) = view.element_hashed(key.hash, key.key) {
+                commitment.subtract(&old);
             }
-            Root { commitment, changed }
-        })
+            let new = key.new.map(|new| Element::of(key.key, &new));
+            if let Some(new) = &new {
+                commitment.add(new);
+            }
+            changed.push((key.place, new));
+        }
+        Root { commitment, changed }
     }
 
-    /// What is another value than in the state, in no particular order, and the commitment of the state with it.
+    /// What is another value than in the state.
     ///
     /// # Errors
     /// [`ChildWritten`].
-    pub fn into_changes(mut self) -> Result<(Vec<Change>, Commitment), ChildWritten> {
+    pub fn into_written(mut self) -> Result<Written, ChildWritten> {
         if self.child_written {
             return Err(ChildWritten);
         }
-        self.root();
-        let Some(root) = self.root else {
-            return Ok((Vec::new(), self.view.commitment()));
+        let root = match self.root.take() {
+            Some(root) => root,
+            None => self.work_out_root(),
         };
-        Ok((self.overlay.into_changes(&self.view, &root.changed), root.commitment))
+        let (places, elements): (Vec<usize>, _) = root.changed.into_iter().unzip();
+        Ok(Written {
+            changes: self.overlay.into_changes(&self.view, places),
+            elements,
+            commitment: root.commitment,
+        })
     }
 }
 
@@ -166,7 +184,13 @@ impl Externalities for Host<'_> {
     }
 
     fn storage_root(&mut self, _: StateVersion) -> Vec<u8> {
-        self.root().commitment.root().encode()
+        let root = match self.root.take() {
+            Some(root) => root,
+            None => self.work_out_root(),
+        };
+        let hash = root.commitment.root();
+        self.root = Some(root);
+        hash.encode()
     }
 
     fn storage_start_transaction(&mut self) {
@@ -335,7 +359,8 @@ mod tests {
         let (mut live, mut commitment) = (StateMap::default(), Commitment::default());
         for (key, value) in &pairs {
             commitment.insert(key, value);
-            live.set(key, Some(value));
+            let element = (random.below(2) == 0).then(|| Element::of(key, value));
+            live.set_with(key, Some(value), element);
         }
         // The state is the newest one, or an old one seen from another.
         let mut past = Past::new(0);
@@ -429,7 +454,16 @@ mod tests {
         .map(|key| (key.clone(), node.storage(&key).unwrap()))
         .collect();
         let root = host.storage_root(StateVersion::V1);
-        let (changes, commitment) = host.into_changes().unwrap();
+        let Written {
+            changes,
+            elements,
+            commitment,
+        } = host.into_written().unwrap();
+        assert_eq!(changes.len(), elements.len());
+        for (change, element) in changes.iter().zip(&elements) {
+            let expected = change.new.as_ref().map(|new| Element::of(&change.key, new));
+            assert_eq!(*element, expected, "seed {seed}");
+        }
         assert_eq!(root, commitment.root().encode());
         let mut changed = pairs.clone();
         let mut seen = BTreeSet::new();
@@ -490,6 +524,6 @@ mod tests {
         let state = StateMap::default();
         let mut host = Host::new(StateView::live(&state, Commitment::default()));
         host.place_child_storage(&ChildInfo::new_default(b"child"), b"key".to_vec(), Some(Vec::new()));
-        assert_eq!(host.into_changes(), Err(ChildWritten));
+        assert_eq!(host.into_written(), Err(ChildWritten));
     }
 }

@@ -9,6 +9,8 @@ use std::{
 use foldhash::fast::RandomState;
 use hashbrown::{HashTable, hash_table::Entry as Slot};
 
+use super::Element;
+
 /// Length of what all keys of one storage item share: twox128 of the pallet and of the item.
 const PREFIX_LENGTH: usize = 32;
 
@@ -18,6 +20,8 @@ type Bytes = Box<[u8]>;
 /// keys is kept beside it, in two levels: the first 32 bytes of the key (a storage item), then the rest. So reading a
 /// value and changing one, which is most of what a block does, walk no tree. An item is also the unit in which the
 /// state is written to disk.
+///
+/// A value may have its [`Element`] with it, so that whoever replaces it need not hash it again.
 #[derive(Clone, Debug, Default)]
 pub struct StateMap {
     values: HashTable<Entry>,
@@ -30,6 +34,7 @@ pub struct StateMap {
 struct Entry {
     key: Bytes,
     value: Bytes,
+    element: Option<Box<Element>>,
 }
 
 fn split(key: &[u8]) -> (&[u8], &[u8]) {
@@ -49,11 +54,25 @@ impl StateMap {
 
     /// The value of a key whose [`StateMap::hash`] is known.
     pub fn get_hashed(&self, hash: u64, key: &[u8]) -> Option<&[u8]> {
-        Some(&self.values.find(hash, |entry| *entry.key == *key)?.value)
+        Some(&self.entry(hash, key)?.value)
+    }
+
+    /// The element of a key's value, if it is known. The hash is that of [`StateMap::hash`].
+    pub fn element_hashed(&self, hash: u64, key: &[u8]) -> Option<&Element> {
+        self.entry(hash, key)?.element.as_deref()
+    }
+
+    fn entry(&self, hash: u64, key: &[u8]) -> Option<&Entry> {
+        self.values.find(hash, |entry| *entry.key == *key)
     }
 
     /// Sets the value of a key, or removes it, and returns the value it had.
     pub fn set(&mut self, key: &[u8], value: Option<&[u8]>) -> Option<Box<[u8]>> {
+        self.set_with(key, value, None)
+    }
+
+    /// [`StateMap::set`] with the element of the key and the value, if it is known.
+    pub fn set_with(&mut self, key: &[u8], value: Option<&[u8]>, element: Option<Element>) -> Option<Box<[u8]>> {
         let hash = self.hash(key);
         let (prefix, suffix) = split(key);
         let slot = self.values.entry(
@@ -64,7 +83,12 @@ impl StateMap {
         let old = match (slot, value) {
             (Slot::Occupied(mut slot), Some(value)) => {
                 self.bytes += key.len() + value.len();
-                Some(std::mem::replace(&mut slot.get_mut().value, value.into()))
+                let entry = slot.get_mut();
+                match (&mut entry.element, element) {
+                    (Some(old), Some(new)) => **old = new,
+                    (old, new) => *old = new.map(Box::new),
+                }
+                Some(std::mem::replace(&mut entry.value, value.into()))
             }
             (Slot::Occupied(slot), None) => {
                 if let Some(item) = self.order.get_mut(prefix) {
@@ -80,6 +104,7 @@ impl StateMap {
                 slot.insert(Entry {
                     key: key.into(),
                     value: value.into(),
+                    element: element.map(Box::new),
                 });
                 self.order.entry(prefix.into()).or_default().insert(suffix.into());
                 None
@@ -176,7 +201,9 @@ mod tests {
                 assert_eq!(old.map(Vec::from), plain.remove(&key));
             } else {
                 let value = vec![below(256) as u8; below(5) as usize];
-                let old = map.set(&key, Some(&value));
+                let element = (below(2) == 0).then(|| Element::of(&key, &value));
+                let old = map.set_with(&key, Some(&value), element);
+                assert_eq!(map.element_hashed(map.hash(&key), &key), element.as_ref());
                 assert_eq!(old.map(Vec::from), plain.insert(key.clone(), value));
             }
             assert_eq!(map.get(&key), plain.get(&key).map(|value| &value[..]));

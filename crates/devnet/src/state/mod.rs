@@ -14,11 +14,11 @@ mod overlay;
 mod past;
 mod view;
 
-pub use commitment::Commitment;
+pub use commitment::{Commitment, Element};
 pub use diff::{Change, Diff, DiffError};
-pub use host::{ChildWritten, Host};
+pub use host::{ChildWritten, Host, Written};
 pub use map::StateMap;
-pub use overlay::Overlay;
+pub use overlay::{Changed, Overlay};
 pub use past::Past;
 pub use view::StateView;
 

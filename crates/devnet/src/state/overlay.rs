@@ -313,31 +313,32 @@ impl Overlay {
         }
     }
 
-    /// The keys that were written: place, key, value in the state below, value here. Values may be what they were.
-    pub fn written<'a>(
-        &'a self,
-        view: &'a StateView<'_>,
-    ) -> impl Iterator<Item = (usize, &'a [u8], Option<&'a [u8]>, Option<Cow<'a, [u8]>>)> {
+    /// The keys whose values are others here than in the state below.
+    pub fn changed<'a>(&'a self, view: &'a StateView<'_>) -> impl Iterator<Item = Changed<'a>> {
         self.entries.iter().enumerate().filter_map(move |(place, entry)| {
             let new = entry.content.read()?;
-            Some((place, &entry.key[..], view.get_hashed(entry.hash, &entry.key), new))
+            let old = view.get_hashed(entry.hash, &entry.key);
+            (old != new.as_deref()).then_some(Changed {
+                place,
+                key: &entry.key,
+                hash: entry.hash,
+                new,
+            })
         })
     }
 
     /// The changes of the keys in these places, in the order of the places, each place at most once.
-    pub fn into_changes(self, view: &StateView<'_>, places: &[usize]) -> Vec<Change> {
-        let mut places = places.iter().copied().peekable();
-        let mut changes = Vec::with_capacity(places.len());
+    pub fn into_changes(self, view: &StateView<'_>, places: impl IntoIterator<Item = usize>) -> Vec<Change> {
+        let mut places = places.into_iter().peekable();
+        let mut changes = Vec::with_capacity(places.size_hint().0);
         for (place, entry) in self.entries.into_iter().enumerate() {
             if places.next_if_eq(&place).is_none() {
                 continue;
             }
             let old = view.get_hashed(entry.hash, &entry.key).map(<[u8]>::to_vec);
             let new = match entry.content {
-                Content::Below => continue,
-                Content::Removed => None,
                 Content::Value(value) => Some(value),
-                list @ Content::List { .. } => list.read().flatten().map(Cow::into_owned),
+                content => content.read().flatten().map(Cow::into_owned),
             };
             changes.push(Change {
                 key: entry.key,
@@ -347,4 +348,17 @@ impl Overlay {
         }
         changes
     }
+}
+
+/// A key whose value is another in an [`Overlay`] than in the state below.
+#[derive(Debug)]
+pub struct Changed<'a> {
+    /// Where the overlay has it.
+    pub place: usize,
+    /// The key.
+    pub key: &'a [u8],
+    /// Its hash in the state below.
+    pub hash: u64,
+    /// Its value in the overlay.
+    pub new: Option<Cow<'a, [u8]>>,
 }

@@ -1,6 +1,6 @@
 //! A state as the runtime reads it.
 
-use super::{Commitment, Key, Past, StateMap};
+use super::{Commitment, Element, Key, Past, StateMap};
 
 /// A state to run the runtime on: the newest one, or an old one behind the values that changed since. The runtime
 /// writes into an overlay; the state itself stays as it is.
@@ -51,6 +51,16 @@ impl<'a> StateView<'a> {
             Some(value) => value,
             None => self.live.get_hashed(hash, key),
         }
+    }
+
+    /// The element of a key's value, worked out if it is not known; nothing without a value. The hash is that of
+    /// [`StateView::hash`].
+    pub fn element_hashed(&self, hash: u64, key: &[u8]) -> Option<Element> {
+        let changed = self.past.is_some_and(|past| past.get(key).is_some());
+        if !changed && let Some(element) = self.live.element_hashed(hash, key) {
+            return Some(*element);
+        }
+        self.get_hashed(hash, key).map(|value| Element::of(key, value))
     }
 
     /// The first key after `key` in byte order.

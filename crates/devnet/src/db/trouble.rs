@@ -1,0 +1,52 @@
+//! What can go wrong with the file of a database.
+
+use std::{io::ErrorKind, path::Path};
+
+use crate::Error;
+
+pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Error {
+    Error::DatabaseCorrupt {
+        path: path.into(),
+        reason: reason.to_string(),
+    }
+}
+
+pub(super) fn open_error(path: &Path, error: redb::DatabaseError) -> Error {
+    match error {
+        redb::DatabaseError::DatabaseAlreadyOpen => Error::DatabaseInUse { path: path.into() },
+        redb::DatabaseError::Storage(redb::StorageError::Io(io)) => match io.kind() {
+            ErrorKind::StorageFull => Error::DiskFull,
+            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => corrupt(path, io),
+            ErrorKind::WouldBlock => Error::DatabaseInUse { path: path.into() },
+            _ => Error::File {
+                action: "open the database",
+                path: path.into(),
+                source: io,
+            },
+        },
+        other => corrupt(path, other),
+    }
+}
+
+pub(super) fn file(action: &'static str, path: &Path, source: std::io::Error) -> Error {
+    if source.kind() == ErrorKind::StorageFull {
+        return Error::DiskFull;
+    }
+    Error::File {
+        action,
+        path: path.into(),
+        source,
+    }
+}
+
+/// redb asserts some properties of its file instead of returning an error. A broken file must not take the process
+/// down, so a panic on the way in counts as one.
+pub(super) fn catch<R>(path: &Path, action: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(action))
+        .unwrap_or_else(|_| Err(corrupt(path, "its contents contradict each other")))
+        .map_err(|error| match error {
+            Error::Record { record, reason } => corrupt(path, format!("record {record}: {reason}")),
+            Error::Database(inner) => corrupt(path, inner),
+            other => other,
+        })
+}
