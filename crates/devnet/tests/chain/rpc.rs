@@ -1,14 +1,12 @@
 //! The chain behind JSON-RPC, as clients meet it: WebSocket through a real client, HTTP by hand.
 
-mod common;
-
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     time::Duration,
 };
 
-use common::*;
+use crate::common::*;
 use frame_support::storage::storage_prefix;
 use jsonrpsee::{
     core::{
@@ -486,7 +484,7 @@ async fn http_and_both_loopback_addresses() {
 
     let taken = handle.addresses()[0].port();
     let refused = serve(
-        common::chain(),
+        crate::common::chain(),
         RpcConfig {
             port: taken,
             ..RpcConfig::default()

@@ -1,14 +1,12 @@
 //! `kill -9` at any moment loses nothing that was acknowledged.
 
-mod common;
-
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Command, Stdio},
     time::Duration,
 };
 
-use common::*;
+use crate::common::*;
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
 use tributary_devnet::{Config, Database, Devnet};
@@ -77,7 +75,7 @@ fn nothing_acknowledged_is_lost() {
     let mut killed_at_work = 0;
     for kill in 0..KILLS {
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child", "--nocapture", "--test-threads=1"])
+            .args(["--exact", "kill::child", "--nocapture", "--test-threads=1"])
             .env(FILE, &file)
             .env(CHILD_SEED, random.below(u64::MAX).to_string())
             .stdout(Stdio::piped())

@@ -1,6 +1,5 @@
 //! What the tests share. Extrinsics are put together byte by byte, as `wire.md` 4 describes them, not with the
 //! runtime's own types: this is what clients send.
-#![allow(dead_code)] // Each test program uses a part.
 
 use codec::{Compact, Encode};
 use sp_core::{Pair, sr25519};

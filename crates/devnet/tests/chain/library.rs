@@ -1,9 +1,7 @@
 //! The chain as a library.
 
-mod common;
-
+use crate::common::*;
 use codec::Encode;
-use common::*;
 use frame_support::storage::storage_prefix;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
 use sp_runtime::{AccountId32, transaction_validity::InvalidTransaction};
