@@ -8,6 +8,7 @@ use sp_core::H256;
 use crate::{
     Error, Header,
     db::Base,
+    error::is_no_room,
     state::{Commitment, StateMap},
 };
 
@@ -38,13 +39,15 @@ impl Dump {
         let mut bytes = MAGIC.to_vec();
         self.encode_to(&mut bytes);
         bytes.extend(sp_crypto_hashing::blake2_256(&bytes));
-        let failed = |source: std::io::Error| match source.kind() {
-            std::io::ErrorKind::StorageFull => Error::DiskFull,
-            _ => Error::File {
+        let failed = |source: std::io::Error| {
+            if is_no_room(&source) {
+                return Error::DiskFull;
+            }
+            Error::File {
                 action: "write",
                 path: path.into(),
                 source,
-            },
+            }
         };
         let unfinished = path.with_extension(format!("{}.unfinished", std::process::id()));
         let written = fs::File::create(&unfinished)

@@ -166,10 +166,16 @@ impl From<DiffError> for Error {
     }
 }
 
+/// Whether there was no room: on the disk, in what the user may have of it, or for a file of this size.
+pub(crate) fn is_no_room(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
 impl From<redb::Error> for Error {
     fn from(error: redb::Error) -> Self {
         match error {
-            redb::Error::Io(io) if io.kind() == std::io::ErrorKind::StorageFull => Self::DiskFull,
+            redb::Error::Io(io) if is_no_room(&io) => Self::DiskFull,
             other => Self::Database(Box::new(other)),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{io::ErrorKind, path::Path};
 
-use crate::Error;
+use crate::error::{Error, is_no_room};
 
 pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Error {
     Error::DatabaseCorrupt {
@@ -14,8 +14,8 @@ pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Error {
 pub(super) fn open_error(path: &Path, error: redb::DatabaseError) -> Error {
     match error {
         redb::DatabaseError::DatabaseAlreadyOpen => Error::DatabaseInUse { path: path.into() },
+        redb::DatabaseError::Storage(redb::StorageError::Io(io)) if is_no_room(&io) => Error::DiskFull,
         redb::DatabaseError::Storage(redb::StorageError::Io(io)) => match io.kind() {
-            ErrorKind::StorageFull => Error::DiskFull,
             ErrorKind::InvalidData | ErrorKind::UnexpectedEof => corrupt(path, io),
             ErrorKind::WouldBlock => Error::DatabaseInUse { path: path.into() },
             _ => Error::File {
@@ -29,7 +29,7 @@ pub(super) fn open_error(path: &Path, error: redb::DatabaseError) -> Error {
 }
 
 pub(super) fn file(action: &'static str, path: &Path, source: std::io::Error) -> Error {
-    if source.kind() == ErrorKind::StorageFull {
+    if is_no_room(&source) {
         return Error::DiskFull;
     }
     Error::File {

@@ -1,6 +1,7 @@
-//! The embedded chain from outside: as a library, behind JSON-RPC, killed at work.
+//! The embedded chain from outside: as a library, behind JSON-RPC, killed at work, on a full disk.
 
 mod common;
+mod disk;
 mod kill;
 mod library;
 mod rpc;

@@ -18,7 +18,7 @@ use crate::{
 /// quiet from then on.
 ///
 /// # Errors
-/// If a port is taken, the data cannot be used, or the state file is none.
+/// If a port is taken, the data cannot be used or, later, not written, or the state file is none.
 pub async fn run(args: &Chain) -> Result<()> {
     let database = match &args.data {
         None => Database::Memory,
@@ -75,7 +75,13 @@ pub async fn run(args: &Chain) -> Result<()> {
         head.number, head.hash
     ))?;
     chain.set_mining(mining);
-    stop.wait().await;
+    tokio::select! {
+        () = stop.wait() => {}
+        error = chain.stopped() => {
+            server.stop().await;
+            return Err(error.into());
+        }
+    }
     say!("stopping");
     chain.set_mining(Mining::OnDemand);
     server.stop().await;

@@ -100,7 +100,10 @@ pub async fn run(args: &Up) -> Result<()> {
         activity,
         notes,
     };
-    let outcome = market.show(args, workers, &mut stop).await;
+    let outcome = tokio::select! {
+        outcome = market.show(args, workers, &mut stop) => outcome,
+        error = chain.stopped() => Err(error.into()),
+    };
     cancel.cancel();
     stop_chain(chain, server).await;
     outcome

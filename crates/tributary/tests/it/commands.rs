@@ -1,6 +1,8 @@
 //! Commands against a running chain.
 
-use crate::support::{ChainProcess, run};
+use std::process::Command;
+
+use crate::support::{ChainProcess, free_port, run};
 use serde_json::Value;
 
 fn number(value: &Value, key: &str) -> u64 {
@@ -130,5 +132,27 @@ fn a_stopped_chain_goes_on_and_a_dumped_one_moves() {
     assert_eq!(after["accounts"], before["accounts"]);
     // The data of a running chain is not to be had twice.
     run(&["chain", "--port", "0", "--data", data.to_str().unwrap()]).fails(1, &["in use by another process"]);
+    chain.stop();
+}
+
+#[test]
+fn a_chain_without_room_ends_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_tributary");
+    let data = folder.path().to_str().unwrap();
+    let (port, limit) = (free_port(), 6_000);
+    // A file that may not grow beyond the limit is a full disk to whoever writes it.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {limit}; exec {program} chain --preset fast --port {port} --data {data} --block-time 2"
+    );
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("no space left"), "{said}");
+    assert!(said.contains("start again"), "{said}");
+
+    // With room it goes on.
+    let chain = ChainProcess::start(folder.path(), &["--block-time", "2"]);
+    assert!(number(&balanced(&chain), "block") > 1);
     chain.stop();
 }
