@@ -11,7 +11,7 @@ use sp_crypto_hashing::blake2_256;
 use sp_externalities::{Error, Extension, ExtensionStore, Extensions, Externalities, MultiRemovalResults};
 use sp_storage::{ChildInfo, StateVersion, TrackedStorageKey, well_known_keys};
 
-use super::{Change, Commitment, Element, Key, Overlay, StateView, Value};
+use super::{Change, Changed, Commitment, Element, Key, Overlay, StateView, Value};
 
 /// What the runtime runs in: the storage calls of a node, over a [`StateView`] and an [`Overlay`].
 ///
@@ -23,15 +23,17 @@ pub struct Host<'a> {
     extensions: Extensions,
     /// Transactions that the runtime may not close: those opened around its call.
     protected: usize,
-    root: Option<Root>,
+    root: Option<Root<'a>>,
     child_written: bool,
 }
 
 /// What all that was written comes to.
-struct Root {
+struct Root<'a> {
     commitment: Commitment,
-    /// Places in the overlay of the keys that are not what they were, with the elements of their new values.
-    changed: Vec<(usize, Option<Element>)>,
+    /// Places in the overlay of the keys that are not what they were, with their old values.
+    changed: Vec<(usize, Option<&'a [u8]>)>,
+    /// For each of them, the element of its new value.
+    elements: Vec<Option<Element>>,
 }
 
 /// What was written over a state.
@@ -95,20 +97,26 @@ impl<'a> Host<'a> {
         }
     }
 
-    fn work_out_root(&self) -> Root {
-        let (view, overlay) = (&self.view, &self.overlay);
-        let (mut commitment, mut changed) = (view.commitment(), Vec::new());
-        for key in overlay.changed(view) {
-            if let Some(old) = view.element_hashed(key.hash, key.key) {
-                commitment.subtract(&old);
+    fn work_out_root(&self) -> Root<'a> {
+        let mut root = Root {
+            commitment: self.view.commitment(),
+            changed: Vec::new(),
+            elements: Vec::new(),
+        };
+        for Changed { place, key, old, new } in self.overlay.changed(&self.view) {
+            match old {
+                Some((_, Some(element))) => root.commitment.subtract(element),
+                Some((value, None)) => root.commitment.remove(key, value),
+                None => {}
             }
-            let new = key.new.map(|new| Element::of(key.key, &new));
-            if let Some(new) = &new {
-                commitment.add(new);
+            let element = new.map(|new| Element::of(key, &new));
+            if let Some(element) = &element {
+                root.commitment.add(element);
             }
-            changed.push((key.place, new));
+            root.changed.push((place, old.map(|(value, _)| value)));
+            root.elements.push(element);
         }
-        Root { commitment, changed }
+        root
     }
 
     /// What is another value than in the state.
@@ -123,10 +131,9 @@ impl<'a> Host<'a> {
             Some(root) => root,
             None => self.work_out_root(),
         };
-        let (places, elements): (Vec<usize>, _) = root.changed.into_iter().unzip();
         Ok(Written {
-            changes: self.overlay.into_changes(&self.view, places),
-            elements,
+            changes: self.overlay.into_changes(root.changed),
+            elements: root.elements,
             commitment: root.commitment,
         })
     }
@@ -368,7 +375,8 @@ mod tests {
             let mut later = Vec::new();
             for _ in 0..10 {
                 let (key, new) = (random.key(), (random.below(2) == 0).then(|| random.value()));
-                let old = live.set(&key, new.as_deref()).map(Vec::from);
+                let old = live.get(&key).map(<[u8]>::to_vec);
+                live.set(&key, new.as_deref());
                 later.push(Change { key, old, new });
             }
             past.extend(crate::state::Diff(later), 1);

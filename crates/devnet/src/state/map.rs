@@ -21,7 +21,9 @@ type Bytes = Box<[u8]>;
 /// value and changing one, which is most of what a block does, walk no tree. An item is also the unit in which the
 /// state is written to disk.
 ///
-/// A value may have its [`Element`] with it, so that whoever replaces it need not hash it again.
+/// A key lies in memory together with its value, so that finding the one brings the other, and a value that is as long
+/// as the one before takes its place. A value may have its [`Element`] with it, so that whoever replaces it need not hash
+/// it again.
 #[derive(Clone, Debug, Default)]
 pub struct StateMap {
     values: HashTable<Entry>,
@@ -32,9 +34,40 @@ pub struct StateMap {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    key: Bytes,
-    value: Bytes,
+    /// The key, then the value.
+    pair: Bytes,
+    key_length: usize,
     element: Option<Box<Element>>,
+}
+
+impl Entry {
+    fn new(key: &[u8], value: &[u8], element: Option<Box<Element>>) -> Self {
+        Self {
+            pair: [key, value].concat().into(),
+            key_length: key.len(),
+            element,
+        }
+    }
+
+    fn key(&self) -> &[u8] {
+        &self.pair[..self.key_length]
+    }
+
+    fn value(&self) -> &[u8] {
+        &self.pair[self.key_length..]
+    }
+
+    fn replace(&mut self, value: &[u8], element: Option<Element>) {
+        match (&mut self.element, element) {
+            (Some(old), Some(new)) => **old = new,
+            (old, new) => *old = new.map(Box::new),
+        }
+        if self.value().len() == value.len() {
+            self.pair[self.key_length..].copy_from_slice(value);
+        } else {
+            self.pair = [self.key(), value].concat().into();
+        }
+    }
 }
 
 fn split(key: &[u8]) -> (&[u8], &[u8]) {
@@ -54,41 +87,38 @@ impl StateMap {
 
     /// The value of a key whose [`StateMap::hash`] is known.
     pub fn get_hashed(&self, hash: u64, key: &[u8]) -> Option<&[u8]> {
-        Some(&self.entry(hash, key)?.value)
+        Some(self.entry(hash, key)?.value())
     }
 
-    /// The element of a key's value, if it is known. The hash is that of [`StateMap::hash`].
-    pub fn element_hashed(&self, hash: u64, key: &[u8]) -> Option<&Element> {
-        self.entry(hash, key)?.element.as_deref()
+    /// The value of a key whose [`StateMap::hash`] is known, with its element, if that is known.
+    pub fn get_with_element(&self, hash: u64, key: &[u8]) -> Option<(&[u8], Option<&Element>)> {
+        let entry = self.entry(hash, key)?;
+        Some((entry.value(), entry.element.as_deref()))
     }
 
     fn entry(&self, hash: u64, key: &[u8]) -> Option<&Entry> {
-        self.values.find(hash, |entry| *entry.key == *key)
+        self.values.find(hash, |entry| entry.key() == key)
     }
 
-    /// Sets the value of a key, or removes it, and returns the value it had.
-    pub fn set(&mut self, key: &[u8], value: Option<&[u8]>) -> Option<Box<[u8]>> {
-        self.set_with(key, value, None)
+    /// Sets the value of a key, or removes it.
+    pub fn set(&mut self, key: &[u8], value: Option<&[u8]>) {
+        self.set_with(key, value, None);
     }
 
     /// [`StateMap::set`] with the element of the key and the value, if it is known.
-    pub fn set_with(&mut self, key: &[u8], value: Option<&[u8]>, element: Option<Element>) -> Option<Box<[u8]>> {
+    pub fn set_with(&mut self, key: &[u8], value: Option<&[u8]>, element: Option<Element>) {
         let hash = self.hash(key);
         let (prefix, suffix) = split(key);
         let slot = self.values.entry(
             hash,
-            |entry| *entry.key == *key,
-            |entry| self.hasher.hash_one(&*entry.key),
+            |entry| entry.key() == key,
+            |entry| self.hasher.hash_one(entry.key()),
         );
-        let old = match (slot, value) {
+        match (slot, value) {
             (Slot::Occupied(mut slot), Some(value)) => {
-                self.bytes += key.len() + value.len();
                 let entry = slot.get_mut();
-                match (&mut entry.element, element) {
-                    (Some(old), Some(new)) => **old = new,
-                    (old, new) => *old = new.map(Box::new),
-                }
-                Some(std::mem::replace(&mut entry.value, value.into()))
+                self.bytes = self.bytes - entry.value().len() + value.len();
+                entry.replace(value, element);
             }
             (Slot::Occupied(slot), None) => {
                 if let Some(item) = self.order.get_mut(prefix) {
@@ -97,24 +127,15 @@ impl StateMap {
                         self.order.remove(prefix);
                     }
                 }
-                Some(slot.remove().0.value)
+                self.bytes -= slot.remove().0.pair.len();
             }
             (Slot::Vacant(slot), Some(value)) => {
                 self.bytes += key.len() + value.len();
-                slot.insert(Entry {
-                    key: key.into(),
-                    value: value.into(),
-                    element: element.map(Box::new),
-                });
+                slot.insert(Entry::new(key, value, element.map(Box::new)));
                 self.order.entry(prefix.into()).or_default().insert(suffix.into());
-                None
             }
-            (Slot::Vacant(_), None) => None,
-        };
-        if let Some(old) = &old {
-            self.bytes -= key.len() + old.len();
+            (Slot::Vacant(_), None) => {}
         }
-        old
     }
 
     /// The first key after `key` in byte order.
@@ -197,14 +218,15 @@ mod tests {
                 *last = below(12) as u8;
             }
             if below(3) == 0 {
-                let old = map.set(&key, None);
-                assert_eq!(old.map(Vec::from), plain.remove(&key));
+                map.set(&key, None);
+                plain.remove(&key);
             } else {
                 let value = vec![below(256) as u8; below(5) as usize];
                 let element = (below(2) == 0).then(|| Element::of(&key, &value));
-                let old = map.set_with(&key, Some(&value), element);
-                assert_eq!(map.element_hashed(map.hash(&key), &key), element.as_ref());
-                assert_eq!(old.map(Vec::from), plain.insert(key.clone(), value));
+                map.set_with(&key, Some(&value), element);
+                let found = map.get_with_element(map.hash(&key), &key);
+                assert_eq!(found, Some((&value[..], element.as_ref())));
+                plain.insert(key.clone(), value);
             }
             assert_eq!(map.get(&key), plain.get(&key).map(|value| &value[..]));
             let next = plain.range::<[u8], _>((Excluded(&key[..]), Unbounded)).next();

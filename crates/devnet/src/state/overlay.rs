@@ -10,7 +10,7 @@ use codec::{Compact, CompactLen, Decode, Encode};
 use hashbrown::{HashTable, hash_table::Entry as Slot};
 use sp_externalities::MultiRemovalResults;
 
-use super::{Change, Key, StateView, Value};
+use super::{Change, Element, Key, StateView, Value};
 
 /// Writes over a [`StateView`], in transactions that can be nested.
 ///
@@ -314,35 +314,35 @@ impl Overlay {
     }
 
     /// The keys whose values are others here than in the state below.
-    pub fn changed<'a>(&'a self, view: &'a StateView<'_>) -> impl Iterator<Item = Changed<'a>> {
+    pub fn changed<'o, 'v>(&'o self, view: &'o StateView<'v>) -> impl Iterator<Item = Changed<'o, 'v>> {
         self.entries.iter().enumerate().filter_map(move |(place, entry)| {
             let new = entry.content.read()?;
-            let old = view.get_hashed(entry.hash, &entry.key);
-            (old != new.as_deref()).then_some(Changed {
+            let old = view.get_with_element(entry.hash, &entry.key);
+            (old.map(|(value, _)| value) != new.as_deref()).then_some(Changed {
                 place,
                 key: &entry.key,
-                hash: entry.hash,
+                old,
                 new,
             })
         })
     }
 
-    /// The changes of the keys in these places, in the order of the places, each place at most once.
-    pub fn into_changes(self, view: &StateView<'_>, places: impl IntoIterator<Item = usize>) -> Vec<Change> {
-        let mut places = places.into_iter().peekable();
-        let mut changes = Vec::with_capacity(places.size_hint().0);
+    /// The changes of the keys in these places, from these old values, in the order of the places, each place at most
+    /// once.
+    pub fn into_changes<'v>(self, changed: impl IntoIterator<Item = (usize, Option<&'v [u8]>)>) -> Vec<Change> {
+        let mut changed = changed.into_iter().peekable();
+        let mut changes = Vec::with_capacity(changed.size_hint().0);
         for (place, entry) in self.entries.into_iter().enumerate() {
-            if places.next_if_eq(&place).is_none() {
+            let Some((_, old)) = changed.next_if(|(next, _)| *next == place) else {
                 continue;
-            }
-            let old = view.get_hashed(entry.hash, &entry.key).map(<[u8]>::to_vec);
+            };
             let new = match entry.content {
                 Content::Value(value) => Some(value),
                 content => content.read().flatten().map(Cow::into_owned),
             };
             changes.push(Change {
                 key: entry.key,
-                old,
+                old: old.map(<[u8]>::to_vec),
                 new,
             });
         }
@@ -352,13 +352,13 @@ impl Overlay {
 
 /// A key whose value is another in an [`Overlay`] than in the state below.
 #[derive(Debug)]
-pub struct Changed<'a> {
+pub struct Changed<'o, 'v> {
     /// Where the overlay has it.
     pub place: usize,
     /// The key.
-    pub key: &'a [u8],
-    /// Its hash in the state below.
-    pub hash: u64,
+    pub key: &'o [u8],
+    /// Its value in the state below, with the element, if that is known.
+    pub old: Option<(&'v [u8], Option<&'v Element>)>,
     /// Its value in the overlay.
-    pub new: Option<Cow<'a, [u8]>>,
+    pub new: Option<Cow<'o, [u8]>>,
 }

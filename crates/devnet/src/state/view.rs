@@ -53,14 +53,12 @@ impl<'a> StateView<'a> {
         }
     }
 
-    /// The element of a key's value, worked out if it is not known; nothing without a value. The hash is that of
-    /// [`StateView::hash`].
-    pub fn element_hashed(&self, hash: u64, key: &[u8]) -> Option<Element> {
-        let changed = self.past.is_some_and(|past| past.get(key).is_some());
-        if !changed && let Some(element) = self.live.element_hashed(hash, key) {
-            return Some(*element);
+    /// The value of a key whose [`StateView::hash`] is known, with its element, if that is known.
+    pub fn get_with_element(&self, hash: u64, key: &[u8]) -> Option<(&'a [u8], Option<&'a Element>)> {
+        match self.past.and_then(|past| past.get(key)) {
+            Some(value) => value.map(|value| (value, None)),
+            None => self.live.get_with_element(hash, key),
         }
-        self.get_hashed(hash, key).map(|value| Element::of(key, value))
     }
 
     /// The first key after `key` in byte order.
