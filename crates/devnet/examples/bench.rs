@@ -18,6 +18,10 @@ use tributary_economy::{
 };
 use tributary_runtime::Runtime;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SUBNETS: u16 = 64;
 const NEURONS: u16 = 256;
 const VALIDATORS: u16 = 64;

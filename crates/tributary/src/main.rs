@@ -18,6 +18,10 @@ use clap::Parser as _;
 use args::{Cli, Command, Register};
 use output::say;
 
+/// The chain asks for memory several times for every entry that it reads, and one thread frees what another asked for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr(&cli.command);
