@@ -4,12 +4,10 @@
 //! `PACT_FUZZ_CALLS` says how many calls (default 20,000), `PACT_FUZZ_SEED` with which seed (default 1). The same seed
 //! makes the same calls. A failure prints the seed and the number of the call.
 
-mod mock;
-
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use crate::mock::*;
 use frame_support::dispatch::DispatchResult;
-use mock::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tributary_economy::{

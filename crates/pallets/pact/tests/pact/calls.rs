@@ -1,9 +1,7 @@
 //! What the calls add to the rules: origins, signatures, holds, events.
 
-mod mock;
-
+use crate::mock::*;
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
-use mock::*;
 use pallet_pact::{Error, Event, HoldReason};
 use sp_core::Pair;
 use tributary_economy::{

@@ -1,7 +1,5 @@
 //! A runtime of balances, the market and pacts.
 
-#![allow(dead_code)] // Each test uses a part.
-
 use frame_support::{
     derive_impl,
     traits::{ConstU64, Get, Hooks},
