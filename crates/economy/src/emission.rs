@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Rank of the share that is the bar of [`RuleSet::Gate32`].
-const BAR_RANK: usize = 32;
+pub(crate) const BAR_RANK: usize = 32;
 
 /// Default of `FlowEmaSmoothingFactor`, over `i64::MAX`: half of the past is forgotten in about 216,000 blocks.
 pub const FLOW_SMOOTHING: u64 = 29_597_889_189_277;

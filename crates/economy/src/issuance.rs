@@ -14,6 +14,25 @@ pub const fn block_emission(issuance: u64) -> u64 {
     UNIT >> halvings
 }
 
+/// The issuance at which [`block_emission`] halves next; [`MAX_SUPPLY`] beyond the last.
+pub const fn next_halving(issuance: u64) -> u64 {
+    if issuance >= MAX_SUPPLY {
+        return MAX_SUPPLY;
+    }
+    let halvings = (MAX_SUPPLY / (MAX_SUPPLY - issuance)).ilog2();
+    MAX_SUPPLY - (MAX_SUPPLY >> (halvings + 1))
+}
+
+/// Blocks that each add `a_block` to `issuance` until it is past the next halving, at least one; `u64::MAX` if that
+/// never happens.
+pub const fn blocks_until_halving(issuance: u64, a_block: u64) -> u64 {
+    if a_block == 0 || issuance >= MAX_SUPPLY {
+        return u64::MAX;
+    }
+    let blocks = next_halving(issuance).saturating_sub(issuance).div_ceil(a_block);
+    if blocks == 0 { 1 } else { blocks }
+}
+
 /// What a block mints of TAO: its emission, but never past [`MAX_SUPPLY`] in accounts (`economy.md` 1.4).
 pub fn mintable(emission: u64, balances_issuance: Tao) -> Tao {
     Tao(emission).min(Tao(MAX_SUPPLY).minus_or_zero(balances_issuance))
@@ -63,6 +82,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn emission_halves_at_the_next_halving_and_not_before(issuance in 0..MAX_SUPPLY) {
+            let next = next_halving(issuance);
+            let now = block_emission(issuance);
+            prop_assert!(next > issuance || now == 0);
+            if now > 0 {
+                prop_assert_eq!(block_emission(next - 1), now);
+                prop_assert!(block_emission(next) <= now / 2);
+                let blocks = blocks_until_halving(issuance, now);
+                prop_assert!(issuance + blocks * now >= next && issuance + (blocks - 1) * now < next);
+            }
+        }
+
         #[test]
         fn equals_the_logarithm(issuance in 0..=MAX_SUPPLY, left in 0u64..10_000_000_000) {
             prop_assert_eq!(block_emission(issuance), by_logarithm(issuance));

@@ -1,7 +1,7 @@
 //! The rules of the market: emission, pools, staking, registration and Yuma consensus.
 //!
-//! Nothing but numbers: no clock, no randomness, no I/O, no floats where the chain counts money. Small
-//! rules are plain functions; rules that touch the books are functions over a [`Ledger`], which the chain
+//! Nothing but numbers: no clock, no randomness, no I/O, no floats where the chain counts money ([`approximate`] is the
+//! simulator's, and no pallet calls it). Small rules are plain functions; rules that touch the books are functions over a [`Ledger`], which the chain
 //! implements on its storage and [`memory`] in memory.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod approximate;
 pub mod commits;
 pub mod delegation;
 pub mod dividends;
