@@ -2,9 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 use serde::Deserialize;
-use tributary_economy::{UNIT, issuance, rule_sets::RuleSet};
+use tributary_economy::{UNIT, approximate, issuance, rule_sets::RuleSet};
 use tributary_futures::{
-    chain::float,
     metrics::gini,
     start::{Source, Start},
 };
@@ -213,7 +212,7 @@ impl Model {
         let p = &self.parameters;
         let minted = p.blocks_per_day * block_emission(state.issued);
         let mut shares = state.moving;
-        float::shares(
+        approximate::shares(
             RuleSet::Dtao,
             &mut shares,
             &self.withheld,

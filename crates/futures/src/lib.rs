@@ -34,6 +34,7 @@ pub mod summary;
 pub mod sweep;
 pub mod table;
 pub mod twins;
+pub mod vector;
 
 pub use error::Error;
 pub use run::{Plan, Shard};

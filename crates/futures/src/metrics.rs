@@ -1,8 +1,12 @@
 //! What is measured in a future (`docs/futures.md`, section on measures).
 
-use tributary_economy::Tao;
+use tributary_economy::{Tao, approximate::sum};
 
-use crate::people::{Choice, Phase, World};
+use crate::{
+    chain::Chain,
+    people::{Choice, People, Phase, World},
+    vector::{self, CHUNK, Lanes, Loop, load},
+};
 
 /// Rao in a TAO.
 const RAO: f64 = 1e9;
@@ -178,22 +182,13 @@ impl World {
 
     /// Measures a step that minted `minted`.
     pub(crate) fn measure(&mut self, days: f64, minted: Tao) {
-        let people = &self.people;
-        let (mut wasted, mut on_rail, mut revenue) = (0.0, 0.0, 0.0);
-        let (mut kept, mut building) = (0.0, 0.0);
-        for slot in 0..self.chain.slots() {
-            revenue += people.revenue[slot];
-            on_rail += people.revenue[slot] * people.on_rail[slot];
-            let kept_here = self.kept_of_revenue(slot);
-            kept += kept_here;
-            if people.phase[slot] == Phase::Building {
-                building += kept_here;
-            }
-            if people.idle[slot] || people.phase[slot] != Phase::Building {
-                let paid = self.chain.paid.owner[slot].0 + self.chain.paid.miners[slot].0;
-                wasted += paid as f64 * self.chain.paid.price[slot];
-            }
-        }
+        self.see_tribute();
+        let [wasted, on_rail, revenue, kept, building] = vector::run(Sums {
+            chain: &self.chain,
+            people: &self.people,
+            tribute: &self.tribute,
+            margin: self.parameters.margin,
+        });
         let issued = self.chain.issued.0 as f64;
         let tally = &mut self.tally;
         tally.wasted += wasted / issued.max(1.0);
@@ -217,6 +212,52 @@ impl World {
         }
         tally.flows = flows;
         tally.coverage = if emitted > 0.0 { on_rail * days / emitted } else { 0.0 };
+    }
+}
+
+/// Sums of a step: emission in rao that bought nothing; in dollars a day revenue on the network, all revenue, what owners
+/// keep of it, and of that what those keep who build.
+struct Sums<'a> {
+    chain: &'a Chain,
+    people: &'a People,
+    /// Part of revenue that is tribute, in dollars a day.
+    tribute: &'a [f64],
+    margin: f64,
+}
+
+impl Loop for Sums<'_> {
+    type Output = [f64; 5];
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let (chain, people) = (self.chain, self.people);
+        let [mut wasted, mut on_rail, mut all, mut kept, mut building] = [Lanes::of(0.0); 5];
+        for from in (0..chain.slots()).step_by(CHUNK) {
+            let (revenue, rail) = (load(&people.revenue, from), load(&people.on_rail, from));
+            let (owner, miners) = (load(&chain.paid.owner, from), load(&chain.paid.miners, from));
+            let (price, tribute) = (load(&chain.paid.price, from), load(self.tribute, from));
+            let [mut builds, mut wastes] = [Lanes::of(0.0); 2];
+            for (k, (phase, idle)) in people.phase[from..]
+                .iter()
+                .zip(&people.idle[from..])
+                .take(CHUNK)
+                .enumerate()
+            {
+                let here = *phase == Phase::Building;
+                builds[k] = if here { 1.0 } else { 0.0 };
+                wastes[k] = if *idle | !here { 1.0 } else { 0.0 };
+            }
+            for k in 0..CHUNK {
+                all[k] += revenue[k];
+                on_rail[k] += revenue[k] * rail[k];
+                let own = (self.margin * revenue[k] - tribute[k]).max(0.0);
+                kept[k] += own;
+                building[k] += builds[k] * own;
+                let paid = owner[k].0.wrapping_add(miners[k].0);
+                wasted[k] += wastes[k] * (paid as f64 * price[k]);
+            }
+        }
+        [wasted, on_rail, all, kept, building].map(|row| sum(&row))
     }
 }
 

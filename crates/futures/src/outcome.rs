@@ -284,7 +284,7 @@ impl Outcome {
             coverage: tally.coverage,
             coverage_mean: tally.returned_usd / tally.emitted_usd.max(1e-9),
             revenue_usd_day: tally.revenue,
-            pooled_tao: chain.pools.iter().map(|pool| pool.tao.0 as f64 / 1e9).sum(),
+            pooled_tao: chain.pools.tao.iter().map(|tao| tao.0 as f64 / 1e9).sum(),
             subnets_working: working.len() as f64,
             subnets_at_frontier: at_frontier as f64,
             quality_median: qualities.get(qualities.len() / 2).copied().unwrap_or(f64::NAN),

@@ -49,7 +49,7 @@ macro_rules! parameters {
         impl Parameters {
             /// Draws the parameters of a future. `beliefs` is parallel to [`TABLE`].
             pub fn draw(beliefs: &[Prior], seed: u64, future: u64) -> Self {
-                let mut stream = Stream::new(seed, future, Class::Parameters);
+                let stream = Stream::new(seed, future, Class::Parameters);
                 let mut beliefs = beliefs.iter().zip(TABLE);
                 let mut next = || {
                     let (belief, info) = beliefs.next()?;

@@ -66,7 +66,7 @@ impl Series {
         self.tao_usd.push(world.tao.usd);
         self.issuance_tao.push(chain.issued.0 as f64 / 1e9);
         self.pooled_tao
-            .push(chain.pools.iter().map(|pool| pool.tao.0 as f64 / 1e9).sum());
+            .push(chain.pools.tao.iter().map(|tao| tao.0 as f64 / 1e9).sum());
         self.coverage.push(world.tally.coverage);
         self.revenue_usd_day.push(world.tally.revenue);
         self.subnets_working.push(slots.clone().filter(working).count() as f64);

@@ -375,10 +375,10 @@ fn read(text: &str) -> Result<Vec<Row>, Error> {
 
 /// 128 subnets whose prices and pools are lognormal with the spreads of the cross-section.
 fn synthetic(seed: u64) -> Start {
-    let mut stream = Stream::new(seed, u64::MAX, Class::Start);
+    let stream = Stream::new(seed, u64::MAX, Class::Start);
     let rows = (0..128)
         .map(|slot| {
-            let mut z = |step| normal(stream.at(step, slot));
+            let z = |step| normal(stream.at(step, slot));
             let size = z(0);
             let price = 0.006 * libm::exp(0.92 * size);
             let pool_tao = 9_000.0 * libm::exp(0.8 * (0.8 * size + 0.6 * z(1)));

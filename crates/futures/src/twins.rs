@@ -106,8 +106,8 @@ mod tests {
     fn the_share_of_parameters_is_their_part_of_the_variance() {
         // Parameters with variance 3, noise with variance 1.
         use crate::noise::{Class, Stream, normal};
-        let mut stream = Stream::new(1, 2, Class::Start);
-        let mut next = |k, slot| normal(stream.at(k, slot));
+        let stream = Stream::new(1, 2, Class::Start);
+        let next = |k, slot| normal(stream.at(k, slot));
         let pairs: Vec<(f64, f64)> = (0..2_000)
             .map(|k| {
                 let common = 3f64.sqrt() * next(k, 0);

@@ -93,14 +93,14 @@ fn mirror(ledger: &MemoryLedger<u64>) -> Chain {
     let mut placed = chain.root.0;
     for slot in 0..chain.slots() {
         let netuid = netuid(slot);
-        let pool = &mut chain.pools[slot];
-        pool.tao = ledger.subnet_tao(netuid);
-        pool.alpha = ledger.subnet_alpha_in(netuid);
-        pool.quote_weight = ledger.quote_weight(netuid);
-        pool.initialized = ledger.swap_initialized(netuid);
-        placed += pool.tao.0;
+        let pools = &mut chain.pools;
+        pools.tao[slot] = ledger.subnet_tao(netuid);
+        pools.alpha[slot] = ledger.subnet_alpha_in(netuid);
+        pools.quote_weight[slot] = ledger.quote_weight(netuid);
+        pools.initialized[slot] = ledger.swap_initialized(netuid);
+        placed += pools.tao[slot].0;
         chain.holdings.stakers[slot] = ledger.subnet_alpha_out(netuid);
-        chain.alpha_issued[slot] = pool.alpha.0 + ledger.subnet_alpha_out(netuid).0;
+        chain.alpha_issued[slot] = chain.pools.alpha[slot].0 + ledger.subnet_alpha_out(netuid).0;
         chain.moving[slot] = ledger.subnet_moving_price(netuid).to_bits() as f64;
         chain.first_block[slot] = ledger.first_emission_block_number(netuid);
         chain.enabled[slot] = ledger.subnet_emission_enabled(netuid);
@@ -115,7 +115,7 @@ fn compare(ledger: &MemoryLedger<u64>, chain: &Chain, at: &str) {
     assert_eq!(ledger.total_issuance(), chain.issued, "{at}: issuance");
     for slot in 0..chain.slots() {
         let netuid = netuid(slot);
-        let pool = &chain.pools[slot];
+        let pool = chain.pool(slot);
         assert_eq!(ledger.subnet_tao(netuid), pool.tao, "{at}: TAO of {netuid}");
         assert_eq!(ledger.subnet_alpha_in(netuid), pool.alpha, "{at}: alpha of {netuid}");
         assert_eq!(
@@ -241,10 +241,10 @@ fn trade(chain: &mut Chain, day: u64) {
     for slot in 0..chain.slots() {
         let part = ((slot as u64 * 7 + day * 13) % 41) as f64 / 41.0 - 0.5;
         if part > 0.0 {
-            let tao = Tao((chain.pools[slot].tao.0 as f64 * part * 0.1) as u64);
+            let tao = Tao((chain.pools.tao[slot].0 as f64 * part * 0.1) as u64);
             chain.buy(slot, tao, Holder::Stakers).unwrap();
         } else {
-            let alpha = Alpha((chain.pools[slot].alpha.0 as f64 * -part * 0.1) as u64);
+            let alpha = Alpha((chain.pools.alpha[slot].0 as f64 * -part * 0.1) as u64);
             chain
                 .sell(slot, alpha.min(chain.holdings.stakers[slot]), Holder::Stakers)
                 .unwrap();
@@ -258,7 +258,7 @@ fn differences(a: &Chain, b: &Chain) -> [f64; 4] {
     for slot in (0..a.slots()).filter(|slot| a.emits(*slot)) {
         let pairs = [
             (a.price(slot), b.price(slot)),
-            (a.pools[slot].tao.0 as f64, b.pools[slot].tao.0 as f64),
+            (a.pools.tao[slot].0 as f64, b.pools.tao[slot].0 as f64),
             (a.alpha_issued[slot] as f64, b.alpha_issued[slot] as f64),
             (a.moving[slot], b.moving[slot]),
         ];
@@ -402,8 +402,8 @@ fn a_newcomer_pays_what_the_rules_ask_and_takes_the_slot_they_choose() {
         (usize::from(netuid.0), registered.slot, registered.replaced),
         (3, 2, true)
     );
-    assert_eq!(ledger.subnet_tao(netuid), chain.pools[2].tao);
-    assert_eq!(ledger.subnet_alpha_in(netuid), chain.pools[2].alpha);
+    assert_eq!(ledger.subnet_tao(netuid), chain.pools.tao[2]);
+    assert_eq!(ledger.subnet_alpha_in(netuid), chain.pools.alpha[2]);
     chain.check().unwrap();
 }
 

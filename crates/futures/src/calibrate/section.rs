@@ -88,8 +88,8 @@ impl Section {
         Self {
             same: slots.clone().map(|slot| world.people.generation[slot] == 0).collect(),
             price: of(&|slot| chain.price(slot)),
-            pool_tao: of(&|slot| whole(chain.pools[slot].tao.0)),
-            pool_alpha: of(&|slot| whole(chain.pools[slot].alpha.0)),
+            pool_tao: of(&|slot| whole(chain.pools.tao[slot].0)),
+            pool_alpha: of(&|slot| whole(chain.pools.alpha[slot].0)),
             issued: of(&|slot| whole(chain.alpha_issued[slot])),
             staked: of(&|slot| whole(held.owner[slot].0 + held.miners[slot].0 + held.stakers[slot].0)),
             protocol: of(&|slot| whole(held.protocol[slot].0)),

@@ -5,30 +5,21 @@
 //! `market::coinbase` (tested to the rao).
 
 use tributary_economy::{
-    Alpha, Error, MAX_SUPPLY, NetUid, Tao,
+    Alpha, Error, NetUid, Tao,
+    approximate::{self, Emission, Moving, Terms},
     emission::{self, Claimant},
-    fixed::{I64F64, U64F64, U96F32},
+    fixed::{I96F32, U64F64, U96F32},
     issuance,
     moving_price::{self, Speed},
     pool,
     rule_sets::RuleSet,
 };
 
-use super::{Arithmetic, Chain, Halving, float, moving};
+use super::{Arithmetic, Chain, Constants, Halving, rows};
+use crate::vector;
 
 /// The mechanism number of a subnet whose alpha has a price of its own.
 const DYNAMIC: u16 = 1;
-
-/// What a stretch of blocks with one TAO emission does to a slot's pool and participants.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Portion {
-    pub(super) tao_in: u64,
-    pub(super) alpha_in: u64,
-    pub(super) created: u64,
-    pub(super) owner: u64,
-    pub(super) server: u64,
-    pub(super) root: u64,
-}
 
 impl Chain {
     /// Advances by `blocks`: mints, injects, buys with the excess, pays the participants, moves the averages.
@@ -48,7 +39,7 @@ impl Chain {
         let mut left = blocks;
         while left > 0 {
             let emission = issuance::block_emission(self.issued.0);
-            let run = left.min(blocks_until_halving(self.issued.0, emission));
+            let run = left.min(issuance::blocks_until_halving(self.issued.0, emission));
             self.emit_run(run, emission)?;
             left -= run;
         }
@@ -57,18 +48,24 @@ impl Chain {
 
     fn emit_run(&mut self, blocks: u64, emission: u64) -> Result<(), Error> {
         let allowed = issuance::mintable(emission, self.issued);
-        let exact = self.arithmetic == Arithmetic::Exact;
         if self.rules == RuleSet::TaoFlow {
             self.smooth_flows(blocks);
         }
-        let root_sells = if exact {
-            self.exact_shares()
-        } else {
-            self.float_shares()
-        };
+        let last = self.block + blocks;
+        for slot in 0..self.slots() {
+            let first = self.first_block[slot].unwrap_or(last);
+            self.age[slot] = if self.emits(slot) { (last + 1 - first.max(1)) as f64 } else { 0.0 };
+        }
+        match self.arithmetic {
+            Arithmetic::Exact => self.exact_run(blocks, allowed),
+            Arithmetic::Float => self.float_run(blocks, allowed),
+        }
+    }
+
+    fn exact_run(&mut self, blocks: u64, allowed: Tao) -> Result<(), Error> {
+        let root_sells = self.exact_shares();
         self.favour_pacts();
         let tao_weight = emission::tao_weight(self.constants.tao_weight);
-        let root_weight = self.root.0 as f64 * tao_weight.to_num::<f64>();
         let last = self.block + blocks;
         for slot in 0..self.slots() {
             if !self.emits(slot) {
@@ -76,82 +73,116 @@ impl Chain {
                 continue;
             }
             let outside = self.alpha_outside(slot);
-            let supply = issuance::alpha_issuance(self.pools[slot].alpha, outside);
+            let supply = issuance::alpha_issuance(self.pools.alpha[slot], outside);
             let alpha = self.halving[slot].emitted(supply, blocks);
-            let (portion, bought, spent, idle) = if exact {
-                let tao =
-                    emission::tao_emission(allowed, self.scratch.exact[slot]).saturating_mul(U96F32::from_num(blocks));
-                let before = &self.pools[slot];
-                let terms = emission::terms(tao, alpha, pool::price(before), self.root_proportion(slot));
-                let excess = if self.rules.buys_with_excess() {
-                    terms.excess.saturating_to_num()
-                } else {
-                    0
-                };
-                let (tao_in, alpha_in) = (terms.tao_in.saturating_to_num(), terms.alpha_in.saturating_to_num());
-                let injected = pool::inject(&mut self.pools[slot], Tao(tao_in), Alpha(alpha_in), Tao(excess))?;
-                let bought = injected.bought.unwrap_or_default();
-                let after = Alpha(bought.paid_out).plus(outside)?.plus(Alpha(alpha))?;
-                let proportion = emission::root_proportion(
-                    self.root,
-                    tao_weight,
-                    issuance::alpha_issuance(self.pools[slot].alpha, after),
-                );
-                let split = emission::split(terms.alpha_out, self.constants.owner_cut, proportion);
-                let portion = Portion {
-                    tao_in: injected.tao.0,
-                    alpha_in: injected.alpha.0,
-                    created: split.created.0,
-                    owner: split.owner.0,
-                    server: split.server.0,
-                    root: split.root.0,
-                };
-                (portion, bought.paid_out, bought.paid_in, excess - bought.paid_in)
+            let tao =
+                emission::tao_emission(allowed, self.scratch.exact[slot]).saturating_mul(U96F32::from_num(blocks));
+            let mut pool = self.pool(slot);
+            let terms = emission::terms(tao, alpha, pool::price(&pool), self.root_proportion(slot));
+            let excess = if self.rules.buys_with_excess() {
+                terms.excess.saturating_to_num()
             } else {
-                let tao = allowed.0 as f64 * self.scratch.shares[slot] * blocks as f64;
-                let cut = f64::from(self.constants.owner_cut) / 65_535.0;
-                let buys = self.rules.buys_with_excess();
-                float::emit(&mut self.pools[slot], supply, tao, alpha, root_weight, cut, buys)?
+                0
             };
-            self.book(slot, portion, bought, spent, idle, root_sells)?;
+            let (tao_in, alpha_in) = (terms.tao_in.saturating_to_num(), terms.alpha_in.saturating_to_num());
+            let injected = pool::inject(&mut pool, Tao(tao_in), Alpha(alpha_in), Tao(excess))?;
+            let now = pool::price(&pool);
+            let bought = injected.bought.unwrap_or_default();
+            let after = Alpha(bought.paid_out).plus(outside)?.plus(Alpha(alpha))?;
+            let supply = issuance::alpha_issuance(pool.alpha, after);
+            self.set_pool(slot, &pool);
+            let proportion = emission::root_proportion(self.root, tao_weight, supply);
+            let split = emission::split(terms.alpha_out, self.constants.owner_cut, proportion);
+            let portion = Emission {
+                tao_in: injected.tao.0,
+                alpha_in: injected.alpha.0,
+                spent: bought.paid_in,
+                bought: bought.paid_out,
+                idle: excess - bought.paid_in,
+                owner: split.owner.0,
+                server: split.server.0,
+                root: split.root.0,
+            };
+            self.book(slot, portion, split.created, root_sells)?;
             let speed = Speed {
                 alpha: self.constants.moving_alpha,
                 halving_blocks: self.constants.halving_blocks,
                 first_emission_block: self.first_block[slot].unwrap_or(last),
             };
-            let now = self.price(slot);
-            self.paid.price[slot] = now;
-            self.moving[slot] = if exact && blocks == 1 {
-                moving::block(self.moving[slot], pool::price(&self.pools[slot]), speed, last)
+            self.paid.price[slot] = self.price(slot);
+            self.moving[slot] = if blocks == 1 {
+                let before = I96F32::from_bits(self.moving[slot] as i128);
+                moving_price::update(before, now, speed, last).to_bits() as f64
             } else {
-                moving::advance(self.moving[slot], now, speed, last, blocks)
+                let mut left = blocks as f64;
+                runs(&self.constants, blocks).fold(self.moving[slot], |steps, run| {
+                    left -= run.blocks;
+                    run.advance(steps, self.paid.price[slot], self.age[slot] - left)
+                })
             };
         }
         self.block = last;
         Ok(())
     }
 
+    fn float_run(&mut self, blocks: u64, allowed: Tao) -> Result<(), Error> {
+        let root_sells = self.float_shares();
+        self.favour_pacts();
+        let last = self.block + blocks;
+        for slot in 0..self.slots() {
+            self.scratch.alpha[slot] = if self.age[slot] > 0.0 {
+                self.halving[slot].emitted(self.alpha_issued[slot], blocks)
+            } else {
+                0
+            };
+        }
+        let tao_weight = emission::tao_weight(self.constants.tao_weight);
+        let minted = vector::run(rows::Coinbase {
+            terms: Terms {
+                root_weighted: self.root.0 as f64 * tao_weight.to_num::<f64>(),
+                owner_cut: f64::from(self.constants.owner_cut) / 65_535.0,
+                buys: self.rules.buys_with_excess(),
+                minimum_reserve: self.constants.minimum_reserve,
+            },
+            tao: allowed.0 as f64 * blocks as f64,
+            root_sells,
+            chain: self,
+        })?;
+        self.mint(minted.joined, minted.idle)?;
+        let mut left = blocks as f64;
+        for run in runs(&self.constants, blocks) {
+            left -= run.blocks;
+            vector::run(rows::Average {
+                run,
+                left,
+                moving: &mut self.moving,
+                price: &self.paid.price,
+                age: &self.age,
+            });
+        }
+        self.block = last;
+        Ok(())
+    }
+
+    /// Books new TAO: in the pools, and on the accounts of subnets.
+    fn mint(&mut self, joined: Tao, idle: Tao) -> Result<(), Error> {
+        self.issued = self.issued.plus(joined)?.plus(idle)?;
+        self.flows.minted = self.flows.minted.plus(joined)?;
+        self.idle = self.idle.plus(idle)?;
+        Ok(())
+    }
+
     /// Writes what a slot got into the books.
-    fn book(
-        &mut self,
-        slot: usize,
-        portion: Portion,
-        bought: u64,
-        spent: u64,
-        idle: u64,
-        root_sells: bool,
-    ) -> Result<(), Error> {
-        let minted = Tao(portion.tao_in).plus(Tao(spent))?.plus(Tao(idle))?;
-        self.issued = self.issued.plus(minted)?;
-        self.flows.minted = self.flows.minted.plus(minted.minus(Tao(idle))?)?;
-        self.idle = self.idle.plus(Tao(idle))?;
-        self.paid.tao[slot] += minted.0;
+    fn book(&mut self, slot: usize, portion: Emission, created: Alpha, root_sells: bool) -> Result<(), Error> {
+        let joined = Tao(portion.tao_in).plus(Tao(portion.spent))?;
+        self.mint(joined, Tao(portion.idle))?;
+        self.paid.tao[slot] += joined.plus(Tao(portion.idle))?.0;
         let holdings = &mut self.holdings;
         let add = |row: &mut Vec<Alpha>, amount: Alpha| -> Result<(), Error> {
             row[slot] = row[slot].plus(amount)?;
             Ok(())
         };
-        add(&mut holdings.protocol, Alpha(bought))?;
+        add(&mut holdings.protocol, Alpha(portion.bought))?;
         add(&mut holdings.owner, Alpha(portion.owner))?;
         add(&mut self.paid.owner, Alpha(portion.owner))?;
         let withheld = Alpha((portion.server as f64 * self.withheld[slot]) as u64).min(Alpha(portion.server));
@@ -161,16 +192,16 @@ impl Chain {
         add(&mut self.paid.miners, pay)?;
         // What cuts leave over is the stakers'.
         let parts = portion.owner + portion.server + portion.root;
-        let stakers = Alpha(portion.created).minus(Alpha(parts))?;
+        let stakers = created.minus(Alpha(parts))?;
         add(&mut holdings.stakers, stakers)?;
         add(&mut self.paid.stakers, stakers)?;
         let root = if root_sells { Alpha(portion.root) } else { Alpha::ZERO };
         add(&mut holdings.stakers, root)?;
         add(&mut self.paid.root, root)?;
         // Root's part is recycled while root does not sell.
-        let created = portion.created - portion.root + root.0;
+        let created = created.minus(Alpha(portion.root))?.plus(root)?;
         self.alpha_issued[slot] = Alpha(self.alpha_issued[slot])
-            .plus(Alpha(created))?
+            .plus(created)?
             .plus(Alpha(portion.alpha_in))?
             .0;
         Ok(())
@@ -208,35 +239,30 @@ impl Chain {
         sum > U64F64::from_num(1)
     }
 
+    /// The shares in floating point, and whether root sells.
     fn float_shares(&mut self) -> bool {
-        let mut sum = 0.0;
-        for slot in 0..self.slots() {
-            let emits = self.emits(slot);
-            let scratch = &mut self.scratch;
-            scratch.prices[slot] = if emits { self.moving[slot] / moving::STEPS } else { 0.0 };
-            sum += scratch.prices[slot];
-            scratch.shares[slot] = match self.rules {
-                RuleSet::TaoFlow if emits => self.flow[slot].to_num::<f64>(),
-                RuleSet::TaoFlow => 0.0,
-                _ => scratch.prices[slot],
-            };
+        let claims = &mut self.paid.share;
+        for ((claim, moving), age) in claims.iter_mut().zip(&self.moving).zip(&self.age) {
+            *claim = if *age > 0.0 { moving / approximate::PRICE_ONE } else { 0.0 };
         }
-        let scratch = &mut self.scratch;
-        float::shares(
-            self.rules,
-            &mut scratch.shares,
-            &self.withheld,
-            &self.enabled,
-            &mut scratch.sorted,
-        );
-        self.paid.share.copy_from_slice(&scratch.shares);
-        sum > 1.0
+        let root_sells = approximate::sum(claims) > 1.0;
+        if self.rules == RuleSet::TaoFlow {
+            for ((claim, flow), age) in claims.iter_mut().zip(&self.flow).zip(&self.age) {
+                *claim = if *age > 0.0 { flow.to_num() } else { 0.0 };
+            }
+        }
+        vector::run(rows::Shares {
+            rules: self.rules,
+            claims: &mut self.paid.share,
+            withheld: &self.withheld,
+            enabled: &self.enabled,
+            sorted: &mut self.scratch.sorted,
+        });
+        root_sells
     }
 
     /// Moves the average of every subnet's flow over `blocks`, as if the flow had come evenly.
     fn smooth_flows(&mut self, blocks: u64) {
-        let keep = 1.0 - emission::FLOW_SMOOTHING as f64 / i64::MAX as f64;
-        let rest = libm::pow(keep, blocks as f64);
         for slot in 0..self.slots() {
             if !self.emits(slot) {
                 continue;
@@ -245,11 +271,22 @@ impl Chain {
             self.flow[slot] = if blocks == 1 {
                 emission::smooth_flow(self.flow[slot], flow, emission::FLOW_SMOOTHING)
             } else {
-                let a_block = flow as f64 / blocks as f64;
-                I64F64::saturating_from_num(rest * self.flow[slot].to_num::<f64>() + (1.0 - rest) * a_block)
+                approximate::smooth_flow(self.flow[slot], flow, blocks)
             };
         }
     }
+}
+
+/// The runs of a step whose moving prices are advanced at once.
+fn runs(constants: &Constants, blocks: u64) -> impl Iterator<Item = Moving> + use<> {
+    let alpha: f64 = constants.moving_alpha.to_num();
+    let halving_blocks = constants.halving_blocks as f64;
+    let longest = approximate::longest_run(alpha);
+    (0..blocks).step_by(longest as usize).map(move |from| Moving {
+        alpha,
+        halving_blocks,
+        blocks: longest.min(blocks - from) as f64,
+    })
 }
 
 impl Halving {
@@ -261,10 +298,10 @@ impl Halving {
             return self.emission * blocks;
         }
         let emission = issuance::block_emission(supply);
-        let run = blocks.min(blocks_until_halving(supply, 2 * emission));
+        let run = blocks.min(issuance::blocks_until_halving(supply, 2 * emission));
         *self = Self {
             emission,
-            until: threshold_after(supply),
+            until: issuance::next_halving(supply),
         };
         if run == blocks {
             return emission * blocks;
@@ -272,21 +309,4 @@ impl Halving {
         self.until = 0;
         emission * run + issuance::block_emission(supply.saturating_add(2 * emission * run)) * (blocks - run)
     }
-}
-
-/// The next issuance at which an asset's emission halves; the maximum beyond the last.
-fn threshold_after(issued: u64) -> u64 {
-    if issued >= MAX_SUPPLY {
-        return MAX_SUPPLY;
-    }
-    let halvings = (MAX_SUPPLY / (MAX_SUPPLY - issued)).ilog2();
-    MAX_SUPPLY - (MAX_SUPPLY >> (halvings + 1))
-}
-
-/// Blocks of `emission` until the next threshold of the halving is reached, at least one.
-fn blocks_until_halving(issued: u64, emission: u64) -> u64 {
-    if emission == 0 || issued >= MAX_SUPPLY {
-        return u64::MAX;
-    }
-    threshold_after(issued).saturating_sub(issued).div_ceil(emission).max(1)
 }

@@ -1,6 +1,6 @@
 //! The doors of the pools: every TAO that enters or leaves one, by who brought it or got it.
 
-use tributary_economy::{Alpha, Error, Tao, pool::Pool};
+use tributary_economy::{Alpha, Error, Tao};
 
 /// TAO that moved since the beginning of a future, all pools together.
 ///
@@ -66,9 +66,9 @@ impl Flows {
     }
 
     /// Begins with what the pools hold.
-    pub(crate) fn open(&mut self, pools: &[Pool]) {
+    pub(crate) fn open(&mut self, pools: &[Tao]) {
         *self = Self {
-            opening: pools.iter().map(|pool| u128::from(pool.tao.0)).sum(),
+            opening: pools.iter().map(|tao| u128::from(tao.0)).sum(),
             ..Self::default()
         };
     }
@@ -90,14 +90,21 @@ impl Flows {
         Ok(())
     }
 
-    /// Says that a part of what the stakers' last sale brought belongs to stakers on root.
+    /// Books a round of sales: what all brought, and of that the owners', the miners' and the part of stakers on root.
+    /// Rounding goes to the stakers.
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`].
-    pub(crate) fn of_root(&mut self, rao: u64) -> Result<(), Error> {
-        let part = Tao(rao).min(self.stakers);
-        self.stakers = self.stakers.minus(part)?;
-        self.root = self.root.plus(part)?;
+    pub(super) fn sold_all(&mut self, brought: Tao, [owners, miners, root]: [Tao; 3]) -> Result<(), Error> {
+        let owners = owners.min(brought);
+        let rest = brought.minus(owners)?;
+        let miners = miners.min(rest);
+        let rest = rest.minus(miners)?;
+        let root = root.min(rest);
+        self.owners = self.owners.plus(owners)?;
+        self.miners = self.miners.plus(miners)?;
+        self.root = self.root.plus(root)?;
+        self.stakers = self.stakers.plus(rest.minus(root)?)?;
         Ok(())
     }
 
@@ -131,9 +138,11 @@ mod tests {
         };
         flows.minted = Tao(50);
         flows.sold([Alpha(1), Alpha(1), Alpha(3)], Tao(10)).unwrap();
-        flows.of_root(2).unwrap();
-        assert_eq!(flows.values(), [50, 0, 0, 0, 3, 3, 2, 2, 0, 0]);
-        assert_eq!(flows.check(140), Ok(()));
-        assert!(flows.check(141).is_err());
+        flows.sold_all(Tao(20), [Tao(4), Tao(30), Tao(1)]).unwrap();
+        assert_eq!(flows.values(), [50, 0, 0, 0, 7, 19, 4, 0, 0, 0]);
+        flows.sold_all(Tao(10), [Tao(1), Tao(2), Tao(3)]).unwrap();
+        assert_eq!(flows.values(), [50, 0, 0, 0, 8, 21, 8, 3, 0, 0]);
+        assert_eq!(flows.check(110), Ok(()));
+        assert!(flows.check(111).is_err());
     }
 }

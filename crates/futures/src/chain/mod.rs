@@ -4,23 +4,27 @@
 //! what was issued with what is held after each step.
 
 mod emit;
-pub mod float;
 pub mod flows;
-pub mod moving;
+mod pools;
+mod rows;
 mod slots;
 mod tribute;
 
 use tributary_economy::{
     Alpha, Error, Tao,
+    approximate::{self, Reserves},
     emission::{self, Claimant},
     fixed::{I64F64, I96F32, U64F64, U96F32},
     issuance,
-    pool::{self, HIGHEST_PRICE, LOWEST_PRICE, Pool, Side},
+    pool::{self, HIGHEST_PRICE, LOWEST_PRICE, Side},
     registration::Prunable,
     rule_sets::RuleSet,
 };
 
+use crate::vector;
+
 pub use flows::Flows;
+pub use pools::Pools;
 pub use slots::Registered;
 pub use tribute::{Pacts, Tribute};
 
@@ -33,7 +37,8 @@ pub const BLOCKS_PER_DAY: u64 = 7_200;
 pub enum Arithmetic {
     /// By the functions of `tributary_economy`, in its fixed-point numbers: at steps of one block, to the rao.
     Exact,
-    /// The same formulas in floating point, with whole rao booked: see [`float`] for the bounds and for why.
+    /// The same formulas in floating point, with whole rao booked: see [`tributary_economy::approximate`] for the bounds
+    /// and for why.
     #[default]
     Float,
 }
@@ -182,7 +187,7 @@ pub struct Chain {
     /// TAO on the accounts of subnets that no pool counts: what a refused or partial purchase leaves.
     pub idle: Tao,
     /// Pools.
-    pub pools: Vec<Pool>,
+    pub pools: Pools,
     /// Alpha outside the pools.
     pub holdings: Holdings,
     /// Alpha that exists, by the record of what was created and recycled.
@@ -213,8 +218,52 @@ pub struct Chain {
     pub flows: Flows,
     /// Pacts and their tribute.
     pub pacts: Pacts,
+    /// Blocks since a slot's first emission block at the end of the last step, that block included; zero if it did not
+    /// emit.
+    pub(crate) age: Vec<f64>,
     halving: Vec<Halving>,
+    swaps: Swaps,
     scratch: Scratch,
+}
+
+/// A round of swaps, one in every pool.
+#[derive(Clone, Debug, Default)]
+struct Swaps {
+    offered: Vec<u64>,
+    paid_in: Vec<u64>,
+    paid_out: Vec<u64>,
+}
+
+/// Alpha that is sold in a round, an entry a slot.
+#[derive(Clone, Debug, Default)]
+pub struct Sales {
+    /// By owners.
+    pub owner: Vec<Alpha>,
+    /// By miners.
+    pub miners: Vec<Alpha>,
+    /// By stakers.
+    pub stakers: Vec<Alpha>,
+    /// The part of the stakers' that belongs to stakers on root.
+    pub root: Vec<Alpha>,
+}
+
+impl Sales {
+    /// Makes room for `slots`, with nothing sold.
+    pub fn reset(&mut self, slots: usize) {
+        for row in [&mut self.owner, &mut self.miners, &mut self.stakers, &mut self.root] {
+            row.clear();
+            row.resize(slots, Alpha::ZERO);
+        }
+    }
+}
+
+/// What a round of sales brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// To owners and miners.
+    pub work: Tao,
+    /// To stakers on root.
+    pub root: Tao,
 }
 
 /// What a slot's alpha emits a block, and the supply from which that is not so any more.
@@ -227,8 +276,8 @@ struct Halving {
 /// Buffers that steps reuse.
 #[derive(Clone, Debug, Default)]
 struct Scratch {
-    prices: Vec<f64>,
-    shares: Vec<f64>,
+    /// Alpha that the step emits.
+    alpha: Vec<u64>,
     exact: Vec<U64F64>,
     sorted: Vec<f64>,
     claimants: Vec<Claimant>,
@@ -238,16 +287,6 @@ struct Scratch {
 impl Chain {
     /// Empties the chain and makes room for `slots`.
     pub fn reset(&mut self, slots: usize) {
-        let constants = self.constants.clone();
-        let empty = Pool {
-            tao: Tao::ZERO,
-            alpha: Alpha::ZERO,
-            quote_weight: pool::EQUAL_WEIGHT,
-            initialized: true,
-            dynamic: true,
-            fee_rate: constants.fee_rate,
-            minimum_reserve: constants.minimum_reserve,
-        };
         fn fill<T: Clone>(row: &mut Vec<T>, slots: usize, value: T) {
             row.clear();
             row.resize(slots, value);
@@ -257,7 +296,7 @@ impl Chain {
         self.pacts.reset(slots);
         (self.issued, self.root, self.free, self.idle, self.lock_cost_last) =
             (Tao::ZERO, Tao::ZERO, Tao::ZERO, Tao::ZERO, Tao::ZERO);
-        fill(&mut self.pools, slots, empty);
+        self.pools.reset(slots);
         for holder in [
             Holder::Owner,
             Holder::Miners,
@@ -288,8 +327,15 @@ impl Chain {
         ] {
             fill(row, slots, Alpha::ZERO);
         }
-        fill(&mut self.scratch.prices, slots, 0.0);
-        fill(&mut self.scratch.shares, slots, 0.0);
+        fill(&mut self.age, slots, 0.0);
+        fill(&mut self.scratch.alpha, slots, 0);
+        for row in [
+            &mut self.swaps.offered,
+            &mut self.swaps.paid_in,
+            &mut self.swaps.paid_out,
+        ] {
+            fill(row, slots, 0);
+        }
         self.scratch.sorted.clear();
         self.scratch.sorted.reserve(slots);
         self.scratch.prunable.clear();
@@ -300,7 +346,7 @@ impl Chain {
 
     /// Number of slots.
     pub fn slots(&self) -> usize {
-        self.pools.len()
+        self.pools.tao.len()
     }
 
     /// Whether a slot emits: taken and started.
@@ -310,20 +356,18 @@ impl Chain {
 
     /// TAO for one alpha; zero of an empty pool.
     pub fn price(&self, slot: usize) -> f64 {
-        let pool = &self.pools[slot];
-        if pool.quote_weight == pool::EQUAL_WEIGHT {
-            return if pool.alpha.is_zero() {
-                0.0
-            } else {
-                pool.tao.0 as f64 / pool.alpha.0 as f64
-            };
+        if self.pools.quote_weight[slot] == pool::EQUAL_WEIGHT {
+            return approximate::price(Reserves {
+                tao: self.pools.tao[slot].0,
+                alpha: self.pools.alpha[slot].0,
+            });
         }
-        pool::price(pool).to_num()
+        pool::price(&self.pool(slot)).to_num()
     }
 
     /// Alpha outside the pool: what the record says exists, less the pool.
     pub fn alpha_outside(&self, slot: usize) -> Alpha {
-        Alpha(self.alpha_issued[slot]).minus_or_zero(self.pools[slot].alpha)
+        Alpha(self.alpha_issued[slot]).minus_or_zero(self.pools.alpha[slot])
     }
 
     /// The stored moving price in the chain's own numbers.
@@ -336,7 +380,7 @@ impl Chain {
         emission::root_proportion(
             self.root,
             emission::tao_weight(self.constants.tao_weight),
-            issuance::alpha_issuance(self.pools[slot].alpha, self.alpha_outside(slot)),
+            issuance::alpha_issuance(self.pools.alpha[slot], self.alpha_outside(slot)),
         )
     }
 
@@ -399,23 +443,90 @@ impl Chain {
         if amount == 0 || !self.occupied[slot] || self.first_block[slot].is_none() {
             return Ok(None);
         }
-        let pool = &mut self.pools[slot];
+        let mut pool = self.pool(slot);
         if self.arithmetic == Arithmetic::Float {
-            return if fee {
-                float::swap(pool, side, amount)
-            } else {
-                float::exchange(pool, side, amount)
+            let (input, output) = match side {
+                Side::Buy => (pool.tao.0, pool.alpha.0),
+                Side::Sell => (pool.alpha.0, pool.tao.0),
             };
+            let rate = if fee { f64::from(pool.fee_rate) / 65_535.0 } else { 0.0 };
+            let traded = approximate::swap(input, output, amount, rate, pool.minimum_reserve);
+            if traded.paid_in == 0 {
+                return Ok(None);
+            }
+            let (paid_in, paid_out) = (traded.paid_in, traded.paid_out);
+            (pool.tao, pool.alpha) = match side {
+                Side::Buy => (pool.tao.plus(Tao(paid_in))?, pool.alpha.minus(Alpha(paid_out))?),
+                Side::Sell => (pool.tao.minus(Tao(paid_out))?, pool.alpha.plus(Alpha(paid_in))?),
+            };
+            self.set_pool(slot, &pool);
+            return Ok(Some((paid_in, paid_out)));
         }
         let limit = match side {
             Side::Buy => HIGHEST_PRICE,
             Side::Sell => LOWEST_PRICE,
         };
-        match pool::swap(pool, side, amount, limit, !fee) {
-            Ok(swapped) => Ok(Some((swapped.paid_in, swapped.paid_out))),
+        match pool::swap(&mut pool, side, amount, limit, !fee) {
+            Ok(swapped) => {
+                self.set_pool(slot, &pool);
+                Ok(Some((swapped.paid_in, swapped.paid_out)))
+            }
             Err(error @ (Error::Overflow | Error::Underflow)) => Err(error),
             Err(_) => Ok(None),
         }
+    }
+
+    /// Trades in every pool what `swaps.offered` says, fee included.
+    fn trade_all(&mut self, side: Side) -> Result<(), Error> {
+        if self.arithmetic == Arithmetic::Float {
+            return vector::run(rows::Swaps { chain: self, side });
+        }
+        for slot in 0..self.slots() {
+            let traded = self.trade(slot, side, self.swaps.offered[slot], true)?;
+            (self.swaps.paid_in[slot], self.swaps.paid_out[slot]) = traded.unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// A round of sales, one in every pool. The TAO becomes free; fees, in alpha, go to the stakers. Nothing moves where
+    /// the pool refuses.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] if a holder has less than it sells: a broken book.
+    pub fn sell_all(&mut self, sales: &Sales) -> Result<Brought, Error> {
+        for slot in 0..self.slots() {
+            let (owner, miners) = (sales.owner[slot].0, sales.miners[slot].0);
+            self.swaps.offered[slot] = owner.wrapping_add(miners).wrapping_add(sales.stakers[slot].0);
+        }
+        self.trade_all(Side::Sell)?;
+        let (brought, of) = vector::run(rows::Sold { chain: self, sales })?;
+        let brought = Tao(brought);
+        self.free = self.free.plus(brought)?;
+        let [owners, miners, root] = of.map(|rao| Tao(rao as u64));
+        self.flows.sold_all(brought, [owners, miners, root])?;
+        Ok(Brought {
+            work: owners.plus(miners)?,
+            root,
+        })
+    }
+
+    /// A round of purchases by stakers, one in every pool, with what `budgets` says of free TAO; the first slots come
+    /// first if that is not enough.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
+    pub fn buy_all(&mut self, budgets: &[u64]) -> Result<(), Error> {
+        self.swaps.offered.copy_from_slice(budgets);
+        let mut left = self.free.0;
+        for offered in &mut self.swaps.offered {
+            *offered = left.min(*offered);
+            left -= *offered;
+        }
+        self.trade_all(Side::Buy)?;
+        let paid = vector::run(rows::Bought { chain: self })?;
+        self.free = self.free.minus(paid)?;
+        self.flows.bought = self.flows.bought.plus(paid)?;
+        Ok(())
     }
 
     /// Moves free TAO to root stake, or back if negative; as much as there is.
@@ -452,15 +563,18 @@ impl Chain {
     /// Compares what was issued with what is held: TAO, and the alpha of every slot. Returns the first sum that does
     /// not close: its name, what was issued, what is held; else the TAO in all pools, in rao.
     pub fn check(&self) -> Result<u128, (String, u128, u128)> {
-        let pools: u128 = self.pools.iter().map(|pool| u128::from(pool.tao.0)).sum();
+        let (closes, pools) = vector::run(rows::Check { chain: self });
         let people = u128::from(self.root.0) + u128::from(self.free.0) + u128::from(self.idle.0);
         let held = pools + people + self.pacts.tao();
         if held != u128::from(self.issued.0) {
             return Err(("TAO in rao".into(), self.issued.0.into(), held));
         }
+        if closes && !self.pacts.any() {
+            return Ok(pools);
+        }
         let holdings = &self.holdings;
         for slot in 0..self.slots() {
-            let held = u128::from(self.pools[slot].alpha.0)
+            let held = u128::from(self.pools.alpha[slot].0)
                 + u128::from(holdings.owner[slot].0)
                 + u128::from(holdings.miners[slot].0)
                 + u128::from(holdings.stakers[slot].0)

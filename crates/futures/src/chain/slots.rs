@@ -43,9 +43,10 @@ impl Chain {
         if let Some(slot) = self.occupied.iter().position(|taken| !taken) {
             return Some(slot);
         }
+        let slots = self.slots();
         let prunable = &mut self.scratch.prunable;
         prunable.clear();
-        for slot in 0..self.pools.len() {
+        for slot in 0..slots {
             let netuid = NetUid(slot as u16 + 1);
             prunable.push(Prunable {
                 netuid,
@@ -80,13 +81,14 @@ impl Chain {
         }
         let prices: Vec<_> = (0..self.slots())
             .filter(|other| self.occupied[*other])
-            .map(|other| pool::price(&self.pools[other]))
+            .map(|other| pool::price(&self.pool(other)))
             .collect();
         let alpha = registration::seed_alpha(cost, registration::median_price(&prices));
         self.free = self.free.minus(cost)?;
         self.flows.registered = self.flows.registered.plus(cost)?;
-        let pool = &mut self.pools[slot];
-        (pool.tao, pool.alpha, pool.quote_weight, pool.initialized) = (cost, alpha, EQUAL_WEIGHT, false);
+        let pools = &mut self.pools;
+        (pools.tao[slot], pools.alpha[slot]) = (cost, alpha);
+        (pools.quote_weight[slot], pools.initialized[slot]) = (EQUAL_WEIGHT, false);
         self.alpha_issued[slot] = alpha.0;
         self.moving[slot] = 0.0;
         self.first_block[slot] = None;
@@ -113,14 +115,14 @@ impl Chain {
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
     pub fn dissolve(&mut self, slot: usize) -> Result<(), Error> {
         self.dissolve_pact(slot)?;
-        let protocol = self.holdings.protocol[slot].plus(self.pools[slot].alpha)?;
+        let protocol = self.holdings.protocol[slot].plus(self.pools.alpha[slot])?;
         let claims = [
             self.holdings.owner[slot].0,
             self.holdings.miners[slot].0,
             self.holdings.stakers[slot].0,
             protocol.0,
         ];
-        let pot = self.pools[slot].tao;
+        let pot = self.pools.tao[slot];
         let payouts = registration::dissolve_payouts(pot.0, &claims);
         let people: u64 = payouts[..3].iter().sum();
         self.free = self.free.plus(Tao(people))?;
@@ -129,8 +131,8 @@ impl Chain {
         self.issued = self.issued.minus(recycled)?;
         self.flows.dissolved = self.flows.dissolved.plus(Tao(people))?;
         self.flows.recycled = self.flows.recycled.plus(recycled)?;
-        self.pools[slot].tao = Tao::ZERO;
-        self.pools[slot].alpha = Alpha::ZERO;
+        self.pools.tao[slot] = Tao::ZERO;
+        self.pools.alpha[slot] = Alpha::ZERO;
         self.holdings.clear(slot);
         self.alpha_issued[slot] = 0;
         self.moving[slot] = 0.0;

@@ -5,6 +5,7 @@
 
 use tributary_economy::{
     Alpha, Error, Tao,
+    approximate::sum,
     pact::{Reservoir, Route, Terms, release, strength, vesting},
     pool::Side,
 };
@@ -110,6 +111,11 @@ impl Pacts {
             .iter()
             .map(|alpha| u128::from(alpha.0))
             .sum()
+    }
+
+    /// Whether any slot has ever had a pact.
+    pub(crate) fn any(&self) -> bool {
+        self.any
     }
 
     /// Whether emission favours pacts, and there is one.
@@ -268,7 +274,7 @@ impl Chain {
         let half_life = self.pacts.release_half_life;
         let due = |amount: u64| release::due(amount, blocks, half_life);
         let reservoir = self.pacts.reservoir[slot];
-        let most = release::largest_purchase(&self.pools[slot]).0.saturating_mul(releases);
+        let most = release::largest_purchase(&self.pool(slot)).0.saturating_mul(releases);
         let offered = due(reservoir.tao.0).min(most);
         let (spent, bought) = self.trade(slot, Side::Buy, offered, false)?.unwrap_or_default();
         let parts = self.pacts.route[slot].split(bought);
@@ -308,8 +314,8 @@ impl Chain {
         let joined = pacts.reservoir[slot].tao.plus(pacts.bond[slot])?;
         (pacts.reservoir[slot], pacts.bond[slot]) = (Reservoir::default(), Tao::ZERO);
         (pacts.unvested[slot], pacts.half_life[slot], pacts.terms[slot]) = (Alpha::ZERO, 0, None);
-        let pool = &mut self.pools[slot];
-        pool.tao = pool.tao.plus(joined)?;
+        let tao = &mut self.pools.tao[slot];
+        *tao = tao.plus(joined)?;
         self.flows.tribute = self.flows.tribute.plus(joined)?;
         Ok(())
     }
@@ -332,16 +338,15 @@ impl Chain {
             }
             return;
         }
-        let before: f64 = self.scratch.shares.iter().sum();
+        let before = sum(&self.paid.share);
         for slot in 0..self.slots() {
-            self.scratch.shares[slot] *= self.pacts.factor(slot);
+            self.paid.share[slot] *= self.pacts.factor(slot);
         }
-        let after: f64 = self.scratch.shares.iter().sum();
+        let after = sum(&self.paid.share);
         if after > 0.0 {
-            for share in &mut self.scratch.shares {
+            for share in &mut self.paid.share {
                 *share *= before / after;
             }
         }
-        self.paid.share.copy_from_slice(&self.scratch.shares);
     }
 }

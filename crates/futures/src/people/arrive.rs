@@ -39,7 +39,7 @@ impl World {
         if !self.comes(&team) {
             return Ok(());
         }
-        let going = (self.people.quality[next], self.chain.pools[next].tao);
+        let going = (self.people.quality[next], self.chain.pools.tao[next]);
         let Some(registered) = self.chain.register()? else {
             return Ok(());
         };

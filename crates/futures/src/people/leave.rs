@@ -161,7 +161,7 @@ impl World {
             && let Some(slot) = self.by_value(u[6])
         {
             let held = self.chain.holdings.stakers[slot].0 as f64 * STOLEN;
-            let most = self.chain.pools[slot].alpha.0 as f64 * STOLEN_OF_POOL;
+            let most = self.chain.pools.alpha[slot].0 as f64 * STOLEN_OF_POOL;
             let stolen = Alpha(held.min(most) as u64);
             let brought = self.chain.sell(slot, stolen, Holder::Stakers)?;
             self.tally.thefts += 1;

@@ -13,7 +13,7 @@ mod weigh;
 mod work;
 
 use crate::{
-    chain::{BLOCKS_PER_DAY, Chain, moving},
+    chain::{BLOCKS_PER_DAY, Chain, Sales},
     metrics::Tally,
     noise::{Class, STRIDE, Stream, normal, uniform},
     pact::Offer,
@@ -22,7 +22,7 @@ use crate::{
     start::Start,
     story::{Story, What},
 };
-use tributary_economy::{Alpha, Error, Tao, rule_sets::RuleSet};
+use tributary_economy::{Alpha, Error, Tao, approximate::PRICE_ONE, rule_sets::RuleSet};
 
 pub use owners::Choice;
 pub use tao::TaoMarket;
@@ -208,6 +208,10 @@ pub struct World {
     weights: Vec<f64>,
     surprise: Vec<f64>,
     novelty: Vec<f64>,
+    /// Dollars a day of each slot's revenue that are tribute.
+    pub(crate) tribute: Vec<f64>,
+    sales: Sales,
+    budgets: Vec<u64>,
 }
 
 impl World {
@@ -236,6 +240,9 @@ impl World {
             weights: Vec::new(),
             surprise: Vec::new(),
             novelty: Vec::new(),
+            tribute: Vec::new(),
+            sales: Sales::default(),
+            budgets: Vec::new(),
         }
     }
 
@@ -285,16 +292,16 @@ impl World {
         chain.lock_block = start.block;
         let mut placed = chain.root;
         for (slot, row) in start.rows.iter().enumerate() {
-            let pool = &mut chain.pools[slot];
-            (pool.tao, pool.alpha) = (tao(row.pool_tao), alpha(row.pool_alpha));
-            placed = placed.plus(pool.tao)?;
+            let pools = &mut chain.pools;
+            (pools.tao[slot], pools.alpha[slot]) = (tao(row.pool_tao), alpha(row.pool_alpha));
+            placed = placed.plus(pools.tao[slot])?;
             let holdings = &mut chain.holdings;
             holdings.owner[slot] = alpha(row.owner);
             holdings.stakers[slot] = alpha(row.stakers);
             holdings.protocol[slot] = alpha(row.protocol);
             holdings.burned[slot] = alpha(row.burned);
-            chain.alpha_issued[slot] = pool.alpha.plus(holdings.total(slot)?)?.0;
-            chain.moving[slot] = moving::steps(row.price());
+            chain.alpha_issued[slot] = pools.alpha[slot].plus(holdings.total(slot)?)?.0;
+            chain.moving[slot] = (row.price().clamp(0.0, 1.0) * PRICE_ONE).trunc();
             chain.first_block[slot] = row.first_block;
             chain.registered[slot] = row.registered;
             chain.enabled[slot] = row.enabled;
@@ -302,7 +309,7 @@ impl World {
             chain.withheld[slot] = row.withheld;
         }
         chain.free = chain.issued.minus(placed)?;
-        chain.flows.open(&chain.pools);
+        chain.flows.open(&chain.pools.tao);
         Ok(())
     }
 
@@ -346,6 +353,9 @@ impl World {
         fill(&mut self.weights, slots, 0.0);
         fill(&mut self.surprise, slots, 0.0);
         fill(&mut self.novelty, slots, 0.0);
+        fill(&mut self.tribute, slots, 0.0);
+        fill(&mut self.budgets, slots, 0);
+        self.sales.reset(slots);
 
         let (mean, deviation) = start.spread();
         for (slot, row) in start.rows.iter().enumerate() {
@@ -368,8 +378,8 @@ impl World {
     fn team(&mut self, slot: usize, generation: u32, rank: f64) -> Team {
         let p = &self.parameters;
         let base = u64::from(generation) * 16;
-        let start = &mut self.streams.start;
-        let mut bits = |k| start.at(base + k, slot as u64);
+        let start = &self.streams.start;
+        let bits = |k| start.at(base + k, slot as u64);
         let u = uniform(bits(0));
         let kind = if u < p.mission_share {
             Kind::Mission

@@ -48,7 +48,7 @@ impl World {
     /// A slot's decision of this month, or its takeover if the owner has left or works against it.
     fn decide_for(&mut self, slot: usize) -> Result<(), Error> {
         let round = self.rounds;
-        let mut draw = |k| uniform(self.streams.owners.at(2 * round + k, slot as u64));
+        let draw = |k| uniform(self.streams.owners.at(2 * round + k, slot as u64));
         let (first, second) = (draw(0), draw(1));
         if self.people.phase[slot] == Phase::Gone {
             if self.taken_over(slot, first) {

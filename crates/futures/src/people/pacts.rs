@@ -234,6 +234,15 @@ impl World {
         }
     }
 
+    /// Writes down what part of revenue is tribute. There is nothing to do before the first pact.
+    pub(crate) fn see_tribute(&mut self) {
+        if self.chain.pacts.any() {
+            for slot in 0..self.chain.slots() {
+                self.tribute[slot] = self.tribute_of_revenue(slot);
+            }
+        }
+    }
+
     /// TAO a day that holders of a slot's alpha expect of its pact, as far as they price it.
     pub(super) fn priced_tribute(&self, slot: usize) -> f64 {
         let Some(terms) = &self.chain.pacts.terms[slot] else {

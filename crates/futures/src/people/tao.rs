@@ -1,7 +1,10 @@
 //! TAO in dollars: capital that comes in, what is sold, the market, and confidence.
 
 use super::{RAO, World, YEAR, trade::miners_sell};
-use crate::noise::{Stream, normal, student};
+use crate::{
+    noise::{Stream, normal, student},
+    vector,
+};
 
 /// Largest move of the log price in a step.
 const MOVE_MAX: f64 = 0.7;
@@ -32,7 +35,7 @@ pub struct TaoMarket {
 
 impl TaoMarket {
     /// Draws the noise of a step.
-    pub(super) fn draw(&mut self, stream: &mut Stream, step: u64) {
+    pub(super) fn draw(&mut self, stream: &Stream, step: u64) {
         self.shock = student(stream.at(step, 0));
         self.crowd = student(stream.at(step, 1));
         self.narrative_noise = normal(stream.at(step, 2));
@@ -76,13 +79,7 @@ impl World {
         let mean =
             p.narrative_of_coverage * libm::log((self.tally.coverage.max(1e-3) / p.coverage_start.max(1e-3)).max(1e-3));
         let value = self.market_value();
-        let on_rail: f64 = self
-            .people
-            .revenue
-            .iter()
-            .zip(&self.people.on_rail)
-            .map(|(revenue, share)| revenue * share)
-            .sum();
+        let on_rail = vector::dot(&self.people.revenue, &self.people.on_rail);
         let tao = &mut self.tao;
         tao.narrative += p.narrative_return * (mean - tao.narrative) * years
             + p.narrative_noise * years.sqrt() * tao.narrative_noise;

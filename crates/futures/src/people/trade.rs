@@ -1,12 +1,13 @@
 //! Sales of what was earned, and speculators (`docs/futures.md`, sections on miners, stakers and speculators).
 
-use tributary_economy::{Alpha, Error};
+use tributary_economy::{Alpha, Error, approximate::{sum, whole}};
 
-use super::{Kind, MONTH, Phase, RAO, World, tao};
+use super::{Kind, MONTH, People, Phase, RAO, World};
 use crate::{
-    chain::Holder,
+    chain::{Chain, Sales},
     noise::{normals, students},
     parameters::Parameters,
+    vector::{self, CHUNK, Lanes, Loop, ln, load, store},
 };
 
 /// Attention forgets itself at this rate a day.
@@ -36,125 +37,37 @@ impl World {
         self.streams.attention.fill(self.step, &mut self.more_bits[..slots]);
         students(&self.bits[..slots], &mut self.surprise);
         normals(&self.more_bits[..slots], &mut self.novelty);
-        let root_day = days.sqrt();
-        self.tao.draw(&mut self.streams.crowd, self.step);
+        self.tao.draw(&self.streams.crowd, self.step);
         let own = (1.0 - CROWD_IS_MARKET * CROWD_IS_MARKET).sqrt();
         let crowd = CROWD_IS_MARKET * self.tao.shock + own * self.tao.crowd;
-        let common = self.parameters.crowd_noise * root_day * crowd + self.root_to_alpha(days)?;
-        self.tao.sold = self.sell_treasury(days);
-        let mut to_root = 0.0;
-        let miners_sell = miners_sell(&self.parameters);
-        for slot in 0..slots {
-            if !self.chain.emits(slot) {
-                continue;
-            }
-            let price = self.chain.paid.price[slot];
-            if price <= 0.0 {
-                continue;
-            }
-            let flow = self.flow(slot, days, root_day, common);
-            self.owner_dividend(slot)?;
-            let paid = &self.chain.paid;
-            let held = &self.chain.holdings;
-            let people = &self.people;
-            let stock = held.owner[slot].minus_or_zero(people.locked[slot]);
-            let owner = match people.phase[slot] {
-                Phase::Building => {
-                    let more = match people.kind[slot] {
-                        Kind::Mercenary => part(stock, (self.parameters.stock_sold * days / MONTH).min(1.0)),
-                        Kind::Mission | Kind::Commercial => Alpha::ZERO,
-                    };
-                    part(paid.owner[slot], people.cut_sold[slot]).plus(more)?
-                }
-                Phase::Extracting => part(stock, (days / EXTRACTION_DAYS).min(1.0)).max(paid.owner[slot]),
-                Phase::Gone => part(stock, (days / self.parameters.exit_days).min(1.0)),
-            };
-            let owner = owner.min(stock);
-            let p = &self.parameters;
-            let wanted = paid.miners[slot].0 as f64 * miners_sell
-                + paid.root[slot].0 as f64 * p.root_sold
-                + paid.stakers[slot].0 as f64 * p.staker_sold;
-            // Nobody sells what is earned into a pool that cannot take it.
-            let most = p.sell_pace * days * self.chain.pools[slot].alpha.0 as f64;
-            let pace = if wanted > most { most / wanted } else { 1.0 };
-            let miners = part(paid.miners[slot], miners_sell * pace);
-            let root = part(paid.root[slot], p.root_sold * pace);
-            let earned = part(paid.stakers[slot], p.staker_sold * pace).plus(root)?;
-            let speculative = if flow < 0.0 {
-                let most = STAKERS_SELL_MAX * days.max(0.05) * held.stakers[slot].0 as f64;
-                Alpha((-flow / price).min(most) as u64)
-            } else {
-                Alpha::ZERO
-            };
-            let stakers = earned.plus(speculative)?.min(held.stakers[slot]);
-            let all = owner.plus(miners)?.plus(stakers)?;
-            let brought = self.chain.sell_of(slot, [owner, miners, stakers])?;
-            if all.0 > 0 {
-                let each = brought.0 as f64 / all.0 as f64;
-                self.tao.sold += (owner.0 + miners.0) as f64 * each / RAO;
-                let for_root = root.min(stakers).0 as f64 * each;
-                to_root += for_root;
-                self.chain.flows.of_root(for_root as u64)?;
-            }
-            if flow > 0.0 {
-                let budget = tao(flow / RAO).min(self.chain.free);
-                self.chain.buy(slot, budget, Holder::Stakers)?;
-            }
-            let now = self.chain.price(slot);
-            self.chain.paid.price[slot] = now;
-            let now = libm::log(now.max(1e-12));
-            let people = &mut self.people;
-            people.momentum[slot] = people.momentum[slot] * (1.0 - days / 30.0).max(0.0) + now - people.log_price[slot];
-            people.log_price[slot] = now;
-        }
-        self.chain.stake_on_root(to_root as i64)
-    }
-
-    /// The owner's part of what stakers were paid: its alpha is staked too.
-    fn owner_dividend(&mut self, slot: usize) -> Result<(), Error> {
-        let held = &self.chain.holdings;
-        let paid = self.chain.paid.stakers[slot];
-        let owner = held.owner[slot].minus_or_zero(self.chain.paid.owner[slot]).0 as f64;
-        let all = owner + held.stakers[slot].minus_or_zero(paid).0 as f64 + held.miners[slot].0 as f64;
-        if all <= 0.0 {
-            return Ok(());
-        }
-        let dividend = part(paid, owner / all);
-        self.chain.hand_over(slot, Holder::Stakers, Holder::Owner, dividend)?;
-        self.chain.paid.stakers[slot] = paid.minus(dividend)?;
-        Ok(())
-    }
-
-    /// Speculators' net flow into a pool in a step, in rao.
-    fn flow(&mut self, slot: usize, days: f64, root_day: f64, common: f64) -> f64 {
-        let p = &self.parameters;
-        let people = &mut self.people;
-        let novelty = self.novelty[slot] * root_day;
-        people.attention[slot] += novelty - ATTENTION_RETURN * days * people.attention[slot];
-        let drive = (p.value_pull * (people.log_value[slot] - people.log_price[slot])
-            + p.momentum * people.momentum[slot]
-            + p.panic * people.momentum[slot].min(0.0)
-            + p.flow_drift)
-            * days
-            + p.attention_push * novelty
-            + p.flow_noise * root_day * self.surprise[slot]
-            + common;
-        let most = p.flow_max * days.min(1.0);
-        self.chain.pools[slot].tao.0 as f64 * drive.clamp(-most, most)
+        let common = self.parameters.crowd_noise * days.sqrt() * crowd + self.root_to_alpha(days)?;
+        vector::run(Plans {
+            parameters: &self.parameters,
+            chain: &mut self.chain,
+            people: &mut self.people,
+            surprise: &self.surprise,
+            novelty: &self.novelty,
+            days,
+            common,
+            sales: &mut self.sales,
+            budgets: &mut self.budgets,
+        });
+        let brought = self.chain.sell_all(&self.sales)?;
+        self.tao.sold = self.sell_treasury(days) + brought.work.0 as f64 / RAO;
+        self.chain.buy_all(&self.budgets)?;
+        vector::run(Prices {
+            chain: &mut self.chain,
+            people: &mut self.people,
+            kept: (1.0 - days / 30.0).max(0.0),
+        });
+        self.chain.stake_on_root(brought.root.0 as i64)
     }
 
     /// Root stakers who move to alpha, or back, for its yield: the part of every pool that they bring.
     fn root_to_alpha(&mut self, days: f64) -> Result<f64, Error> {
         let mobility = self.parameters.root_mobility;
         let root = self.chain.root.0 as f64;
-        let (mut pooled, mut to_root, mut to_alpha, mut staked) = (0.0, 0.0, 0.0, 0.0);
-        for slot in 0..self.chain.slots() {
-            let price = self.chain.paid.price[slot];
-            pooled += self.chain.pools[slot].tao.0 as f64;
-            to_root += self.chain.paid.root[slot].0 as f64 * price;
-            to_alpha += self.chain.paid.stakers[slot].0 as f64 * price;
-            staked += self.chain.holdings.stakers[slot].0 as f64 * price;
-        }
+        let [pooled, to_root, to_alpha, staked] = vector::run(Yields { chain: &self.chain });
         if mobility <= 0.0 || pooled <= 0.0 || root <= 0.0 || staked <= 0.0 {
             return Ok(0.0);
         }
@@ -167,6 +80,187 @@ impl World {
     }
 }
 
-fn part(amount: Alpha, share: f64) -> Alpha {
-    Alpha((amount.0 as f64 * share) as u64).min(amount)
+/// TAO in all pools, and at their prices what root and stakers were paid and what stakers hold, all in rao.
+struct Yields<'a> {
+    chain: &'a Chain,
+}
+
+impl Loop for Yields<'_> {
+    type Output = [f64; 4];
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let chain = self.chain;
+        let [mut pooled, mut to_root, mut to_alpha, mut staked] = [Lanes::of(0.0); 4];
+        for from in (0..chain.slots()).step_by(CHUNK) {
+            let (price, tao) = (load(&chain.paid.price, from), load(&chain.pools.tao, from));
+            let (root, stakers) = (load(&chain.paid.root, from), load(&chain.paid.stakers, from));
+            let held = load(&chain.holdings.stakers, from);
+            for k in 0..CHUNK {
+                pooled[k] += tao[k].0 as f64;
+                to_root[k] += root[k].0 as f64 * price[k];
+                to_alpha[k] += stakers[k].0 as f64 * price[k];
+                staked[k] += held[k].0 as f64 * price[k];
+            }
+        }
+        [sum(&pooled), sum(&to_root), sum(&to_alpha), sum(&staked)]
+    }
+}
+
+/// What everybody sells and buys in a step.
+struct Plans<'a> {
+    parameters: &'a Parameters,
+    chain: &'a mut Chain,
+    people: &'a mut People,
+    surprise: &'a [f64],
+    novelty: &'a [f64],
+    days: f64,
+    /// What moves all pools alike, as a part of each.
+    common: f64,
+    sales: &'a mut Sales,
+    /// Purchases, in rao.
+    budgets: &'a mut [u64],
+}
+
+impl Loop for Plans<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let (p, chain, people, days) = (self.parameters, self.chain, self.people, self.days);
+        let miners_sell = miners_sell(p);
+        let root_day = days.sqrt();
+        let most_flow = p.flow_max * days.min(1.0);
+        let most_sold = STAKERS_SELL_MAX * days.max(0.05);
+        let stock_sold = (p.stock_sold * days / MONTH).min(1.0);
+        let extracted = (days / EXTRACTION_DAYS).min(1.0);
+        let exits = (days / p.exit_days).min(1.0);
+        for from in (0..chain.slots()).step_by(CHUNK) {
+            let (age, price) = (load(&chain.age, from), load(&chain.paid.price, from));
+            let (tao, alpha) = (load(&chain.pools.tao, from), load(&chain.pools.alpha, from));
+            let paid = &mut chain.paid;
+            let (paid_owner, paid_miners) = (load(&paid.owner, from), load(&paid.miners, from));
+            let (mut paid_stakers, paid_root) = (load(&paid.stakers, from), load(&paid.root, from));
+            let held = &mut chain.holdings;
+            let (mut owner_has, miners_have) = (load(&held.owner, from), load(&held.miners, from));
+            let mut stakers_have = load(&held.stakers, from);
+            let (value, log_price) = (load(&people.log_value, from), load(&people.log_price, from));
+            let (momentum, mut attention) = (load(&people.momentum, from), load(&people.attention, from));
+            let (surprise, novelty) = (load(self.surprise, from), load(self.novelty, from));
+            let (locked, cut_sold) = (load(&people.locked, from), load(&people.cut_sold, from));
+            // Of its stock and of its cut an owner sells these parts, and all of its cut at least while it extracts.
+            let [mut of_stock, mut of_cut, mut least] = [Lanes::of(0.0); 3];
+            for (k, (phase, kind)) in people.phase[from..]
+                .iter()
+                .zip(&people.kind[from..])
+                .take(CHUNK)
+                .enumerate()
+            {
+                let held_long = if *kind == Kind::Mercenary { stock_sold } else { 0.0 };
+                let leaves = if *phase == Phase::Gone { exits } else { extracted };
+                let builds = *phase == Phase::Building;
+                of_stock[k] = if builds { held_long } else { leaves };
+                of_cut[k] = if builds { cut_sold[k] } else { 0.0 };
+                least[k] = if *phase == Phase::Extracting { 1.0 } else { 0.0 };
+            }
+            let [mut sold_owner, mut sold_miners, mut sold_stakers, mut sold_root] = [Lanes::of(Alpha::ZERO); 4];
+            let mut budget = Lanes::of(0);
+            for k in 0..CHUNK {
+                let open = (age[k] > 0.0) & (price[k] > 0.0);
+                // Speculators' net flow, in rao.
+                let news = novelty[k] * root_day;
+                let drive = (p.value_pull * (value[k] - log_price[k])
+                    + p.momentum * momentum[k]
+                    + p.panic * momentum[k].min(0.0)
+                    + p.flow_drift)
+                    * days
+                    + p.attention_push * news
+                    + p.flow_noise * root_day * surprise[k]
+                    + self.common;
+                let flow = tao[k].0 as f64 * drive.max(-most_flow).min(most_flow);
+                let faded = attention[k] + (news - ATTENTION_RETURN * days * attention[k]);
+                attention[k] = if open { faded } else { attention[k] };
+                // The owner's part of what stakers were paid: its alpha is staked too.
+                let own = owner_has[k].minus_or_zero(paid_owner[k]).0 as f64;
+                let others = stakers_have[k].minus_or_zero(paid_stakers[k]).0 as f64 + miners_have[k].0 as f64;
+                let all = (own + others).max(1.0);
+                let most = paid_stakers[k].min(stakers_have[k]);
+                let dividend = part(paid_stakers[k].0 as f64 * (own / all), most);
+                let dividend = if open { dividend } else { Alpha::ZERO };
+                stakers_have[k] = stakers_have[k].minus_or_zero(dividend);
+                paid_stakers[k] = paid_stakers[k].minus_or_zero(dividend);
+                owner_has[k] = Alpha(owner_has[k].0.wrapping_add(dividend.0));
+                let stock = owner_has[k].minus_or_zero(locked[k]);
+                let cut = paid_owner[k].0 as f64;
+                let wanted = of_cut[k] * cut + of_stock[k] * stock.0 as f64;
+                let by_owner = part(wanted.max(least[k] * cut), stock);
+                // Nobody sells what is earned into a pool that cannot take it.
+                let miners = paid_miners[k].0 as f64 * miners_sell;
+                let root = paid_root[k].0 as f64 * p.root_sold;
+                let stakers = paid_stakers[k].0 as f64 * p.staker_sold;
+                let wanted = miners + root + stakers;
+                let most = p.sell_pace * days * alpha[k].0 as f64;
+                let pace = if wanted > most { most / wanted } else { 1.0 };
+                let by_miners = part(miners * pace, paid_miners[k]);
+                let by_root = part(root * pace, paid_root[k]);
+                let leaves = (-flow / price[k]).max(0.0).min(most_sold * stakers_have[k].0 as f64);
+                let for_both = stakers * pace + leaves + by_root.0 as f64;
+                let by_stakers = part(for_both, stakers_have[k]);
+                let if_open = |amount: Alpha| if open { amount } else { Alpha::ZERO };
+                sold_owner[k] = if_open(by_owner);
+                sold_miners[k] = if_open(by_miners);
+                sold_stakers[k] = if_open(by_stakers);
+                sold_root[k] = if_open(by_root.min(by_stakers));
+                budget[k] = if open { whole(flow) } else { 0 };
+            }
+            store(&mut paid.stakers, from, &paid_stakers);
+            store(&mut held.owner, from, &owner_has);
+            store(&mut held.stakers, from, &stakers_have);
+            store(&mut people.attention, from, &attention);
+            store(&mut self.sales.owner, from, &sold_owner);
+            store(&mut self.sales.miners, from, &sold_miners);
+            store(&mut self.sales.stakers, from, &sold_stakers);
+            store(&mut self.sales.root, from, &sold_root);
+            store(self.budgets, from, &budget);
+        }
+    }
+}
+
+/// Prices after a round of trading, and the momentum they give.
+struct Prices<'a> {
+    chain: &'a mut Chain,
+    people: &'a mut People,
+    /// Part of momentum that a step keeps.
+    kept: f64,
+}
+
+impl Loop for Prices<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let (chain, people) = (self.chain, self.people);
+        for from in (0..chain.slots()).step_by(CHUNK) {
+            let (mut price, age) = (load(&chain.paid.price, from), load(&chain.age, from));
+            let (mut log_price, mut momentum) = (load(&people.log_price, from), load(&people.momentum, from));
+            let now = chain.prices(from);
+            for k in 0..CHUNK {
+                let open = (age[k] > 0.0) & (price[k] > 0.0);
+                let log = ln(now[k].max(1e-12));
+                let moved = momentum[k] * self.kept + log - log_price[k];
+                momentum[k] = if open { moved } else { momentum[k] };
+                log_price[k] = if open { log } else { log_price[k] };
+                price[k] = if open { now[k] } else { price[k] };
+            }
+            store(&mut chain.paid.price, from, &price);
+            store(&mut people.log_price, from, &log_price);
+            store(&mut people.momentum, from, &momentum);
+        }
+    }
+}
+
+/// Whole units of a plan, as much as there is.
+#[inline(always)]
+fn part(amount: f64, most: Alpha) -> Alpha {
+    Alpha(whole(amount).min(most.0))
 }

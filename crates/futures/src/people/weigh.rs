@@ -3,7 +3,11 @@
 use tributary_economy::{issuance, pact::Terms};
 
 use super::{Kind, MONTH, RAO, World};
-use crate::{chain::BLOCKS_PER_DAY, parameters::Parameters};
+use crate::{
+    chain::BLOCKS_PER_DAY,
+    parameters::Parameters,
+    vector::{exp, ln},
+};
 
 /// Months that an owner looks ahead, by kind.
 const HORIZON_MONTHS: [i32; 3] = [36, 18, 6];
@@ -76,12 +80,12 @@ impl Weighed {
     /// Logarithm of what all three choices together are worth, each by how likely it will be taken, with `more` dollars
     /// in hand whatever is chosen.
     pub(super) fn prospects(&self, more: f64, noise: f64) -> f64 {
-        let stay = libm::log(self.stay() + more);
+        let stay = ln(self.stay() + more);
         let others = [
-            libm::log(self.leave() + more) - self.loyalty,
-            libm::log(self.extraction.max(LEAST) + more) - self.loyalty - SHAME,
+            ln(self.leave() + more) - self.loyalty,
+            ln(self.extraction.max(LEAST) + more) - self.loyalty - SHAME,
         ];
-        let sum: f64 = others.iter().map(|other| libm::exp((other - stay) / noise)).sum();
+        let sum: f64 = others.iter().map(|other| exp((other - stay) / noise)).sum();
         stay + noise * libm::log1p(sum)
     }
 }
@@ -119,11 +123,11 @@ fn annuity(months: i32, rate: f64) -> f64 {
     if rate <= 0.0 {
         return f64::from(months);
     }
-    (1.0 - libm::pow(1.0 + rate, -f64::from(months))) / rate
+    (1.0 - exp(-f64::from(months) * ln(1.0 + rate))) / rate
 }
 
 fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-x))
+    1.0 / (1.0 + exp(-x))
 }
 
 /// Days of a number of blocks.
@@ -141,7 +145,7 @@ fn vesting_value(half_life: f64, rate: f64) -> f64 {
 fn vested_part(half_life: f64, months: f64) -> f64 {
     let lives = months / half_life.max(1e-9) * core::f64::consts::LN_2;
     if lives > 1e-9 {
-        1.0 - (1.0 - libm::exp(-lives)) / lives
+        1.0 - (1.0 - exp(-lives)) / lives
     } else {
         0.0
     }
@@ -151,7 +155,7 @@ fn vested_part(half_life: f64, months: f64) -> f64 {
 pub(super) fn stays_on_rail(p: &Parameters, terms: &Terms) -> f64 {
     let bond = terms.bond.0 as f64 / RAO;
     let deterred = p.rail_deterrence * bond / (bond + BOND_HALF);
-    libm::exp(-p.rail_evasion * part(terms.revenue_share) * (1.0 - deterred))
+    exp(-p.rail_evasion * part(terms.revenue_share) * (1.0 - deterred))
 }
 
 /// What opening its artefacts costs a product in appeal, in log points.
@@ -180,7 +184,7 @@ impl Situation {
         let kind = self.kind as usize;
         let rate = p.discount_rate / 12.0;
         let horizon = annuity(HORIZON_MONTHS[kind], rate);
-        let price = self.price * libm::exp(premium);
+        let price = self.price * exp(premium);
         let after_sale = |sold: f64| self.pool_alpha / (self.pool_alpha + sold);
 
         let half_life = days(terms.vesting_half_life) / MONTH;
@@ -191,24 +195,24 @@ impl Situation {
         let kept = (1.0 - sold) * (1.0 - p.haircut);
         let cut = kept_cut * late * price * (sold * after_sale(sold * kept_cut) + kept);
 
-        let revenue = self.revenue * libm::exp(-leak(p, terms)) * MONTH;
+        let revenue = self.revenue * exp(-leak(p, terms)) * MONTH;
         let tribute = revenue * self.on_rail * stays_on_rail(p, terms) * part(terms.revenue_share);
         let profit = (revenue * p.margin - tribute).max(0.0);
         let subsidy = self.funding * MONTH * p.subsidy_need;
         let stake = (self.owned + self.unvested * late) * price * (1.0 - p.haircut);
         let bond = terms.bond.0 as f64 / RAO * self.tao_usd;
-        let held_bond = bond / libm::pow(1.0 + rate, f64::from(HORIZON_MONTHS[kind]));
+        let held_bond = bond / exp(f64::from(HORIZON_MONTHS[kind]) * ln(1.0 + rate));
 
         // What leaves: a product that will be open is sold for less.
         let exclusive = 1.0 - p.open_exposure * openness(terms);
         let lost = p.switching_loss * logistic(-self.quality);
         let business = p.outside_multiple * profit * (1.0 - lost) * exclusive;
         let venture =
-            p.venture_at_frontier * libm::exp(p.venture_steepness * self.quality.min(VENTURE_QUALITY_MAX)) * exclusive;
+            p.venture_at_frontier * exp(p.venture_steepness * self.quality.min(VENTURE_QUALITY_MAX)) * exclusive;
         let free = (self.owned - self.locked).max(0.0);
         let at_once = free * price * after_sale(free);
         let notice = days(terms.notice);
-        let wait = libm::pow(1.0 + rate, -notice / MONTH);
+        let wait = exp(-notice / MONTH * ln(1.0 + rate));
         let fall = 1.0 - p.notice_fall * notice / (notice + NOTICE_HALF_DAYS);
         let after_notice = (at_once * fall + bond) * wait;
         let gives_notice = after_notice >= at_once;
@@ -237,9 +241,9 @@ impl Situation {
             chance_extract: 0.0,
         };
         let loyalty = weighed.loyalty;
-        let (stay, leave) = (libm::log(weighed.stay()), libm::log(weighed.leave()));
+        let (stay, leave) = (ln(weighed.stay()), ln(weighed.leave()));
         weighed.chance_leave = logistic((leave - stay - loyalty) / p.choice_noise);
-        let extraction = libm::log(weighed.extraction.max(LEAST));
+        let extraction = ln(weighed.extraction.max(LEAST));
         weighed.chance_extract = logistic((extraction - stay - loyalty - SHAME) / p.choice_noise);
         weighed
     }
@@ -259,7 +263,7 @@ impl World {
             cut_sold: people.cut_sold[slot],
             price: self.chain.price(slot) * tao_usd,
             tao_usd,
-            pool_alpha: self.chain.pools[slot].alpha.0 as f64 / RAO,
+            pool_alpha: self.chain.pools.alpha[slot].0 as f64 / RAO,
             cut_alpha: self.cut_alpha(self.chain.alpha_issued[slot]),
             owned: holdings.owner[slot].0 as f64 / RAO,
             locked: people.locked[slot].0 as f64 / RAO,

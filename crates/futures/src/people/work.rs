@@ -1,7 +1,14 @@
 //! Quality, funding, customers, and what speculators make of them: once a week.
 
-use super::{GONE_DISCOUNT, MONTH, Phase, RAO, SEGMENTS, WEEK, World, YEAR};
-use crate::noise::normal;
+use tributary_economy::Alpha;
+
+use super::{GONE_DISCOUNT, MONTH, People, Phase, RAO, SEGMENTS, WEEK, World, YEAR};
+use crate::{
+    chain::Chain,
+    noise::normals,
+    parameters::Parameters,
+    vector::{self, CHUNK, Lanes, Loop, exp, ln, load, store},
+};
 
 /// Days over which funding follows pay: people are not hired and fired in a day.
 const FUNDING_LAG: f64 = 30.0;
@@ -38,13 +45,13 @@ impl World {
         let people = &self.people;
         for slot in 0..self.chain.slots() {
             let working = self.chain.emits(slot) && people.phase[slot] != Phase::Gone;
-            self.weights[slot] = if working {
-                let appeal = people.appeal[slot] - people.leak[slot];
-                libm::exp((p.demand_steepness * people.quality[slot] + appeal).min(50.0))
-            } else {
-                0.0
-            };
-            sums[usize::from(people.segment[slot]) % SEGMENTS] += self.weights[slot];
+            let appeal = people.appeal[slot] - people.leak[slot];
+            let pull = (p.demand_steepness * people.quality[slot] + appeal).min(50.0);
+            self.weights[slot] = if working { pull } else { f64::NEG_INFINITY };
+        }
+        vector::run(Powers(&mut self.weights));
+        for (weight, segment) in self.weights.iter().zip(&people.segment) {
+            sums[usize::from(*segment) % SEGMENTS] += weight;
         }
         let each = self.demand / SEGMENTS as f64;
         let mut all = 0.0;
@@ -62,80 +69,162 @@ impl World {
         let years = elapsed / YEAR;
         let slots = self.chain.slots();
         self.streams.quality.fill(self.step, &mut self.bits[..slots]);
+        normals(&self.bits[..slots], &mut self.novelty);
         self.demand *= libm::exp(self.parameters.demand_growth * years);
         self.aim_customers();
-        let p = self.parameters.clone();
-        let root_years = years.sqrt();
-        let follow = 1.0 - libm::exp(-elapsed / FUNDING_LAG);
-        // Miners work until the marginal cost of effort, at today's price of compute, is its pay.
-        let compute = libm::exp(-p.compute_fall * self.day / YEAR);
-        let supply = p.miner_supply / (1.0 + p.miner_supply);
-        let adopt = 1.0 - libm::exp(-elapsed / (p.adoption_lag * MONTH));
-        for slot in 0..slots {
-            if !self.chain.occupied[slot] {
-                continue;
-            }
-            let tribute = self.tribute_of_revenue(slot);
-            let people = &mut self.people;
-            let before = (people.quality[slot], people.revenue[slot]);
-            let price = self.chain.price(slot);
-            let dollars = price * self.tao.usd / days / RAO;
-            let paid = self.chain.paid.miners[slot].0 as f64 * dollars;
-            let effort = p.funding_scale * libm::pow(paid / (compute * p.funding_scale), supply);
-            let reinvested = match people.phase[slot] {
-                Phase::Building => {
-                    let cut = self.chain.paid.owner[slot].0 as f64 * dollars * people.cut_sold[slot];
-                    p.reinvested * (p.margin * people.revenue[slot] - tribute).max(0.0) + p.cut_reinvested * cut
-                }
-                Phase::Extracting | Phase::Gone => 0.0,
-            };
-            let works = people.phase[slot] != Phase::Gone;
-            let target = if works { effort + reinvested } else { 0.0 };
-            // The first week of an occupant sets what it works with.
-            people.funding[slot] +=
-                if people.funding[slot] == 0.0 { 1.0 } else { follow } * (target - people.funding[slot]);
-            let progress = if works {
-                people.talent[slot] * libm::log1p(people.funding[slot] / p.funding_scale)
-            } else {
-                0.0
-            };
-            people.quality[slot] +=
-                (progress - p.frontier_speed) * years + p.quality_noise * root_years * normal(self.bits[slot]);
-            if works {
-                people.revenue[slot] += adopt * (self.weights[slot] - people.revenue[slot]);
-            } else {
-                people.revenue[slot] = 0.0;
-            }
-            people.idle[slot] = people.quality[slot] < before.0 && people.revenue[slot] <= before.1;
-            self.value(slot, days);
-        }
+        self.see_tribute();
+        let p = &self.parameters;
+        vector::run(Week {
+            parameters: p,
+            chain: &self.chain,
+            people: &mut self.people,
+            aims: &self.weights,
+            tribute: &self.tribute,
+            luck: &self.novelty,
+            years,
+            dollars: self.tao.usd / days / RAO,
+            follow: 1.0 - libm::exp(-elapsed / FUNDING_LAG),
+            adopt: 1.0 - libm::exp(-elapsed / (p.adoption_lag * MONTH)),
+            compute: libm::exp(-p.compute_fall * self.day / YEAR),
+        });
+        self.value(days);
     }
 
-    /// What speculators think of a subnet: the price at which they first saw it, moved by what has become of its
+    /// What speculators think of each subnet: the price at which they first saw it, moved by what has become of its
     /// emission and revenue an alpha, and by whether its owner is still there.
-    fn value(&mut self, slot: usize, days: f64) {
-        if !self.chain.emits(slot) {
-            return;
-        }
-        let tribute = self.priced_tribute(slot);
+    fn value(&mut self, days: f64) {
         let p = &self.parameters;
+        let pacts = self.chain.pacts.any();
+        for slot in 0..self.chain.slots() {
+            let outside = (self.chain.alpha_outside(slot).0 as f64 / RAO).max(1.0);
+            let emission = self.chain.paid.tao[slot] as f64 / RAO / days;
+            let revenue = self.people.revenue[slot] * p.margin / self.tao.usd.max(1e-9);
+            let tribute = if pacts { self.priced_tribute(slot) } else { 0.0 };
+            let fundamental = (emission + revenue + tribute) / outside;
+            // A floor in the units of the fundamentals: a part of what 0.5 TAO a block give the median subnet.
+            self.weights[slot] = fundamental + FLOOR * 1e-6;
+        }
+        vector::run(Logarithms(&mut self.weights));
         let people = &mut self.people;
-        let outside = (self.chain.alpha_outside(slot).0 as f64 / RAO).max(1.0);
-        let emission = self.chain.paid.tao[slot] as f64 / RAO / days;
-        let revenue = people.revenue[slot] * p.margin / self.tao.usd.max(1e-9);
-        let fundamental = (emission + revenue + tribute) / outside;
-        let staying = match people.phase[slot] {
-            // Who has announced to leave is as good as gone: holders go first.
-            Phase::Building | Phase::Extracting if people.departs[slot].is_finite() => -GONE_DISCOUNT,
-            Phase::Building => people.trust[slot],
-            Phase::Extracting => -EXTRACTING_DISCOUNT,
-            Phase::Gone => -GONE_DISCOUNT,
-        };
-        // A floor in the units of the fundamentals: a part of what 0.5 TAO a block give the median subnet.
-        let floor = FLOOR * 1e-6;
-        let logged = p.value_elasticity * libm::log(fundamental + floor);
-        let anchor = *people.anchor[slot].get_or_insert(people.log_price[slot] - logged);
-        people.log_value[slot] = anchor + logged + staying;
+        for slot in 0..self.chain.slots() {
+            if !self.chain.emits(slot) {
+                continue;
+            }
+            let staying = match people.phase[slot] {
+                // Who has announced to leave is as good as gone: holders go first.
+                Phase::Building | Phase::Extracting if people.departs[slot].is_finite() => -GONE_DISCOUNT,
+                Phase::Building => people.trust[slot],
+                Phase::Extracting => -EXTRACTING_DISCOUNT,
+                Phase::Gone => -GONE_DISCOUNT,
+            };
+            let logged = p.value_elasticity * self.weights[slot];
+            let anchor = *people.anchor[slot].get_or_insert(people.log_price[slot] - logged);
+            people.log_value[slot] = anchor + logged + staying;
+        }
+    }
+}
+
+/// e to the power of every number; zero of minus infinity.
+struct Powers<'a>(&'a mut [f64]);
+
+impl Loop for Powers<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for x in self.0.iter_mut() {
+            *x = if *x > f64::NEG_INFINITY { exp(*x) } else { 0.0 };
+        }
+    }
+}
+
+/// The logarithm of every number, all of them positive.
+struct Logarithms<'a>(&'a mut [f64]);
+
+impl Loop for Logarithms<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for x in self.0.iter_mut() {
+            *x = ln(*x);
+        }
+    }
+}
+
+/// Funding, quality and revenue of a week.
+struct Week<'a> {
+    parameters: &'a Parameters,
+    chain: &'a Chain,
+    people: &'a mut People,
+    /// Revenue in the long run, in dollars a day.
+    aims: &'a [f64],
+    /// Part of revenue that is tribute, in dollars a day.
+    tribute: &'a [f64],
+    luck: &'a [f64],
+    years: f64,
+    /// Dollars a day for one rao in a step.
+    dollars: f64,
+    follow: f64,
+    adopt: f64,
+    /// Price of compute.
+    compute: f64,
+}
+
+impl Loop for Week<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let (p, chain, people) = (self.parameters, self.chain, self.people);
+        let root_years = self.years.sqrt();
+        // Miners work until the marginal cost of effort, at today's price of compute, is its pay.
+        let supply = p.miner_supply / (1.0 + p.miner_supply);
+        let costs = self.compute * p.funding_scale;
+        for from in (0..chain.slots()).step_by(CHUNK) {
+            let price = chain.prices(from);
+            let (miners, owner) = (load(&chain.paid.miners, from), load(&chain.paid.owner, from));
+            let (cut_sold, talent) = (load(&people.cut_sold, from), load(&people.talent, from));
+            let (aim, tribute, luck) = (load(self.aims, from), load(self.tribute, from), load(self.luck, from));
+            let (mut quality, mut revenue) = (load(&people.quality, from), load(&people.revenue, from));
+            let mut funding = load(&people.funding, from);
+            let [mut taken, mut works, mut builds, mut idle] = [Lanes::of(false); 4];
+            for (k, (occupied, phase)) in chain.occupied[from..]
+                .iter()
+                .zip(&people.phase[from..])
+                .take(CHUNK)
+                .enumerate()
+            {
+                taken[k] = *occupied;
+                works[k] = *phase != Phase::Gone;
+                builds[k] = *phase == Phase::Building;
+            }
+            for k in 0..CHUNK {
+                let dollars = |alpha: Alpha| alpha.0 as f64 * (price[k] * self.dollars);
+                let effort = p.funding_scale * exp(supply * ln((dollars(miners[k]) / costs).max(1e-300)));
+                let kept = (p.margin * revenue[k] - tribute[k]).max(0.0);
+                let reinvested = p.reinvested * kept + p.cut_reinvested * dollars(owner[k]) * cut_sold[k];
+                let target = effort + if builds[k] { reinvested } else { 0.0 };
+                let target = if works[k] { target } else { 0.0 };
+                // The first week of an occupant sets what it works with.
+                let follow = if funding[k] == 0.0 { 1.0 } else { self.follow };
+                let funded = funding[k] + follow * (target - funding[k]);
+                let progress = talent[k] * ln(1.0 + funded / p.funding_scale);
+                let progress = if works[k] { progress } else { 0.0 };
+                let reached = quality[k]
+                    + ((progress - p.frontier_speed) * self.years + p.quality_noise * root_years * luck[k]);
+                let earned = revenue[k] + self.adopt * (aim[k] - revenue[k]);
+                let earned = if works[k] { earned } else { 0.0 };
+                idle[k] = (reached < quality[k]) & (earned <= revenue[k]);
+                quality[k] = if taken[k] { reached } else { quality[k] };
+                revenue[k] = if taken[k] { earned } else { revenue[k] };
+                funding[k] = if taken[k] { funded } else { funding[k] };
+            }
+            store(&mut people.quality, from, &quality);
+            store(&mut people.revenue, from, &revenue);
+            store(&mut people.funding, from, &funding);
+            store(&mut people.idle, from, &idle);
+        }
     }
 }
 

@@ -293,28 +293,24 @@ impl Taken {
         let mut free = chain.issued.minus(chain.root)?.minus(chain.idle)?;
         for subnet in &self.subnets {
             let slot = usize::from(subnet.netuid) - 1;
-            let pool = &mut chain.pools[slot];
-            (pool.tao, pool.alpha) = (Tao(subnet.pool_tao_rao), Alpha(subnet.pool_alpha_rao));
+            let pools = &mut chain.pools;
+            (pools.tao[slot], pools.alpha[slot]) = (Tao(subnet.pool_tao_rao), Alpha(subnet.pool_alpha_rao));
             if chain.arithmetic == Arithmetic::Exact {
-                (pool.quote_weight, pool.initialized) = (subnet.quote_weight, subnet.weights_initialized);
+                (pools.quote_weight[slot], pools.initialized[slot]) = (subnet.quote_weight, subnet.weights_initialized);
             }
-            free = free.minus(pool.tao)?;
+            free = free.minus(pools.tao[slot])?;
             let held = &mut chain.holdings;
             held.owner[slot] = Alpha(subnet.owner_alpha_rao);
             held.miners[slot] = Alpha(subnet.miners_alpha_rao);
             held.stakers[slot] = Alpha(subnet.stakers_alpha_rao);
             held.protocol[slot] = Alpha(subnet.protocol_alpha_rao);
             held.burned[slot] = Alpha(subnet.burned_alpha_rao);
-            chain.alpha_issued[slot] = pool.alpha.plus(held.total(slot)?)?.0;
+            chain.alpha_issued[slot] = pools.alpha[slot].plus(held.total(slot)?)?.0;
             chain.moving[slot] = subnet.moving_price_bits as f64;
             chain.occupied[slot] = true;
         }
-        // Whoever registers in an empty slot gets a pool by the same constants.
-        for pool in &mut chain.pools {
-            (pool.fee_rate, pool.minimum_reserve) = (self.constants.fee_rate, self.constants.minimum_reserve);
-        }
         chain.free = free;
-        chain.flows.open(&chain.pools);
+        chain.flows.open(&chain.pools.tao);
         Ok(())
     }
 }
@@ -435,8 +431,8 @@ mod tests {
             assert_eq!(chain.issued.0, taken.issuance_rao);
             assert_eq!((chain.root.0, chain.idle.0), (taken.root_rao, taken.idle_rao));
             let old = &taken.subnets[0];
-            assert_eq!(chain.pools[1].tao.0, old.pool_tao_rao);
-            assert_eq!(chain.pools[1].alpha.0, old.pool_alpha_rao);
+            assert_eq!(chain.pools.tao[1].0, old.pool_tao_rao);
+            assert_eq!(chain.pools.alpha[1].0, old.pool_alpha_rao);
             assert_eq!(chain.holdings.miners[1].0, old.miners_alpha_rao);
             assert_eq!(chain.alpha_issued[1], old.pool_alpha_rao + old.alpha_outside_rao);
             assert_eq!(chain.moving[1], 9_000_000.0);
