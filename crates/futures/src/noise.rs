@@ -63,7 +63,11 @@ impl Stream {
                 *bits = self.at(step, slot as u64);
             }
         } else {
-            vector::run(Fill { stream: self, step, bits });
+            vector::run(Fill {
+                stream: self,
+                step,
+                bits,
+            });
         }
     }
 
@@ -71,7 +75,11 @@ impl Stream {
     pub fn at(&self, step: u64, slot: u64) -> u64 {
         let chunk = CHUNK as u64;
         let [a, b, c, d] = self.block(step, slot / (2 * chunk) * chunk + slot % chunk);
-        if slot / chunk % 2 == 0 { a | b << 32 } else { c | d << 32 }
+        if (slot / chunk).is_multiple_of(2) {
+            a | b << 32
+        } else {
+            c | d << 32
+        }
     }
 
     /// A block of four words: two numbers, those of two slots that are a [`CHUNK`] apart.

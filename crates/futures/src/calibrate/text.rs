@@ -9,7 +9,7 @@ pub(super) fn number(x: f64) -> String {
     match x.abs() {
         a if a >= 1e4 => format!("{x:.0}"),
         a if a >= 100.0 => format!("{x:.1}"),
-        a if a >= 0.01 || a == 0.0 => format!("{x:.3}"),
+        a if !(1e-9..0.01).contains(&a) => format!("{x:.3}"),
         _ => format!("{}", digits(x)),
     }
 }

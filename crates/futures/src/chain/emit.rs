@@ -54,7 +54,11 @@ impl Chain {
         let last = self.block + blocks;
         for slot in 0..self.slots() {
             let first = self.first_block[slot].unwrap_or(last);
-            self.age[slot] = if self.emits(slot) { (last + 1 - first.max(1)) as f64 } else { 0.0 };
+            self.age[slot] = if self.emits(slot) {
+                (last + 1 - first.max(1)) as f64
+            } else {
+                0.0
+            };
         }
         match self.arithmetic {
             Arithmetic::Exact => self.exact_run(blocks, allowed),
@@ -243,7 +247,11 @@ impl Chain {
     fn float_shares(&mut self) -> bool {
         let claims = &mut self.paid.share;
         for ((claim, moving), age) in claims.iter_mut().zip(&self.moving).zip(&self.age) {
-            *claim = if *age > 0.0 { moving / approximate::PRICE_ONE } else { 0.0 };
+            *claim = if *age > 0.0 {
+                moving / approximate::PRICE_ONE
+            } else {
+                0.0
+            };
         }
         let root_sells = approximate::sum(claims) > 1.0;
         if self.rules == RuleSet::TaoFlow {

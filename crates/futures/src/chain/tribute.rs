@@ -5,7 +5,7 @@
 
 use tributary_economy::{
     Alpha, Error, Tao,
-    approximate::sum,
+    approximate::{self, sum},
     pact::{Reservoir, Route, Terms, release, strength, vesting},
     pool::Side,
 };
@@ -128,7 +128,7 @@ impl Pacts {
         let Some(terms) = &self.terms[slot] else {
             return 1.0;
         };
-        1.0 + f64::from(self.weight) / 1e6 * f64::from(strength::strength(terms).0) / 1e6
+        approximate::favour(self.weight, strength::strength(terms))
     }
 }
 

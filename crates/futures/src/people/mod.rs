@@ -116,6 +116,8 @@ pub struct People {
     pub starts: Vec<f64>,
     /// Day on which emission is switched on; infinite when done.
     pub enables: Vec<f64>,
+    /// Day of the owner's next decision: a month passes between two, and every owner has a day of its own.
+    pub decides: Vec<f64>,
     /// Day on which a notice is over; infinite without one.
     pub departs: Vec<f64>,
     /// How many decisions the owner has made: it looks at an offered pact with the first and then once a year.
@@ -137,6 +139,8 @@ struct Team {
     appeal: f64,
     segment: u8,
     cut_sold: f64,
+    /// Days until its first decision.
+    decides_in: f64,
 }
 
 /// Streams of one future.
@@ -191,10 +195,8 @@ pub struct World {
     step: u64,
     /// Days since the last slow round.
     week: f64,
-    /// Days since the last round of owners' decisions.
+    /// Days since working subnets were last put in order.
     month: f64,
-    /// Rounds of owners' decisions.
-    rounds: u64,
     /// The pact that is offered.
     offer: Option<Offer>,
     /// What customers spend on all segments, in dollars a day.
@@ -229,7 +231,6 @@ impl World {
             step: 0,
             week: 0.0,
             month: 0.0,
-            rounds: 0,
             offer: None,
             demand: 0.0,
             streams: Streams::new(0, 0),
@@ -262,7 +263,7 @@ impl World {
         start.inform(&mut self.parameters);
         self.streams = Streams::new(seed, future);
         (self.day, self.week, self.month) = (0.0, 0.0, 0.0);
-        (self.step, self.rounds) = (0, 0);
+        self.step = 0;
         self.offer = scenario.pact;
         self.events.clone_from(&scenario.events);
         self.treasury = (0.0, 0.0);
@@ -344,6 +345,7 @@ impl World {
             &mut people.log_value,
             &mut people.trust,
             &mut people.leak,
+            &mut people.decides,
         ] {
             fill(row, slots, 0.0);
         }
@@ -405,6 +407,7 @@ impl World {
                 Kind::Commercial => (p.cut_sold * eager).min(1.0),
                 Kind::Mercenary => 1.0,
             },
+            decides_in: MONTH * uniform(bits(6)),
         }
     }
 
@@ -420,6 +423,7 @@ impl World {
         people.segment[slot] = team.segment;
         people.cut_sold[slot] = team.cut_sold;
         people.on_rail[slot] = on_rail;
+        people.decides[slot] = self.day + team.decides_in;
         people.departs[slot] = f64::INFINITY;
         people.looks[slot] = 0;
         (people.trust[slot], people.leak[slot], people.opened[slot]) = (0.0, 0.0, None);
@@ -461,10 +465,10 @@ impl World {
         self.tally.tribute_now = self.pay_tribute(days)?;
         self.move_tao(days);
         if self.month >= MONTH - 1e-6 {
-            self.decide()?;
+            self.tally_quality();
             self.month = 0.0;
-            self.rounds += 1;
         }
+        self.decide()?;
         self.depart()?;
         self.arrive(days)?;
         self.shock(days)?;

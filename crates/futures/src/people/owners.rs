@@ -1,8 +1,8 @@
-//! Owners: once a month each weighs staying, extracting and leaving.
+//! Owners: once a month, each on a day of its own, they weigh staying, extracting and leaving.
 
 use tributary_economy::Error;
 
-use super::{Kind, Phase, Weighed, World};
+use super::{Kind, MONTH, Phase, Weighed, World};
 use crate::{
     noise::uniform,
     story::{Reason, What},
@@ -23,12 +23,14 @@ pub enum Choice {
 }
 
 impl World {
-    /// A round of decisions, and of takeovers of slots whose owner has left.
+    /// The decisions that are due, and takeovers of slots whose owner has left.
     pub(super) fn decide(&mut self) -> Result<(), Error> {
-        self.tally_quality();
         for slot in 0..self.chain.slots() {
-            if self.chain.emits(slot) {
-                self.decide_for(slot)?;
+            if self.day >= self.people.decides[slot] {
+                self.people.decides[slot] += MONTH;
+                if self.chain.emits(slot) {
+                    self.decide_for(slot)?;
+                }
             }
         }
         Ok(())
@@ -47,8 +49,7 @@ impl World {
 
     /// A slot's decision of this month, or its takeover if the owner has left or works against it.
     fn decide_for(&mut self, slot: usize) -> Result<(), Error> {
-        let round = self.rounds;
-        let draw = |k| uniform(self.streams.owners.at(2 * round + k, slot as u64));
+        let draw = |k| uniform(self.streams.owners.at(2 * self.step + k, slot as u64));
         let (first, second) = (draw(0), draw(1));
         if self.people.phase[slot] == Phase::Gone {
             if self.taken_over(slot, first) {

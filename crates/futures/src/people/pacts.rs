@@ -1,6 +1,9 @@
 //! Who signs a pact, who gives it up, and what it does to customers and prices (`docs/futures.md`, section on pacts).
 
-use tributary_economy::{Error, pact::Terms};
+use tributary_economy::{
+    Error, approximate,
+    pact::{Terms, strength::strength},
+};
 
 use super::{
     GONE_DISCOUNT, Kind, MONTH, Phase, RAO, Team, World, YEAR, tao,
@@ -42,8 +45,7 @@ impl World {
 
     /// What emission adds to a share for the strength of terms.
     fn favour(&self, terms: &Terms) -> f64 {
-        let strength = f64::from(tributary_economy::pact::strength::strength(terms).0) / 1e6;
-        f64::from(self.chain.pacts.weight) / 1e6 * strength
+        approximate::favour(self.chain.pacts.weight, strength(terms)) - 1.0
     }
 
     /// What holders see and price of the change in the owner's chance of leaving within a year, in log points.
@@ -89,7 +91,7 @@ impl World {
         }
         let terms = offer.terms();
         let here = self.situation(slot);
-        let u = uniform(self.streams.pacts.at(self.rounds, slot as u64));
+        let u = uniform(self.streams.pacts.at(self.step, slot as u64));
         let signed = self.chain.pacts.terms[slot].is_some();
         if signed {
             if u < self.chance_to_give_up(&here, &terms) {

@@ -1,6 +1,9 @@
 //! Sales of what was earned, and speculators (`docs/futures.md`, sections on miners, stakers and speculators).
 
-use tributary_economy::{Alpha, Error, approximate::{sum, whole}};
+use tributary_economy::{
+    Alpha, Error,
+    approximate::{sum, whole},
+};
 
 use super::{Kind, MONTH, People, Phase, RAO, World};
 use crate::{

@@ -211,8 +211,8 @@ impl Loop for Week<'_> {
                 let funded = funding[k] + follow * (target - funding[k]);
                 let progress = talent[k] * ln(1.0 + funded / p.funding_scale);
                 let progress = if works[k] { progress } else { 0.0 };
-                let reached = quality[k]
-                    + ((progress - p.frontier_speed) * self.years + p.quality_noise * root_years * luck[k]);
+                let reached =
+                    quality[k] + ((progress - p.frontier_speed) * self.years + p.quality_noise * root_years * luck[k]);
                 let earned = revenue[k] + self.adopt * (aim[k] - revenue[k]);
                 let earned = if works[k] { earned } else { 0.0 };
                 idle[k] = (reached < quality[k]) & (earned <= revenue[k]);
