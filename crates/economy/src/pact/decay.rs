@@ -54,8 +54,13 @@ pub fn factor(blocks: u64, half_life: u64) -> u128 {
 
 /// What is left of an amount after some blocks, rounded down.
 pub fn remaining(amount: u64, blocks: u64, half_life: u64) -> u64 {
+    scaled(amount, factor(blocks, half_life))
+}
+
+/// An amount times a [`factor`], rounded down.
+pub fn scaled(amount: u64, factor: u128) -> u64 {
     // At most the amount, as the factor is at most one.
-    ((u128::from(amount) * factor(blocks, half_life)) >> 64) as u64
+    ((u128::from(amount) * factor) >> 64) as u64
 }
 
 #[cfg(test)]

@@ -21,7 +21,12 @@ use crate::{
 
 /// What is due of an amount after some blocks, rounded up, so that a reservoir empties in the end.
 pub fn due(amount: u64, blocks: u64, half_life: u64) -> u64 {
-    amount - decay::remaining(amount, blocks, half_life)
+    due_by(amount, decay::factor(blocks, half_life))
+}
+
+/// [`due`] with the [`decay::factor`] at hand, which is the same for all reservoirs.
+pub fn due_by(amount: u64, factor: u128) -> u64 {
+    amount - decay::scaled(amount, factor)
 }
 
 /// The most TAO that one release may buy alpha with, rounded down. A fee of zero counts as the smallest step: else

@@ -6,7 +6,7 @@
 use tributary_economy::{
     Alpha, Error, Tao,
     approximate::{self, sum},
-    pact::{Reservoir, Route, Terms, release, strength, vesting},
+    pact::{Reservoir, Route, Terms, decay, release, strength, vesting},
     pool::Side,
 };
 
@@ -230,12 +230,13 @@ impl Chain {
         if !self.pacts.any {
             return Ok(());
         }
+        let kept = decay::factor(blocks, self.pacts.release_half_life);
         for slot in 0..self.slots() {
             if self.pacts.terms[slot].is_some() || !self.pacts.unvested[slot].is_zero() {
                 self.share_cut(slot, blocks)?;
             }
             if !self.pacts.reservoir[slot].is_empty() && self.emits(slot) {
-                self.release(slot, blocks)?;
+                self.release(slot, blocks.div_ceil(TEMPO), kept)?;
             }
         }
         Ok(())
@@ -268,11 +269,9 @@ impl Chain {
         self.tribute_alpha(slot, pledged)
     }
 
-    /// `pact.md`, flow 3: within the limits of one release a tempo.
-    fn release(&mut self, slot: usize, blocks: u64) -> Result<(), Error> {
-        let releases = blocks.div_ceil(TEMPO);
-        let half_life = self.pacts.release_half_life;
-        let due = |amount: u64| release::due(amount, blocks, half_life);
+    /// `pact.md`, flow 3: within the limits of so many releases, of what a step does not keep.
+    fn release(&mut self, slot: usize, releases: u64, kept: u128) -> Result<(), Error> {
+        let due = |amount: u64| release::due_by(amount, kept);
         let reservoir = self.pacts.reservoir[slot];
         let most = release::largest_purchase(&self.pool(slot)).0.saturating_mul(releases);
         let offered = due(reservoir.tao.0).min(most);
