@@ -76,8 +76,10 @@ pub struct MinerConfig {
     pub kind: MinerKind,
     /// The market's hyperparameters.
     pub rules: Rules,
-    /// Where the axon listens; port 0 picks a free one. What it got is announced on the chain.
+    /// Where the axon listens; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// What is announced on the chain, if not the address that it got. Port 0 stands for the port that it got.
+    pub announce: Option<SocketAddr>,
     /// Time that each answer waits before it begins: stands for a weaker machine or a longer way.
     pub delay: Duration,
     /// Where to keep models, so that a restart need not fetch them again.

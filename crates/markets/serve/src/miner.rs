@@ -46,6 +46,7 @@ pub async fn spawn_miner(
     config.rules.validate().map_err(fatal)?;
     let options = MinerOptions {
         listen: config.listen,
+        announce: config.announce,
         limits: AxonLimits {
             body_bytes_max: 8 * config.rules.prompt_bytes_max + 4096,
             // Gateways ask for many customers at once.

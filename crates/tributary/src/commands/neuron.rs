@@ -1,6 +1,6 @@
 //! `tributary miner` and `tributary validator`
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
@@ -62,17 +62,26 @@ async fn start(args: &Neuron) -> Result<Start> {
     })
 }
 
+/// Refuses an axon that nobody could find.
+///
+/// # Errors
+/// If it listens on all interfaces and does not say at which address others reach it.
+pub(super) fn reachable(listen: SocketAddr, announce: Option<SocketAddr>) -> Result<()> {
+    if listen.ip().is_unspecified() && announce.is_none() {
+        bail!(
+            "an axon that listens on all interfaces must say at which address others reach it: --announce ADDRESS:PORT"
+        );
+    }
+    Ok(())
+}
+
 /// Mines until told to stop.
 ///
 /// # Errors
 /// If it cannot start, or its work ends with an error.
 pub async fn miner(args: &Miner) -> Result<()> {
     let mut stop = stop::signals()?;
-    if args.listen.ip().is_unspecified() && args.announce.is_none() {
-        bail!(
-            "an axon that listens on all interfaces must say at which address others reach it: --announce ADDRESS:PORT"
-        );
-    }
+    reachable(args.listen, args.announce)?;
     let corpus = open_corpus(&args.neuron.corpus)?;
     let Start { chain, identity, rules } = start(&args.neuron).await?;
     let config = MinerConfig {

@@ -14,7 +14,7 @@ use tributary_market_serve::{
 use tributary_neuron::Identity;
 use tributary_runtime::Runtime;
 
-use super::neuron::show;
+use super::neuron::{reachable, show};
 use crate::{
     amount::{self, Amount},
     args::{Connection, Keys},
@@ -56,9 +56,12 @@ pub struct ServeMiner {
     /// How it behaves: honest, wrong-model, random, slow, offline, quitter
     #[arg(long, value_name = "KIND", default_value = "honest")]
     pub miner: MinerKind,
-    /// Where its axon listens; this address is announced on the chain. The default serves this machine only
+    /// Where its axon listens; the default serves this machine only
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
+    /// Where others reach it, as announced on the chain; port 0 stands for the port of --listen [default: --listen]
+    #[arg(long, value_name = "ADDRESS")]
+    pub announce: Option<SocketAddr>,
     /// Milliseconds that each answer waits before it begins
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub delay: u64,
@@ -159,6 +162,7 @@ async fn start(args: &Serve) -> Result<Start> {
 /// If it cannot start, or its work ends with an error.
 pub async fn miner(args: &ServeMiner) -> Result<()> {
     let mut stop = stop::signals()?;
+    reachable(args.listen, args.announce)?;
     let Start {
         chain, hotkey, rules, ..
     } = start(&args.serve).await?;
@@ -167,6 +171,7 @@ pub async fn miner(args: &ServeMiner) -> Result<()> {
         kind: args.miner,
         rules,
         listen: args.listen,
+        announce: args.announce,
         delay: Duration::from_millis(args.delay),
         state_folder: args.serve.state.clone(),
     };

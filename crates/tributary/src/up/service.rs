@@ -114,6 +114,7 @@ impl Service {
                 kind: server.kind,
                 rules: rules.clone(),
                 listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+                announce: None,
                 delay: Duration::from_millis(server.delay_ms),
                 state_folder: Some(state(format!("miner-{}-{}", index + 1, number + 1))?),
             };

@@ -6,4 +6,5 @@ mod futures;
 mod market;
 mod neurons;
 mod payments;
+mod selling;
 mod support;

@@ -1,76 +1,12 @@
 //! Miners and validators as processes of their own, as people on other machines start them.
 
 use std::{
-    fs::File,
-    path::{Path, PathBuf},
-    process::{Child, Stdio},
+    path::Path,
     time::{Duration, Instant},
 };
 
-use crate::support::{ChainProcess, terminate, tributary};
+use crate::support::{ChainProcess, NeuronProcess, PATIENCE};
 use serde_json::{Value, json};
-
-/// A test that waits for a market this long waits for nothing.
-const PATIENCE: Duration = Duration::from_secs(480);
-
-/// A miner or validator process, ended when dropped.
-struct NeuronProcess {
-    child: Child,
-    out: PathBuf,
-    err: PathBuf,
-}
-
-impl NeuronProcess {
-    fn start(chain: &ChainProcess, folder: &Path, name: &str, arguments: &[&str]) -> Self {
-        let (out, err) = (folder.join(format!("{name}.out")), folder.join(format!("{name}.err")));
-        let state = folder.join(name);
-        let shared = [
-            "--endpoint",
-            &chain.endpoint,
-            "--json",
-            "--state",
-            state.to_str().unwrap(),
-        ];
-        let child = tributary(&[arguments, &shared].concat())
-            .stdout(Stdio::from(File::create(&out).unwrap()))
-            .stderr(Stdio::from(File::create(&err).unwrap()))
-            .spawn()
-            .unwrap();
-        Self { child, out, err }
-    }
-
-    /// What it last said of itself.
-    fn status(&self) -> Option<Value> {
-        let text = std::fs::read_to_string(&self.out).unwrap();
-        let whole = &text[..text.rfind('\n')?];
-        let line = whole.rsplit('\n').next()?;
-        Some(serde_json::from_str(line).unwrap_or_else(|e| panic!("{e} in {line}")))
-    }
-
-    fn said(&self) -> String {
-        std::fs::read_to_string(&self.err).unwrap()
-    }
-
-    fn check_alive(&mut self) {
-        if let Some(status) = self.child.try_wait().unwrap() {
-            panic!("it ended with {status}:\n{}", self.said());
-        }
-    }
-
-    /// Ends it as a service manager would, and waits.
-    fn stop(mut self) {
-        terminate(&self.child);
-        let status = self.child.wait().unwrap();
-        assert!(status.success(), "{status}:\n{}", self.said());
-    }
-}
-
-impl Drop for NeuronProcess {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// A wallet folder in the standard layout, with the wallet `open` and its hotkey `worker`.
 fn wallets() -> String {

@@ -1,10 +1,12 @@
 //! Running the program from outside.
 
 use std::{
+    fs::File,
     io::{BufRead as _, BufReader},
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -97,6 +99,72 @@ impl ChainProcess {
 }
 
 impl Drop for ChainProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A test that waits for a market this long waits for nothing.
+pub const PATIENCE: Duration = Duration::from_secs(480);
+
+/// A process that works on a chain until it is told to stop, such as a miner; ended when dropped.
+pub struct NeuronProcess {
+    child: Child,
+    out: PathBuf,
+    err: PathBuf,
+}
+
+impl NeuronProcess {
+    /// Starts a neuron with a state folder of its own, which one of the same name takes over.
+    pub fn start(chain: &ChainProcess, folder: &Path, name: &str, arguments: &[&str]) -> Self {
+        let state = folder.join(name);
+        let state = ["--state", state.to_str().unwrap()];
+        Self::stateless(chain, folder, name, &[arguments, &state].concat())
+    }
+
+    /// Starts what keeps nothing.
+    pub fn stateless(chain: &ChainProcess, folder: &Path, name: &str, arguments: &[&str]) -> Self {
+        let (out, err) = (folder.join(format!("{name}.out")), folder.join(format!("{name}.err")));
+        let child = tributary(&[arguments, &["--endpoint", &chain.endpoint, "--json"]].concat())
+            .stdout(Stdio::from(File::create(&out).unwrap()))
+            .stderr(Stdio::from(File::create(&err).unwrap()))
+            .spawn()
+            .unwrap();
+        Self { child, out, err }
+    }
+
+    /// What it last said of itself.
+    pub fn status(&self) -> Option<Value> {
+        let text = std::fs::read_to_string(&self.out).unwrap();
+        let whole = &text[..text.rfind('\n')?];
+        let line = whole.rsplit('\n').next()?;
+        Some(serde_json::from_str(line).unwrap_or_else(|e| panic!("{e} in {line}")))
+    }
+
+    /// What it said to people.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.err).unwrap()
+    }
+
+    /// # Panics
+    /// If it has ended.
+    pub fn check_alive(&mut self) {
+        if let Some(status) = self.child.try_wait().unwrap() {
+            panic!("it ended with {status}:\n{}", self.said());
+        }
+    }
+
+    /// Ends it as a service manager would, and waits.
+    pub fn stop(mut self) {
+        terminate(&self.child);
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}:\n{}", self.said());
+    }
+}
+
+impl Drop for NeuronProcess {
+    /// SIGKILL, as a machine that fails.
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

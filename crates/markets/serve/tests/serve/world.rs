@@ -172,6 +172,7 @@ impl World {
             kind,
             rules: self.rules.clone(),
             listen: ([127, 0, 0, 1], 0).into(),
+            announce: None,
             delay: Duration::from_millis(delay_ms),
             state_folder: None,
         };
