@@ -211,6 +211,11 @@ def test_weights_are_set_and_pay(subtensor, wallet, netuid):
     assert subtensor.get_stake_for_hotkey(charlie.hotkey.ss58_address, netuid).rao > 0
 
 
+def next_epoch(subtensor, netuid):
+    """Waits until an epoch has just begun."""
+    wait_blocks(subtensor.tempo(netuid) - (subtensor.blocks_since_last_step(netuid) or 0) + 1)
+
+
 def test_hash_commits_are_revealed(subtensor, wallet, netuid):
     alice, charlie = wallet("alice"), wallet("charlie")
     sudo(subtensor, alice, "sudo_set_commit_reveal_weights_enabled", netuid=netuid, enabled=True)
@@ -219,12 +224,13 @@ def test_hash_commits_are_revealed(subtensor, wallet, netuid):
     uids, weights = convert_and_normalize_weights_and_uids([0, 2], [0.4, 1.0])
     salt = [17, 4, 2, 9]
     waits = {"wait_for_inclusion": True, "wait_for_finalization": True}
+    # Commit and early reveal must lie in one epoch: begin with a new one.
+    next_epoch(subtensor, netuid)
     succeeded(subtensor.commit_weights(alice, netuid, salt, uids, weights, **waits))
     early = subtensor.reveal_weights(alice, netuid, uids, weights, salt, max_attempts=1, **waits)
     failed(early, "Custom error: 17")
-    tempo, period = subtensor.tempo(netuid), subtensor.get_subnet_reveal_period_epochs(netuid)
-    assert period == 1
-    wait_blocks(tempo - (subtensor.blocks_since_last_step(netuid) or 0) + 1)
+    assert subtensor.get_subnet_reveal_period_epochs(netuid) == 1
+    next_epoch(subtensor, netuid)
     succeeded(subtensor.reveal_weights(alice, netuid, uids, weights, salt, **waits))
     validator = subtensor.get_uid_for_hotkey_on_subnet(alice.hotkey.ss58_address, netuid)
     assert dict(subtensor.weights(netuid))[validator] == list(zip(uids, weights))

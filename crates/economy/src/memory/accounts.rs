@@ -26,7 +26,7 @@ impl KeyPart for NetUidStorageIndex {
     }
 }
 
-/// An account type that a [`MemoryLedger`] can hold: it also names the accounts of the chain itself
+/// An account type that a [`super::MemoryLedger`] can hold: it also names the accounts of the chain itself
 /// (`economy.md` 1.4).
 pub trait MemoryAccount: Account + KeyPart + Send + Sync + 'static {
     /// The account that holds the TAO of a subnet's pool.
