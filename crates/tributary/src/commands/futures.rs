@@ -108,18 +108,9 @@ pub struct Merge {
     /// Directories of the shards
     #[arg(required = true, value_name = "DIR")]
     pub shards: Vec<PathBuf>,
-    #[command(flatten)]
-    pub run: MergeRun,
-}
-
-/// The run whose shards are merged.
-#[derive(Debug, Args)]
-pub struct MergeRun {
-    /// The scenario of the run
-    #[arg(long, value_name = "SCENARIO.toml")]
-    pub scenario: Option<PathBuf>,
-    #[command(flatten)]
-    pub what: What,
+    /// What was run, for the headline of the report
+    #[arg(long)]
+    pub title: Option<String>,
     /// Where results go
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -139,7 +130,7 @@ pub fn run(command: &Futures) -> Result<()> {
             let bar = bar(plan.runs, "futures");
             let summary = plan.run(&args.out, &|| bar.inc(1))?;
             bar.finish();
-            report::write(&args.out, args.scenario.as_ref())?;
+            report::write(&args.out, &title(args.scenario.as_ref()))?;
             print(&summary, args.json)
         }
         Futures::Compare(args) => {
@@ -178,10 +169,11 @@ pub fn run(command: &Futures) -> Result<()> {
             Ok(())
         }
         Futures::Merge(args) => {
-            let plan = plan(args.run.scenario.as_ref(), &args.run.what)?;
-            let summary = plan.merge(&args.shards, &args.run.out)?;
-            report::write(&args.run.out, args.run.scenario.as_ref())?;
-            print(&summary, args.run.json)
+            // Clap asks for one at least.
+            let first = args.shards.first().context("no shard is named")?;
+            let summary = Plan::of(first)?.merge(&args.shards, &args.out)?;
+            report::write(&args.out, args.title.as_deref().unwrap_or("a scenario"))?;
+            print(&summary, args.json)
         }
     }
 }

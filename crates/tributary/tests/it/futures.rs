@@ -1,4 +1,4 @@
-//! Futures that start from a chain.
+//! Futures that start from a chain, and those that are run in shards.
 
 use std::{fs, path::Path};
 
@@ -122,4 +122,26 @@ fn futures_start_from_the_dump_of_a_chain() {
     run(&["futures", "run", &at("s.toml"), "--out", &at("out2")]).fails(1, &["line 2", "start.json", "does not close"]);
     fs::remove_file(at("start.json")).unwrap();
     run(&["futures", "run", &at("s.toml"), "--out", &at("out2")]).fails(1, &["start.json", "No such file"]);
+}
+
+#[test]
+fn shards_are_merged_to_what_one_process_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let scenario = at("short.toml");
+    fs::write(&scenario, "[run]\ndays = 20\n").unwrap();
+    let futures = |more: &[&str]| run(&[&["futures"], more].concat());
+    let what = [scenario.as_str(), "--runs", "20", "--seed", "3"];
+    futures(&[&["run", "--json", "--out", &at("whole")], &what[..]].concat()).json();
+    for index in ["0", "1"] {
+        let shard = ["shard", "--index", index, "--of", "2", "--out", &at(index)];
+        assert_eq!(futures(&[&shard[..], &what[..]].concat()).code, 0);
+    }
+    // The shards know what they are of.
+    futures(&["merge", &at("0"), &at("1"), "--json", "--out", &at("merged")]).json();
+    for file in ["futures.parquet", "series.parquet"] {
+        let bytes = |directory: &str| fs::read(folder.path().join(directory).join(file)).unwrap();
+        assert!(bytes("whole") == bytes("merged"), "{file}");
+    }
+    futures(&["merge", &at("nothing"), "--out", &at("none")]).fails(1, &["there is no run here"]);
 }

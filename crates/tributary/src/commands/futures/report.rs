@@ -49,9 +49,9 @@ pub fn run(args: &Report) -> Result<()> {
 ///
 /// # Errors
 /// Those of [`run`].
-pub fn write(directory: &Path, scenario: Option<&PathBuf>) -> Result<()> {
+pub fn write(directory: &Path, title: &str) -> Result<()> {
     let plan = Plan::of(directory)?;
-    report::write(&plan, &super::title(scenario), directory)?;
+    report::write(&plan, title, directory)?;
     say!("the report is {}", directory.join("report.html").display());
     Ok(())
 }

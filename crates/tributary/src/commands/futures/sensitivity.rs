@@ -70,7 +70,7 @@ pub fn run(args: &Sensitivity) -> Result<()> {
     if let Some(out) = &args.out
         && out.join("futures.parquet").exists()
     {
-        super::report::write(out, args.scenario.as_ref())?;
+        super::report::write(out, &super::title(args.scenario.as_ref()))?;
     }
     if args.json {
         return output::json(&found);
