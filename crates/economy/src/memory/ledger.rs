@@ -7,12 +7,10 @@ use crate::{
     Alpha, Error, Event, Existence, Ledger, MechId, NetUid, NetUidStorageIndex, RootClaimType, Tao,
     fixed::{I64F64, I96F32, U64F64, U96F32},
     for_each_ledger_item,
+    pool::EQUAL_WEIGHT,
     rule_sets::RuleSet,
     safe_float::SafeFloat,
 };
-
-/// Weight of either side of a pool that was never adjusted, parts of 10^18 (`economy.md` 3.1).
-const HALF: u64 = 500_000_000_000_000_000;
 
 macro_rules! accessors {
     ($get:ident, $set:ident, ($($key:ident : $ty:ty),*), $value:ty, $default:expr) => {
@@ -191,11 +189,11 @@ macro_rules! implement_memory {
             }
 
             fn quote_weight(&self, netuid: NetUid) -> u64 {
-                self.quote_weights.get(&netuid).copied().unwrap_or(HALF)
+                self.quote_weights.get(&netuid).copied().unwrap_or(EQUAL_WEIGHT)
             }
 
             fn set_quote_weight(&mut self, netuid: NetUid, parts: u64) {
-                self.write(|ledger| &mut ledger.quote_weights, netuid, (parts != HALF).then_some(parts));
+                self.write(|ledger| &mut ledger.quote_weights, netuid, (parts != EQUAL_WEIGHT).then_some(parts));
             }
 
             fn swap_initialized(&self, netuid: NetUid) -> bool {

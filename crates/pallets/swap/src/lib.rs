@@ -39,7 +39,7 @@ pub mod pallet {
     pub struct DefaultBalancer;
     impl Get<Perquintill> for DefaultBalancer {
         fn get() -> Perquintill {
-            Perquintill::from_parts(500_000_000_000_000_000)
+            Perquintill::from_parts(tributary_economy::pool::EQUAL_WEIGHT)
         }
     }
 
