@@ -155,8 +155,8 @@ pub(crate) fn insert(
     };
     put("base", &base(without, thresholds, runs, seed))?;
     for (name, names) in TABLES {
-        let of_newcomers = |row: &&Row| row.0.ends_with("newcomers") == (name == "away") || name != "away";
-        let rows: Vec<Row> = rows.iter().filter(of_newcomers).copied().collect();
+        let shown = |row: &&Row| name != "away" || row.0.ends_with("newcomers");
+        let rows: Vec<Row> = rows.iter().filter(shown).copied().collect();
         put(name, &table(&rows, names))?;
     }
     Ok(page)

@@ -2,12 +2,8 @@
 
 use std::process::Command;
 
-use crate::support::{ChainProcess, free_port, run};
+use crate::support::{ChainProcess, free_port, number, run};
 use serde_json::Value;
-
-fn number(value: &Value, key: &str) -> u64 {
-    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
-}
 
 /// Issued equals held, to the rao.
 fn balanced(chain: &ChainProcess) -> Value {

@@ -8,11 +8,7 @@ use tributary_devnet::{At, Config, Devnet, Genesis};
 use tributary_economy::NetUid;
 use tributary_runtime::Runtime;
 
-use crate::support::{ChainProcess, run};
-
-fn rao(value: &Value, key: &str) -> u64 {
-    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
-}
+use crate::support::{ChainProcess, number, run};
 
 /// The start of a chain with three more subnets, of which two have started, and stakes on them.
 fn dump(folder: &Path) -> String {
@@ -70,29 +66,35 @@ fn futures_start_from_the_dump_of_a_chain() {
     let subnets = start["subnets"].as_array().unwrap();
     chain
         .read(At::Best, || {
-            assert_eq!(rao(&start, "issuance_rao"), TotalIssuance::<Runtime>::get().0);
-            assert_eq!(rao(&start, "root_rao"), SubnetTAO::<Runtime>::get(NetUid::ROOT).0);
+            assert_eq!(number(&start, "issuance_rao"), TotalIssuance::<Runtime>::get().0);
+            assert_eq!(number(&start, "root_rao"), SubnetTAO::<Runtime>::get(NetUid::ROOT).0);
             for subnet in subnets {
-                let netuid = NetUid(rao(subnet, "netuid") as u16);
-                assert_eq!(rao(subnet, "pool_tao_rao"), SubnetTAO::<Runtime>::get(netuid).0);
-                assert_eq!(rao(subnet, "pool_alpha_rao"), SubnetAlphaIn::<Runtime>::get(netuid).0);
+                let netuid = NetUid(number(subnet, "netuid") as u16);
+                assert_eq!(number(subnet, "pool_tao_rao"), SubnetTAO::<Runtime>::get(netuid).0);
                 assert_eq!(
-                    rao(subnet, "alpha_outside_rao"),
+                    number(subnet, "pool_alpha_rao"),
+                    SubnetAlphaIn::<Runtime>::get(netuid).0
+                );
+                assert_eq!(
+                    number(subnet, "alpha_outside_rao"),
                     SubnetAlphaOut::<Runtime>::get(netuid).0
                 );
                 let moving = SubnetMovingPrice::<Runtime>::get(netuid).to_bits();
-                assert_eq!(i128::from(rao(subnet, "moving_price_bits")), moving);
+                assert_eq!(i128::from(number(subnet, "moving_price_bits")), moving);
             }
         })
         .unwrap();
-    assert_eq!(rao(&start, "block"), u64::from(chain.head().number));
+    assert_eq!(number(&start, "block"), u64::from(chain.head().number));
     let (started, waiting): (Vec<_>, Vec<_>) = subnets
         .iter()
         .partition(|subnet| !subnet["first_emission_block"].is_null());
     assert_eq!((started.len(), waiting.len()), (2, 1), "{start}");
     for subnet in started {
         for holder in ["owner", "stakers", "miners"] {
-            assert!(rao(subnet, &format!("{holder}_alpha_rao")) > 0, "{holder} in {subnet}");
+            assert!(
+                number(subnet, &format!("{holder}_alpha_rao")) > 0,
+                "{holder} in {subnet}"
+            );
         }
     }
 

@@ -5,17 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{ChainProcess, NeuronProcess, PATIENCE};
+use crate::support::{ChainProcess, NeuronProcess, PATIENCE, number};
 use serde_json::{Value, json};
 
 /// A wallet folder in the standard layout, with the wallet `open` and its hotkey `worker`.
 fn wallets() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/tests/wallets");
     folder.to_str().unwrap().to_owned()
-}
-
-fn number(value: &Value, key: &str) -> u64 {
-    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
 }
 
 /// A chain with a started subnet, an honest miner with keys of a wallet, a miner that learns a little text by heart, and

@@ -2,11 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::ChainProcess;
-
-fn number(value: &Value, key: &str) -> u64 {
-    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
-}
+use crate::support::{ChainProcess, number};
 
 fn lines(out: &str) -> Vec<Value> {
     out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

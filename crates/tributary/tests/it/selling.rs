@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{ChainProcess, NeuronProcess, PATIENCE, free_port};
+use crate::support::{ChainProcess, NeuronProcess, PATIENCE, free_port, number};
 
 /// Prices of the test, in TAO per 1000 tokens and in rao.
 const PRICE_PROMPT: (&str, u64) = ("0.01", 10_000_000);
@@ -12,10 +12,6 @@ const PRICE_COMPLETION: (&str, u64) = ("0.05", 50_000_000);
 
 /// The part of payments that the pact takes, in per cent.
 const REVENUE_SHARE: u64 = 15;
-
-fn number(value: &Value, key: &str) -> u64 {
-    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
-}
 
 /// Waits until `holds` gives something; all processes must live meanwhile.
 fn until<T>(

@@ -20,6 +20,11 @@ pub fn tributary(arguments: &[&str]) -> Command {
     command
 }
 
+/// A whole number in what a command said.
+pub fn number(value: &Value, key: &str) -> u64 {
+    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
+}
+
 /// A finished run: exit code, stdout, stderr.
 pub struct Run {
     pub code: i32,
