@@ -12,6 +12,23 @@ use tributary_runtime::Runtime;
 
 use crate::{Result, View, keys::address};
 
+/// The chain's time after a block, in milliseconds since 1970.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn now_ms(view: &View<'_>) -> Result<u64> {
+    view.value::<pallet_timestamp::Now<Runtime>, _>().await
+}
+
+/// Milliseconds between blocks, as the chain counts.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn block_ms(view: &View<'_>) -> Result<u64> {
+    view.value::<tributary_runtime::network::SlotDuration<Runtime>, _>()
+        .await
+}
+
 /// A subnet.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Subnet {

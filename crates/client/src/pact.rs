@@ -26,6 +26,17 @@ pub async fn pact(view: &View<'_>, netuid: NetUid) -> Result<Option<Pact>> {
     view.map::<pallet_pact::Pacts<Runtime>, _, _>(netuid).await
 }
 
+/// An artefact of the runtime.
+pub type Artifact = tributary_economy::pact::Artifact<AccountId32>;
+
+/// The last artefact of a subnet, if it ever committed one in its present registration.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn artifact(view: &View<'_>, netuid: NetUid) -> Result<Option<Artifact>> {
+    view.map::<pallet_pact::Artifacts<Runtime>, _, _>(netuid).await
+}
+
 /// What was paid to a subnet on the rail, with or without a pact.
 ///
 /// # Errors

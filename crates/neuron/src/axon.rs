@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::{Path, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -101,6 +101,11 @@ pub trait Handler: Send + Sync + 'static {
     /// # Errors
     /// A refusal, which is signed and sent back.
     async fn handle(&self, call: Call) -> Result<Answer, Refusal>;
+
+    /// A file for everybody, unsigned, at `/public/PATH`. What it is can be proved by its hash on the chain.
+    fn public(&self, _path: &str) -> Option<Bytes> {
+        None
+    }
 }
 
 /// Who may call.
@@ -173,7 +178,8 @@ struct Shared {
 struct Unsigned(StatusCode, &'static str, String);
 
 impl Axon {
-    /// Starts to listen. `GET /metrics` shows the metrics of the process, every other path is for `POST`.
+    /// Starts to listen. `GET /metrics` shows the metrics of the process, `GET /public/PATH` the handler's public files;
+    /// every other path is for `POST`.
     ///
     /// # Errors
     /// [`NeuronError::Listen`] if the address is taken or not ours.
@@ -212,6 +218,7 @@ impl Axon {
         });
         let router = Router::new()
             .route("/metrics", get(metrics_text))
+            .route("/public/{*path}", get(public_file))
             .route("/{*route}", post(answer))
             .with_state(shared);
         tracing::debug!(%address, "axon listens");
@@ -235,6 +242,16 @@ async fn metrics_text() -> Response {
             "metrics are recorded by the host of this process",
         )
             .into_response(),
+    }
+}
+
+async fn public_file(State(shared): State<Arc<Shared>>, Path(path): Path<String>) -> Response {
+    let Ok(_place) = shared.places.try_acquire() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "too many requests at once; try again").into_response();
+    };
+    match shared.handler.public(&path) {
+        Some(bytes) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        None => (StatusCode::NOT_FOUND, "no such file here").into_response(),
     }
 }
 

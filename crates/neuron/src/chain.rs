@@ -95,6 +95,52 @@ pub struct SealedWeights {
     pub version_key: u64,
 }
 
+/// What the pact of a subnet promises of artefacts (`pact.md`, flow 9), and what it takes to keep it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArtifactPromise {
+    /// Blocks in which an artefact must be committed.
+    pub period_blocks: u64,
+    /// Blocks after which anybody must be able to open it.
+    pub open_after_blocks: u64,
+    /// Milliseconds between blocks, as the chain counts.
+    pub block_ms: u64,
+    /// The chain's time, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// The block that this was read at.
+    pub block: u64,
+}
+
+/// What is committed of an artefact: SHA-256 of the content and of the sealed file, and how to get at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArtifactCommitment {
+    /// SHA-256 of the content.
+    pub plaintext: [u8; 32],
+    /// SHA-256 of the sealed file.
+    pub ciphertext: [u8; 32],
+    /// The beacon's round that opens it.
+    pub round: u64,
+    /// Where the sealed file is, at most 256 bytes.
+    pub location: String,
+}
+
+/// The last artefact of a subnet, as the chain keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// How many were committed before.
+    pub number: u32,
+    /// Who committed it: the subnet's owner, its hotkey, or the miner with the highest incentive.
+    pub committer: Hotkey,
+    /// What was committed.
+    #[serde(flatten)]
+    pub commitment: ArtifactCommitment,
+    /// The block whose extrinsic made it.
+    pub block: u64,
+    /// Validators that confirmed what it holds.
+    pub confirmed_by: Vec<Hotkey>,
+    /// Whether those have three quarters of validator weight.
+    pub confirmed: bool,
+}
+
 /// Why the chain did not do or tell something.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ChainError {
@@ -153,6 +199,23 @@ pub trait Chain: Send + Sync + 'static {
 
     /// Announces where the identity's axon is.
     async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError>;
+
+    /// What the subnet's pact promises of artefacts, if one is in force that does.
+    async fn artifact_promise(&self, netuid: u16) -> Result<Option<ArtifactPromise>, ChainError>;
+
+    /// The subnet's last artefact.
+    async fn artifact(&self, netuid: u16) -> Result<Option<Artifact>, ChainError>;
+
+    /// Commits an artefact for the identity's hotkey.
+    async fn commit_artifact(
+        &self,
+        identity: &Identity,
+        netuid: u16,
+        commitment: &ArtifactCommitment,
+    ) -> Result<(), ChainError>;
+
+    /// Confirms, as a validator, that the last artefact is this one and holds what it should.
+    async fn confirm_artifact(&self, identity: &Identity, netuid: u16, number: u32) -> Result<(), ChainError>;
 
     /// The last commitment of one hotkey.
     async fn commitment(&self, netuid: u16, hotkey: &Hotkey) -> Result<Option<Commitment>, ChainError> {

@@ -10,6 +10,7 @@ use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
     envelope::{Envelope, EnvelopeError, Nonces, TRAILER, sha256},
+    http,
     identity::{Hotkey, Identity},
 };
 
@@ -97,12 +98,10 @@ pub struct Dendrite {
 impl Dendrite {
     /// A client that signs as `identity`.
     pub fn new(identity: Identity, limits: DendriteLimits) -> Self {
-        let client = reqwest::Client::builder()
+        let client = http::peers()
             .connect_timeout(limits.connect_time_max)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
             .build()
-            .expect("a client without TLS, proxy and redirects needs nothing of the system");
+            .expect("a client without certificates, proxy and redirects needs nothing of the system");
         let places = Semaphore::new(limits.concurrent_max);
         Self {
             identity,

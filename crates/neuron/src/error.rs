@@ -1,4 +1,4 @@
-use crate::{ChainError, DendriteError, Hotkey};
+use crate::{ChainError, DendriteError, Hotkey, RelayError};
 
 /// Why a neuron's step failed, or why the neuron stopped.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +9,9 @@ pub enum NeuronError {
     /// Another neuron failed it.
     #[error(transparent)]
     Dendrite(#[from] DendriteError),
+    /// The beacon's relay failed it.
+    #[error(transparent)]
+    Relay(#[from] RelayError),
     /// It has no slot in the subnet.
     #[error("hotkey {hotkey} is not registered in subnet {netuid}: register it, then start again")]
     NotRegistered {
@@ -36,6 +39,9 @@ pub enum NeuronError {
 impl NeuronError {
     /// Whether the same thing may work a little later.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Chain(_) | Self::Dendrite(_) | Self::Market(_))
+        matches!(
+            self,
+            Self::Chain(_) | Self::Dendrite(_) | Self::Relay(_) | Self::Market(_)
+        )
     }
 }

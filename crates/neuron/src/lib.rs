@@ -3,11 +3,14 @@
 //! A market is written by implementing [`Worker`] for its miners and [`Market`] for its validators;
 //! [`run_miner`] and [`run_validator`] do the rest against any [`Chain`].
 
+pub mod artifact;
 pub mod axon;
+pub mod beacon;
 pub mod chain;
 pub mod dendrite;
 pub mod envelope;
 mod error;
+pub mod http;
 pub mod identity;
 pub mod memory;
 mod miner;
@@ -15,8 +18,13 @@ mod senders;
 pub mod telemetry;
 mod validator;
 
+pub use artifact::{Archive, Archived, Confirmer, Copies, Sealer};
 pub use axon::{Answer, Axon, AxonLimits, Call, Gate, Handler, Refusal};
-pub use chain::{Chain, ChainError, Commitment, Head, Metagraph, Neuron, SealedWeights, SubnetParameters};
+pub use beacon::{Relay, RelayError, serve_beacon};
+pub use chain::{
+    Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Metagraph, Neuron,
+    SealedWeights, SubnetParameters,
+};
 pub use dendrite::{Dendrite, DendriteError, DendriteLimits, Events};
 pub use error::NeuronError;
 pub use identity::{Hotkey, Identity, IdentityError};

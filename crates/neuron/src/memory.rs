@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::{
-    Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SealedWeights, SubnetParameters,
+    Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph,
+    Neuron, SealedWeights, SubnetParameters,
 };
 
 /// One subnet's worth of a chain. Its clones of state are small: it is for tests.
@@ -25,6 +26,8 @@ struct State {
     commitments: BTreeMap<Hotkey, Commitment>,
     weights: BTreeMap<u16, Vec<(u16, u16)>>,
     sealed: BTreeMap<Hotkey, (SealedWeights, u64)>,
+    promise: Option<ArtifactPromise>,
+    artifact: Option<Artifact>,
 }
 
 impl MemoryChain {
@@ -58,6 +61,11 @@ impl MemoryChain {
         if let Some(neuron) = self.state.lock().neurons.get_mut(usize::from(uid)) {
             neuron.incentive = incentive;
         }
+    }
+
+    /// Lets the subnet promise artefacts. The promise's block is where it begins; its time is that of block 0.
+    pub fn promise_artifacts(&self, promise: ArtifactPromise) {
+        self.state.lock().promise = Some(promise);
     }
 
     /// Lets a block pass.
@@ -236,6 +244,69 @@ impl Chain for MemoryChain {
         let neuron =
             neuron.ok_or_else(|| Self::refuse("SubtensorModule.serve_axon", "HotKeyNotRegisteredInNetwork"))?;
         neuron.axon = Some(address);
+        Ok(())
+    }
+
+    async fn artifact_promise(&self, netuid: u16) -> Result<Option<ArtifactPromise>, ChainError> {
+        self.own(netuid)?;
+        let block = *self.height.borrow();
+        Ok(self.state.lock().promise.map(|promise| ArtifactPromise {
+            now_ms: promise.now_ms + block * promise.block_ms,
+            block,
+            ..promise
+        }))
+    }
+
+    async fn artifact(&self, netuid: u16) -> Result<Option<Artifact>, ChainError> {
+        self.own(netuid)?;
+        Ok(self.state.lock().artifact.clone())
+    }
+
+    async fn commit_artifact(
+        &self,
+        identity: &Identity,
+        netuid: u16,
+        commitment: &ArtifactCommitment,
+    ) -> Result<(), ChainError> {
+        self.own(netuid)?;
+        let hotkey = identity.hotkey();
+        let mut state = self.state.lock();
+        let best = state.neurons.iter().filter(|neuron| neuron.incentive > 0);
+        let best = best.max_by_key(|neuron| (neuron.incentive, std::cmp::Reverse(neuron.uid)));
+        if best.is_none_or(|best| best.hotkey != hotkey) {
+            return Err(Self::refuse("Pact.commit_artifact", "NotCommitter"));
+        }
+        let number = state.artifact.as_ref().map_or(0, |last| last.number + 1);
+        state.artifact = Some(Artifact {
+            number,
+            committer: hotkey,
+            commitment: commitment.clone(),
+            block: self.next_block(),
+            confirmed_by: Vec::new(),
+            confirmed: false,
+        });
+        Ok(())
+    }
+
+    async fn confirm_artifact(&self, identity: &Identity, netuid: u16, number: u32) -> Result<(), ChainError> {
+        self.own(netuid)?;
+        let call = "Pact.confirm_artifact";
+        let hotkey = identity.hotkey();
+        let state = &mut *self.state.lock();
+        let validators = || state.neurons.iter().filter(|neuron| neuron.validator_permit);
+        if !validators().any(|neuron| neuron.hotkey == hotkey) {
+            return Err(Self::refuse(call, "NoPermit"));
+        }
+        let artifact = state.artifact.as_mut().filter(|artifact| artifact.number == number);
+        let artifact = artifact.ok_or_else(|| Self::refuse(call, "NoArtifact"))?;
+        if artifact.confirmed_by.contains(&hotkey) {
+            return Err(Self::refuse(call, "AlreadyVoted"));
+        }
+        artifact.confirmed_by.push(hotkey);
+        let all: u64 = validators().map(|neuron| neuron.stake_rao).sum();
+        let confirming = validators().filter(|neuron| artifact.confirmed_by.contains(&neuron.hotkey));
+        let confirming: u64 = confirming.map(|neuron| neuron.stake_rao).sum();
+        artifact.confirmed = 4 * confirming >= 3 * all;
         Ok(())
     }
 }

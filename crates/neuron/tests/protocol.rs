@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
     Answer, Axon, AxonLimits, Call, Dendrite, DendriteError, DendriteLimits, Handler, Hotkey, Identity, Refusal,
     envelope::{Envelope, SIGNATURE, TRAILER, now_ns, sha256},
+    http,
 };
 
 struct Echo;
@@ -76,7 +77,7 @@ impl World {
 
     /// Posts with these headers and returns the status.
     async fn post(&self, envelope: &Envelope, signer: &Identity, route: &str, body: &[u8]) -> u16 {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = http::peers().build().unwrap();
         let mut request = client
             .post(format!("http://{}/{route}", self.address))
             .body(body.to_vec());
@@ -185,7 +186,7 @@ async fn replays_and_forgeries_are_refused() {
     // None of the refused requests used up the nonce of the genuine one.
     assert_eq!(world.post(&fresh, &world.alice, "echo", body).await, 200);
 
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http::peers().build().unwrap();
     let bare = client
         .post(format!("http://{}/echo", world.address))
         .header(SIGNATURE, "x")
@@ -199,7 +200,7 @@ async fn replays_and_forgeries_are_refused() {
 async fn a_signature_for_one_route_does_not_fit_another() {
     let world = World::with(AxonLimits::default()).await;
     let envelope = world.envelope(b"");
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http::peers().build().unwrap();
     let mut request = client.post(format!("http://{}/echo", world.address));
     for (name, value) in envelope.headers(&world.alice, "slow") {
         request = request.header(name, value);
@@ -283,7 +284,7 @@ async fn time_outs_metrics_and_shutdown() {
         Err(DendriteError::TimedOut(_))
     ));
 
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http::peers().build().unwrap();
     let text = client
         .get(format!("http://{}/metrics", world.address))
         .send()

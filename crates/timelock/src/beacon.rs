@@ -9,7 +9,8 @@ use crate::{Error, pairing};
 /// The only scheme that is taken: unchained, signatures in G1, hashed to the curve by RFC 9380.
 pub const SCHEME: &str = "bls-unchained-g1-rfc9380";
 /// Where drand's quicknet can be asked.
-pub const QUICKNET_RELAY: &str = "https://api.drand.sh/52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
+pub const QUICKNET_RELAY: &str =
+    "https://api.drand.sh/52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
 
 const QUICKNET_KEY: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a";
 const QUICKNET_SEED: &str = "f477d5c89f21a17c863a7f937c6a6d15859414d2be09cd448d4279af331c5d3e";
@@ -177,7 +178,14 @@ impl Beacon {
     /// [`Error::Pulse`].
     pub fn verify(&self, pulse: &Pulse) -> Result<(), Error> {
         let signature = min_sig::Signature::from_bytes(&pulse.signature).map_err(|_| Error::Pulse)?;
-        match signature.verify(true, &pairing::message(pulse.round), pairing::DOMAIN, &[], &self.key, false) {
+        match signature.verify(
+            true,
+            &pairing::message(pulse.round),
+            pairing::DOMAIN,
+            &[],
+            &self.key,
+            false,
+        ) {
             BLST_ERROR::BLST_SUCCESS => Ok(()),
             _ => Err(Error::Pulse),
         }

@@ -51,6 +51,9 @@ pub enum Error {
     /// The bytes do not have the format.
     #[error("not sealed bytes: {0}")]
     Format(&'static str),
+    /// The system gives no randomness.
+    #[error("the system gives no randomness")]
+    Randomness,
     /// The content was not sealed for this round and beacon, or was changed since.
     #[error("the pulse does not open these bytes: another beacon's, or changed since they were sealed")]
     Closed,

@@ -15,6 +15,18 @@ const NONCE: usize = 12;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub [u8; 32]);
 
+impl Secret {
+    /// A new one.
+    ///
+    /// # Errors
+    /// [`Error::Randomness`].
+    pub fn random() -> Result<Self, Error> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|_| Error::Randomness)?;
+        Ok(Self(secret))
+    }
+}
+
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(..)")
@@ -94,7 +106,9 @@ impl Sealed {
         let boxed = &mut take(rest).ok_or(Error::Format("they end within the content"))?;
         let body = take(boxed).ok_or(Error::Format("they end within the content"))?;
         let nonce = take(boxed).ok_or(Error::Format("they end within the nonce"))?;
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Error::Format("the nonce is not 12 bytes long"))?;
+        let nonce: [u8; NONCE] = nonce
+            .try_into()
+            .map_err(|_| Error::Format("the nonce is not 12 bytes long"))?;
 
         let mask = xor(&hidden_mask, &pairing::shared(&signature, &point));
         let key = xor(&hidden_key, &Sha256::digest(mask).into());
@@ -156,5 +170,7 @@ fn take<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
 /// # Errors
 /// [`Error::Format`] if it has another length.
 fn take32(from: &mut &[u8], wrong: &'static str) -> Result<[u8; 32], Error> {
-    take(from).and_then(|bytes| bytes.try_into().ok()).ok_or(Error::Format(wrong))
+    take(from)
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(Error::Format(wrong))
 }

@@ -24,7 +24,10 @@ fn pulse_1000() -> Pulse {
 #[test]
 fn quicknet_is_described_as_its_relays_do() {
     let info = Beacon::quicknet().info();
-    assert_eq!(info.hash, "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971");
+    assert_eq!(
+        info.hash,
+        "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
+    );
     assert_eq!(Beacon::try_from(&info).unwrap(), Beacon::quicknet());
     let other = |change: fn(&mut Info)| {
         let mut info = Beacon::quicknet().info();
@@ -35,13 +38,20 @@ fn quicknet_is_described_as_its_relays_do() {
     assert_eq!(other(|info| info.period = 0), Error::Period);
     assert_eq!(other(|info| info.scheme = "pedersen-bls-chained".into()), Error::Scheme);
     assert_eq!(other(|info| info.public_key = "00".repeat(96)), Error::PublicKey);
-    assert_eq!(other(|info| info.public_key.truncate(8)), Error::Hexadecimal("the public key", 96));
+    assert_eq!(
+        other(|info| info.public_key.truncate(8)),
+        Error::Hexadecimal("the public key", 96)
+    );
 }
 
 #[test]
 fn rounds_have_their_times() {
     let beacon = Beacon::quicknet();
-    for name in ["client_round_5900000_1", "client_round_5900000_64", "client_round_1234_7"] {
+    for name in [
+        "client_round_5900000_1",
+        "client_round_5900000_64",
+        "client_round_1234_7",
+    ] {
         let vector = vector(name);
         let inputs = &vector["inputs"];
         let block_time = inputs["block_time"].as_f64().unwrap();

@@ -9,6 +9,7 @@ use tributary_market_train::MinerKind;
 use crate::{
     amount::{self, Amount, AmountOrAll},
     commands::{
+        artifact::{Artifact, ServeBeacon},
         channel::Channel,
         pact::Pact,
         pay::{Pay, Tribute},
@@ -61,6 +62,11 @@ pub enum Command {
     /// What a subnet promises to give back
     #[command(subcommand)]
     Pact(Pact),
+    /// What a subnet made with its emission: sealed, committed, opened by anybody when its time has come
+    #[command(subcommand)]
+    Artifact(Artifact),
+    /// Run a beacon of your own, for a chain that nobody else uses; it speaks drand's HTTP
+    Beacon(ServeBeacon),
     /// Pay for a subnet's service
     Pay(Pay),
     /// Pay by the use: channels, vouchers, API keys
@@ -221,6 +227,9 @@ pub struct Neuron {
     /// The market's hyperparameters, a JSON file; everybody in the subnet must use the same
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
+    /// Relay of the beacon until whose rounds artefacts are sealed [default: drand's quicknet]
+    #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
+    pub beacon: Option<String>,
     /// Where to keep what must survive a restart
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,

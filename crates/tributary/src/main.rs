@@ -62,6 +62,8 @@ async fn run(command: &Command) -> anyhow::Result<()> {
         Command::Register(Register::Neuron(args)) => commands::register::neuron(args).await,
         Command::Register(Register::Subnet(args)) => commands::register::subnet(args).await,
         Command::Pact(command) => commands::pact::run(command).await,
+        Command::Artifact(command) => commands::artifact::run(command).await,
+        Command::Beacon(args) => commands::artifact::beacon(args).await,
         Command::Pay(args) => commands::pay::pay(args).await,
         Command::Channel(command) => commands::channel::run(command).await,
         Command::Tribute(command) => commands::pay::tribute(command).await,

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use pallet_commitments::{CommitmentInfo, CommitmentOf, Data};
 use pallet_subtensor as subtensor;
 use tokio::sync::Mutex;
-use tributary_client::{AccountId32, Client, Error, Keypair, Wait, market};
+use tributary_client::{AccountId32, Client, Error, Keypair, Wait, market, pact};
 use tributary_economy::{Alpha, MechId, NetUid, emission, stake_weight};
 use tributary_neuron::{
-    Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph, Neuron, SealedWeights, SubnetParameters,
+    Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph,
+    Neuron, SealedWeights, SubnetParameters,
 };
 use tributary_runtime::{Runtime, RuntimeCall};
 
@@ -263,5 +264,71 @@ impl Chain for RpcChain {
         )
         .await
         .map(|_| ())
+    }
+
+    async fn artifact_promise(&self, netuid: u16) -> Result<Option<ArtifactPromise>, ChainError> {
+        let client = self.client().await?;
+        let view = client.at_best().await.map_err(unreachable)?;
+        let read = async {
+            let pact = pact::pact(&view, NetUid(netuid)).await?;
+            let terms = pact.as_ref().and_then(|pact| pact.in_force());
+            let Some(terms) = terms.filter(|terms| terms.artifact_period > 0) else {
+                return Ok(None);
+            };
+            Ok(Some(ArtifactPromise {
+                period_blocks: terms.artifact_period,
+                open_after_blocks: terms.open_after,
+                block_ms: market::block_ms(&view).await?,
+                now_ms: market::now_ms(&view).await?,
+                block: u64::from(client.header(view.block()).await?.number),
+            }))
+        };
+        read.await.map_err(unreachable)
+    }
+
+    async fn artifact(&self, netuid: u16) -> Result<Option<Artifact>, ChainError> {
+        let client = self.client().await?;
+        let view = client.at_best().await.map_err(unreachable)?;
+        let found = pact::artifact(&view, NetUid(netuid)).await.map_err(unreachable)?;
+        let key = |account: AccountId32| Hotkey(account.into());
+        Ok(found.map(|found| Artifact {
+            number: found.number,
+            committer: key(found.committer),
+            commitment: ArtifactCommitment {
+                plaintext: found.plaintext,
+                ciphertext: found.ciphertext,
+                round: found.round,
+                location: String::from_utf8_lossy(&found.location).into_owned(),
+            },
+            block: found.at,
+            confirmed_by: found.confirmed_by.into_iter().map(key).collect(),
+            confirmed: found.confirmed,
+        }))
+    }
+
+    async fn commit_artifact(
+        &self,
+        identity: &Identity,
+        netuid: u16,
+        commitment: &ArtifactCommitment,
+    ) -> Result<(), ChainError> {
+        let call = pallet_pact::Call::commit_artifact {
+            netuid: NetUid(netuid),
+            plaintext: commitment.plaintext,
+            ciphertext: commitment.ciphertext,
+            round: commitment.round,
+            location: commitment.location.clone().into_bytes(),
+        };
+        let submitted = self.submit("Pact.commit_artifact", RuntimeCall::Pact(call), identity);
+        submitted.await.map(|_| ())
+    }
+
+    async fn confirm_artifact(&self, identity: &Identity, netuid: u16, number: u32) -> Result<(), ChainError> {
+        let call = pallet_pact::Call::confirm_artifact {
+            netuid: NetUid(netuid),
+            number,
+        };
+        let submitted = self.submit("Pact.confirm_artifact", RuntimeCall::Pact(call), identity);
+        submitted.await.map(|_| ())
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tributary_neuron::{Identity, NeuronError};
+use tributary_neuron::{Identity, NeuronError, http};
 
 use crate::{
     credential::Token,
@@ -86,9 +86,8 @@ pub async fn run_wallet(
     status: watch::Sender<WalletStatus>,
     cancel: CancellationToken,
 ) -> Result<(), WalletError> {
-    let client = reqwest::Client::builder()
+    let client = http::at(&config.gateway)
         .timeout(Duration::from_secs(10))
-        .no_proxy()
         .build()
         .map_err(|error| WalletError::Client(error.to_string()))?;
     let wallet = Wallet {
@@ -192,10 +191,7 @@ fn target(config: &WalletConfig, statement: &Statement) -> Result<Option<u64>, W
 /// # Errors
 /// If it does not answer like one, or serves another chain than the one with this genesis.
 pub async fn offer(gateway: &str, genesis: &[u8; 32]) -> Result<Offer, WalletError> {
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(10))
-        .no_proxy()
-        .build();
+    let client = http::at(gateway).timeout(Duration::from_secs(10)).build();
     let asked = async {
         let url = format!("{gateway}/v1/tributary/offer");
         client?.get(url).send().await?.error_for_status()?.json::<Offer>().await

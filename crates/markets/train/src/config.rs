@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, str::FromS
 use serde::{Deserialize, Serialize};
 use tokio::{sync::watch, task::JoinHandle};
 use tributary_neuron::{Hotkey, NeuronError};
+use tributary_timelock::Beacon;
 
 use crate::{
     corpus::{Corpus, TrainingText},
@@ -86,6 +87,8 @@ pub struct MinerConfig {
     pub pool: Arc<TrainingPool>,
     /// Least time between two published versions.
     pub publish_every: Duration,
+    /// The beacon until whose rounds artefacts are sealed, where the subnet's pact promises some.
+    pub beacon: Beacon,
     /// Where to keep the newest weights, so that a restart goes on from them. `None` starts afresh.
     pub state_folder: Option<PathBuf>,
 }
@@ -101,6 +104,8 @@ pub struct MinerStatus {
     pub steps: u64,
     /// SHA-256 of the newest committed weights, in hexadecimal.
     pub digest: Option<String>,
+    /// Sealed artefacts committed so far, under the subnet's pact.
+    pub artifacts: u64,
 }
 
 /// A running miner. Dropping the handle does not stop it; its cancellation token does.
@@ -124,6 +129,8 @@ pub struct ValidatorConfig {
     pub rules: Rules,
     /// Processor time for measuring, shared by every neuron of the process.
     pub pool: Arc<TrainingPool>,
+    /// The beacon until whose rounds artefacts are sealed.
+    pub beacon: Beacon,
     /// Where to keep what it remembers of earlier versions, so that a restart does not forget who was first.
     pub state_folder: Option<PathBuf>,
 }
@@ -150,6 +157,8 @@ pub struct ValidatorStatus {
     pub rounds: u64,
     /// Block of the last weights set.
     pub weights_block: Option<u64>,
+    /// Artefacts whose content it confirmed on the chain.
+    pub artifacts_confirmed: u64,
     /// Bits per byte of byte frequencies alone on the last slice.
     pub baseline_bits_per_byte: Option<f64>,
     /// Its view of the miners, by uid.

@@ -13,8 +13,8 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
-    Answer, Call, Chain, Dendrite, DendriteLimits, Handler, Hotkey, Identity, MinerOptions, NeuronError, Refusal,
-    Worker, run_miner,
+    Answer, Call, Chain, Copies, Dendrite, DendriteLimits, Handler, Hotkey, Identity, MinerOptions, NeuronError,
+    Refusal, Sealer, Worker, run_miner,
 };
 
 use crate::{
@@ -61,9 +61,15 @@ pub async fn spawn_miner(
         netuid = config.netuid, kind = %config.kind, hotkey = %identity.hotkey(), seed = config.seed,
         strength = config.strength, corpus = config.text.name(), "miner starts"
     );
+    let sealed_folder = config.state_folder.as_ref().map(|folder| {
+        let name = format!("miner-{}-{}-sealed", config.netuid, identity.hotkey());
+        folder.join(name)
+    });
+    let sealer = Sealer::new(config.beacon.clone(), sealed_folder)?;
     let miner = Miner {
         served: Arc::new(Served {
             silent: config.kind == MinerKind::Offline,
+            sealed: sealer.copies(),
             versions: RwLock::default(),
         }),
         chain: chain.clone(),
@@ -72,6 +78,7 @@ pub async fn spawn_miner(
         trainer: None,
         published: None,
         source: None,
+        sealer,
         status,
         config,
     };
@@ -90,6 +97,7 @@ fn fatal(error: impl std::fmt::Display) -> NeuronError {
 /// Weights that the axon gives out.
 struct Served {
     silent: bool,
+    sealed: Copies,
     versions: RwLock<VecDeque<Artefact>>,
 }
 
@@ -101,6 +109,9 @@ impl Handler for Served {
                 status: 503,
                 message: "nothing is served here".into(),
             });
+        }
+        if let Some(answer) = self.sealed.answer(&call.route) {
+            return Ok(answer);
         }
         let versions = self.versions.read();
         if call.route == "digest" {
@@ -118,6 +129,10 @@ impl Handler for Served {
         found
             .map(|version| version.bytes().clone().into())
             .ok_or_else(|| Refusal::not_found("no such version here"))
+    }
+
+    fn public(&self, path: &str) -> Option<Bytes> {
+        if self.silent { None } else { self.sealed.public(path) }
     }
 }
 
@@ -137,6 +152,7 @@ struct Miner {
     published: Option<Published>,
     /// What a copycat copied last.
     source: Option<[u8; 32]>,
+    sealer: Sealer,
     status: watch::Sender<MinerStatus>,
 }
 
@@ -147,15 +163,33 @@ impl Worker for Miner {
     }
 
     async fn step(&mut self) -> Result<Duration, NeuronError> {
+        let rest = self.work().await?;
+        self.keep_promise().await?;
+        Ok(rest)
+    }
+}
+
+impl Miner {
+    async fn work(&mut self) -> Result<Duration, NeuronError> {
         match self.config.kind {
             MinerKind::Honest | MinerKind::Overfit => self.train().await,
             MinerKind::Copycat => self.copy().await,
             MinerKind::Random | MinerKind::Offline => self.make_up().await,
         }
     }
-}
 
-impl Miner {
+    /// Seals the newest published version and commits it, if that is due of this miner under the subnet's pact.
+    async fn keep_promise(&mut self) -> Result<(), NeuronError> {
+        let newest = self.served.versions.read().back().cloned();
+        let Some(newest) = newest else { return Ok(()) };
+        let (chain, netuid) = (self.chain.as_ref(), self.config.netuid);
+        let committed = self.sealer.step(chain, &self.identity, netuid, newest.bytes()).await?;
+        if committed.is_some() {
+            self.status.send_modify(|status| status.artifacts += 1);
+        }
+        Ok(())
+    }
+
     fn shape(&self) -> Shape {
         let rules = &self.config.rules;
         let hidden = (rules.hidden_width() as f64 * self.config.strength).round() as usize;

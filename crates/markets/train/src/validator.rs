@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
-    Chain, Commitment, Dendrite, DendriteLimits, Head, Hotkey, Identity, Market, NeuronError, Opinion, Peer, Progress,
-    Round, ValidatorOptions, run_validator,
+    Chain, Commitment, Confirmer, Dendrite, DendriteLimits, Head, Hotkey, Identity, Market, NeuronError, Opinion, Peer,
+    Progress, Round, ValidatorOptions, run_validator,
 };
 
 use crate::{
@@ -28,6 +28,8 @@ use crate::{
 const ROUND_EVERY: Duration = Duration::from_secs(4);
 /// Commitments of one hotkey that wait to be fetched.
 const PENDING_MAX: usize = 4;
+/// Versions of one hotkey whose files are kept, to check what is sealed of them.
+const CONTENTS_KEPT: usize = 2;
 /// Rounds that a miner may miss before its last version stops counting.
 const MISSES_MAX: u32 = 2;
 
@@ -68,6 +70,9 @@ pub fn spawn_validator(
         netuid: config.netuid,
         chain: chain.clone(),
         dendrite: Dendrite::new(identity.clone(), DendriteLimits::default()),
+        identity: identity.clone(),
+        confirmer: Confirmer::new(config.beacon.clone()),
+        contents: BTreeMap::new(),
         newest: BTreeMap::new(),
         pending: BTreeMap::new(),
         bench: Arc::new(Mutex::new(Bench {
@@ -91,6 +96,10 @@ struct TrainMarket {
     netuid: u16,
     chain: Arc<dyn Chain>,
     dendrite: Dendrite,
+    identity: Identity,
+    confirmer: Confirmer,
+    /// The files of the last accepted version of every hotkey, and of the one before.
+    contents: BTreeMap<Hotkey, Vec<Artefact>>,
     /// The last commitment of every hotkey.
     newest: BTreeMap<Hotkey, Commitment>,
     /// Commitments whose weights have not been fetched, oldest first.
@@ -119,6 +128,22 @@ impl Market for TrainMarket {
                 }
                 pending.push(commitment);
             }
+        }
+        let contents = &self.contents;
+        let content = |digest: &[u8; 32]| {
+            let mut all = contents.values().flatten();
+            all.find(|artefact| artefact.digest() == *digest)
+                .map(|artefact| artefact.bytes().clone())
+        };
+        let (chain, dendrite) = (self.chain.as_ref(), &self.dendrite);
+        let looked = self
+            .confirmer
+            .step(chain, dendrite, &self.identity, self.netuid, content);
+        match looked.await {
+            Ok(true) => self.status.send_modify(|status| status.artifacts_confirmed += 1),
+            Ok(false) => {}
+            // Judging miners does not wait for it; the next block brings another try.
+            Err(error) => tracing::debug!(%error, "the last artefact is not confirmed yet"),
         }
         Ok(())
     }
@@ -172,6 +197,19 @@ impl Market for TrainMarket {
         let registered = |hotkey: &Hotkey| round.peers.iter().any(|peer| peer.hotkey == *hotkey);
         self.pending
             .retain(|hotkey, pending| !pending.is_empty() && registered(hotkey));
+        self.contents.retain(|hotkey, _| registered(hotkey));
+        for (peer, answer) in &answers {
+            let genuine = answer
+                .iter()
+                .flatten()
+                .filter(|(commitment, artefact)| artefact.digest() == commitment.digest);
+            for (_, artefact) in genuine {
+                let contents = self.contents.entry(peer.hotkey).or_default();
+                contents.push(artefact.clone());
+                let surplus = contents.len().saturating_sub(CONTENTS_KEPT);
+                contents.drain(..surplus);
+            }
+        }
         let bench = self.bench.clone();
         let job = move || bench.lock().judge(&slice, answers);
         let (baseline, views) = self.config.pool.run(job).await?;

@@ -8,9 +8,11 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 use tributary_market_train::{
-    Bundled, Corpus, MinerConfig, MinerKind, Rules, TrainingPool, ValidatorConfig, spawn_miner, spawn_validator,
+    Artefact, Bundled, Corpus, MinerConfig, MinerKind, Rules, TrainingPool, ValidatorConfig, device, spawn_miner,
+    spawn_validator,
 };
-use tributary_neuron::{Identity, SubnetParameters, memory::MemoryChain};
+use tributary_neuron::{ArtifactPromise, Chain as _, Identity, SubnetParameters, memory::MemoryChain};
+use tributary_timelock::{Pulse, Sealed, Signer};
 
 const NETUID: u16 = 3;
 const SEED: u64 = 20;
@@ -30,6 +32,7 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
     let chain = Arc::new(MemoryChain::new(NETUID, parameters));
     let corpus = Arc::new(Corpus::bundled(Bundled::Testament));
     let pool = TrainingPool::new(1, 1.0).unwrap();
+    let signer = Signer::from_phrase("a test's").unwrap();
     let cancel = CancellationToken::new();
     let folder = tempfile::tempdir().unwrap();
     let blocks = {
@@ -67,6 +70,7 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
             announce: None,
             pool: pool.clone(),
             publish_every: Duration::from_secs(2),
+            beacon: signer.beacon().clone(),
             state_folder: Some(folder.path().to_path_buf()),
         };
         let handle = spawn_miner(config, chain.clone(), identity(n), cancel.clone())
@@ -82,6 +86,7 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
             corpus: corpus.clone(),
             rules: Rules::default(),
             pool: pool.clone(),
+            beacon: signer.beacon().clone(),
             state_folder: Some(folder.path().to_path_buf()),
         };
         judges.push((
@@ -152,6 +157,51 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
         assert_eq!(by_bits, by_weight, "weights follow measured quality");
         assert_eq!(by_bits, honest, "the stronger miner is the better one");
     }
+    // The best miner keeps the subnet's promise: the others can open what it made, and only when its time has come.
+    let beacon = signer.beacon().clone();
+    let started_ms = 1_800_000_000_000;
+    let promise = ArtifactPromise {
+        period_blocks: 1_000,
+        open_after_blocks: 20,
+        block_ms: 12_000,
+        now_ms: started_ms,
+        block: 0,
+    };
+    let best = *miners.iter().next().unwrap().0;
+    chain.set_incentive(best, 60_000);
+    chain.promise_artifacts(promise);
+    let all_confirm = async {
+        for (_, judge) in &mut judges {
+            judge
+                .status
+                .wait_for(|status| status.artifacts_confirmed == 1)
+                .await
+                .unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), all_confirm)
+        .await
+        .unwrap();
+    let artifact = chain.artifact(NETUID).await.unwrap().unwrap();
+    assert_eq!(
+        (artifact.number, artifact.committer, artifact.confirmed),
+        (0, identity(10).hotkey(), true)
+    );
+    let url = artifact.commitment.location.clone();
+    let sealed = Sealed::from_bytes(&tributary_neuron::artifact::fetch(&url, 1 << 24).await.unwrap()).unwrap();
+    let opens_ms = beacon.round_time_ms(sealed.round);
+    let committed_ms = started_ms + artifact.block * 12_000;
+    assert!(opens_ms > committed_ms && opens_ms <= committed_ms + 20 * 12_000);
+    let early = Pulse {
+        round: sealed.round,
+        ..signer.pulse(sealed.round - 1)
+    };
+    assert!(sealed.open(&early).is_err());
+    let content = sealed.open(&signer.pulse(sealed.round)).unwrap();
+    let model = Artefact::new(content.into());
+    assert_eq!(model.digest(), artifact.commitment.plaintext);
+    model.open(&Rules::default(), &device()).unwrap();
+
     // A restarted validator knows again who was first.
     cancel.cancel();
     for (_, (.., handle)) in miners {

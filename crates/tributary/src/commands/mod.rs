@@ -1,5 +1,6 @@
 //! The commands that talk to a running chain, and the small ones.
 
+pub mod artifact;
 pub mod chain;
 pub mod channel;
 pub mod futures;

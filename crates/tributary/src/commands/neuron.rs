@@ -9,8 +9,9 @@ use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, address};
 use tributary_economy::NetUid;
 use tributary_market_train::{MinerConfig, Rules, TrainingPool, ValidatorConfig, spawn_miner, spawn_validator};
-use tributary_neuron::Identity;
+use tributary_neuron::{Identity, Relay};
 use tributary_runtime::Runtime;
+use tributary_timelock::Beacon;
 
 use crate::{
     args::{Miner, Neuron, Validator},
@@ -21,6 +22,7 @@ use crate::{
 };
 
 struct Start {
+    beacon: Beacon,
     chain: Arc<RpcChain>,
     identity: Identity,
     rules: Rules,
@@ -40,6 +42,7 @@ async fn start(args: &Neuron) -> Result<Start> {
     if let Some(folder) = &args.state {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
+    let beacon = relay(args.beacon.as_deref()).await?.beacon().clone();
     let hotkey = args.keys.hotkey()?;
     let client = Client::connect(&args.connection.endpoint).await?;
     let view = client.at_best().await?;
@@ -56,10 +59,22 @@ async fn start(args: &Neuron) -> Result<Start> {
     say!("uid {uid} of subnet {netuid}, {own}");
     let identity = Identity::from(hotkey.pair().clone());
     Ok(Start {
+        beacon,
         chain: Arc::new(RpcChain::new(client)),
         identity,
         rules,
     })
+}
+
+/// The relay at a URL, or drand's for its quicknet, which is not asked before a pulse is needed.
+///
+/// # Errors
+/// If the relay at the URL is none.
+pub(super) async fn relay(url: Option<&str>) -> Result<Relay> {
+    match url {
+        Some(url) => Ok(Relay::connect(url).await?),
+        None => Ok(Relay::quicknet()),
+    }
 }
 
 /// Refuses an axon that nobody could find.
@@ -83,7 +98,12 @@ pub async fn miner(args: &Miner) -> Result<()> {
     let mut stop = stop::signals()?;
     reachable(args.listen, args.announce)?;
     let corpus = open_corpus(&args.neuron.corpus)?;
-    let Start { chain, identity, rules } = start(&args.neuron).await?;
+    let Start {
+        beacon,
+        chain,
+        identity,
+        rules,
+    } = start(&args.neuron).await?;
     let config = MinerConfig {
         netuid: args.neuron.netuid,
         kind: args.miner,
@@ -96,6 +116,7 @@ pub async fn miner(args: &Miner) -> Result<()> {
         announce: args.announce,
         pool: TrainingPool::new(1, 1.0)?,
         publish_every: Duration::from_secs(args.publish_every),
+        beacon,
         state_folder: args.neuron.state.clone(),
     };
     let cancel = CancellationToken::new();
@@ -119,12 +140,18 @@ pub async fn miner(args: &Miner) -> Result<()> {
 pub async fn validator(args: &Validator) -> Result<()> {
     let mut stop = stop::signals()?;
     let corpus = Arc::new(open_corpus(&args.neuron.corpus)?);
-    let Start { chain, identity, rules } = start(&args.neuron).await?;
+    let Start {
+        beacon,
+        chain,
+        identity,
+        rules,
+    } = start(&args.neuron).await?;
     let config = ValidatorConfig {
         netuid: args.neuron.netuid,
         corpus,
         rules,
         pool: TrainingPool::new(1, 1.0)?,
+        beacon,
         state_folder: args.neuron.state.clone(),
     };
     let cancel = CancellationToken::new();

@@ -12,7 +12,7 @@ use tributary_economy::{NetUid, Tao, UNIT};
 use tributary_market_serve::{
     GatewayStatus, WalletConfig, WalletStatus, api::NEWEST, credential::Token, meter::Price, run_wallet,
 };
-use tributary_neuron::Identity;
+use tributary_neuron::{Identity, http};
 use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::plan::Member;
@@ -85,10 +85,7 @@ impl Customer {
             if self.status.wait_for(|status| status.model.is_some()).await.is_err() {
                 return Ok(());
             }
-            let http = reqwest::Client::builder()
-                .timeout(Duration::from_secs(60))
-                .no_proxy()
-                .build()?;
+            let http = http::peers().timeout(Duration::from_secs(60)).build()?;
             for number in 0u64.. {
                 if let Err(error) = self.ask(&http, &key, number).await {
                     tracing::info!("the customer got no answer: {error:#}");

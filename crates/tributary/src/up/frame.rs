@@ -13,7 +13,7 @@ use tributary_market_train::{MinerKind, ValidatorStatus};
 use tributary_neuron::Hotkey;
 use tributary_runtime::Runtime;
 
-use super::service::Counter;
+use super::{service::Counter, shelf::Opened};
 
 /// One block.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -68,8 +68,29 @@ pub struct SubnetFrame {
     pub emitted_rao: u64,
     /// The one over the other.
     pub returned_over_emitted: f64,
+    /// The last artefact that was committed under the pact; nothing before the first.
+    pub artifact: Option<ArtifactFrame>,
+    /// Artefacts that the market's archive has opened since it started.
+    pub opened: u64,
     /// What the gateway of a serve subnet shows.
     pub gateway: Option<GatewayFrame>,
+}
+
+/// A sealed artefact at a block.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ArtifactFrame {
+    /// How many were committed before.
+    pub number: u32,
+    /// The block that committed it.
+    pub block: u64,
+    /// SHA-256 of its content.
+    pub plaintext: String,
+    /// The beacon's round that opens it.
+    pub round: u64,
+    /// Where the sealed file is.
+    pub location: String,
+    /// Whether validators with three quarters of the weight confirm what it holds.
+    pub confirmed: bool,
 }
 
 /// One miner of a serve subnet at a block.
@@ -171,6 +192,7 @@ pub async fn read(
     number: u32,
     arenas: &[Arena],
     opinions: &BTreeMap<NetUid, Vec<ValidatorStatus>>,
+    opened: &Opened,
     counter: Option<Counter>,
 ) -> Result<Frame> {
     let view = client.at(block);
@@ -214,6 +236,7 @@ pub async fn read(
             market: "train",
             best_bits_per_byte: best,
             miners,
+            opened: opened.get(&subnet.netuid).copied().unwrap_or_default(),
             ..common(&view, subnet).await?
         });
     }
@@ -237,6 +260,10 @@ async fn common(view: &View<'_>, subnet: &market::Subnet) -> Result<SubnetFrame>
     let revenue = pact::revenue(view, netuid).await?;
     let found = pact::pact(view, netuid).await?;
     let found = found.map(|found| PactView::new(netuid, &found));
+    let artifact = match found.is_some() {
+        true => pact::artifact(view, netuid).await?,
+        false => None,
+    };
     let returned = found.as_ref().map_or(0, |pact| {
         let alpha = u128::from(pact.pledged) + u128::from(pact.forfeited);
         let worth = alpha * u128::from(subnet.price_rao) / 1_000_000_000;
@@ -251,6 +278,14 @@ async fn common(view: &View<'_>, subnet: &market::Subnet) -> Result<SubnetFrame>
         emission_rao: subnet.emission_rao,
         tao_in_pool_rao: subnet.tao_in_pool_rao,
         pact: found.map(|pact| pact.status),
+        artifact: artifact.map(|artifact| ArtifactFrame {
+            number: artifact.number,
+            block: artifact.at,
+            plaintext: hex::encode(artifact.plaintext),
+            round: artifact.round,
+            location: String::from_utf8_lossy(&artifact.location).into_owned(),
+            confirmed: artifact.confirmed,
+        }),
         revenue_rao: revenue.amount.0,
         tribute_rao: revenue.tribute.0,
         returned_rao: returned,

@@ -35,6 +35,15 @@ pub fn render(frame: &Frame) -> String {
                 subnet.emitted_rao as f64 / 1e9,
             );
         }
+        if let Some(artifact) = &subnet.artifact {
+            text += &format!(
+                "\n       artefact {} sealed until round {}{}, {} opened",
+                artifact.number,
+                artifact.round,
+                if artifact.confirmed { ", confirmed" } else { "" },
+                subnet.opened,
+            );
+        }
         if let Some(gateway) = &subnet.gateway {
             text += &format!(
                 "\n       {}/v1  {} requests  {} tokens made  charged {} TAO",

@@ -7,6 +7,7 @@ pub mod plan;
 mod screen;
 mod service;
 mod setup;
+mod shelf;
 mod stakers;
 mod tally;
 mod traders;
@@ -129,8 +130,11 @@ fn forget(folder: &std::path::Path) -> Result<()> {
         let path = folder.join(file);
         gone(std::fs::remove_file(&path)).with_context(|| format!("cannot remove {}", path.display()))?;
     }
-    let neurons = folder.join("neurons");
-    gone(std::fs::remove_dir_all(&neurons)).with_context(|| format!("cannot remove {}", neurons.display()))
+    for inner in ["neurons", shelf::FOLDER] {
+        let path = folder.join(inner);
+        gone(std::fs::remove_dir_all(&path)).with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// What the market wants otherwise than the fast preset has it: pools so small that a visitor's trade shows, and
@@ -285,7 +289,8 @@ impl Market {
                 let block = self.client.block_hash(shown).await?.context("the chain lost a block")?;
                 let (arenas, opinions) = workers.as_ref().map(Workers::opinions).unwrap_or_default();
                 let counter = workers.as_ref().map(Workers::counter);
-                let mut frame = frame::read(&self.client, block, shown, &arenas, &opinions, counter).await?;
+                let opened = workers.as_ref().map(Workers::opened).unwrap_or_default();
+                let mut frame = frame::read(&self.client, block, shown, &arenas, &opinions, &opened, counter).await?;
                 self.tally.count(&self.client, &mut frame).await?;
                 traders.see(&frame);
                 self.put(&mut sink, frame)?;

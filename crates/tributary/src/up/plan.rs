@@ -17,7 +17,7 @@ use crate::args::Up;
 
 /// Name of the plan's file in the market's folder.
 pub const FILE: &str = "market.json";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const SUBNETS: usize = 3;
 /// Validators of each subnet.
 pub const VALIDATORS: usize = 2;
@@ -62,6 +62,8 @@ pub struct SubnetPlan {
     pub corpus: String,
     /// The competition's hyperparameters.
     pub rules: Rules,
+    /// The pact that its owner signs, if any.
+    pub terms: Option<Terms>,
     /// Its miners, the honest first.
     pub miners: Vec<MinerPlan>,
 }
@@ -135,6 +137,17 @@ impl ServicePlan {
     }
 }
 
+/// The pact of a subnet that opens what it makes.
+fn opened() -> Terms {
+    Terms {
+        bond: Tao(50 * UNIT),
+        notice: 100,
+        open_after: 60,
+        artifact_period: 60,
+        ..Terms::default()
+    }
+}
+
 impl Plan {
     /// All subnets, in the order of their registration.
     pub fn seats(&self) -> Vec<Seat> {
@@ -187,6 +200,8 @@ impl Plan {
                         parameters_max: budget,
                         ..Rules::default()
                     },
+                    // The one whose models are sold: the network is never more than a window behind what it funded.
+                    terms: (index == 0).then(opened),
                     miners: honest.into_iter().chain([other]).collect(),
                 }
             })

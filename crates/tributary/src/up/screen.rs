@@ -159,9 +159,14 @@ fn subnet_table(frame: &Frame) -> Table<'static> {
             Cell::from(tao(subnet.revenue_rao)),
             Cell::from(tao(subnet.tribute_rao)),
             Cell::from(format!("{:>7.3} %", 100.0 * subnet.returned_over_emitted)).fg(Color::Magenta),
+            Cell::from(match &subnet.artifact {
+                Some(artifact) => format!("{:>6}", format!("{}/{}", subnet.opened, artifact.number + 1)),
+                None => String::new(),
+            })
+            .fg(Color::Magenta),
         ])
     });
-    let widths = [3, 15, 10, 8, 10, 12, 9, 10, 10, 9].map(Constraint::Length);
+    let widths = [3, 15, 10, 8, 10, 12, 9, 10, 10, 9, 6].map(Constraint::Length);
     Table::new(rows, widths)
         .header(
             Row::new([
@@ -175,6 +180,7 @@ fn subnet_table(frame: &Frame) -> Table<'static> {
                 "   revenue",
                 "   tribute",
                 " returned",
+                "opened",
             ])
             .style(head_style()),
         )

@@ -49,7 +49,7 @@ pub async fn prepare(client: &Client, plan: &Plan, progress: impl Fn(&str)) -> R
     neurons(client, plan, &netuids).await?;
     progress("staking for the validators");
     stake(client, &netuids).await?;
-    progress("signing the pact of the serve subnet");
+    progress("signing the pacts");
     sign(client, plan, &netuids).await?;
     Ok(netuids)
 }
@@ -283,18 +283,21 @@ async fn stake(client: &Client, netuids: &[NetUid]) -> Result<()> {
     Ok(())
 }
 
-/// The owner of the serve subnet signs what the plan says, if there is no pact yet.
+/// The owners sign what the plan says, where there is no pact yet.
 async fn sign(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
-    let netuid = *netuids.last().context("the serve subnet is missing")?;
-    if pact::pact(&client.at_best().await?, netuid).await?.is_some() {
-        return Ok(());
+    let trained = plan.subnets.iter().map(|subnet| subnet.terms);
+    let view = client.at_best().await?;
+    for (index, (terms, netuid)) in trained.chain([Some(plan.service.terms)]).zip(netuids).enumerate() {
+        let Some(terms) = terms else { continue };
+        if pact::pact(&view, *netuid).await?.is_some() {
+            continue;
+        }
+        let call = pallet_pact::Call::sign {
+            netuid: *netuid,
+            terms,
+            arbiters: Default::default(),
+        };
+        submit(client, RuntimeCall::Pact(call), &Member::owner(index)?.coldkey).await?;
     }
-    let owner = Member::owner(plan.subnets.len())?;
-    let call = pallet_pact::Call::sign {
-        netuid,
-        terms: plan.service.terms,
-        arbiters: Default::default(),
-    };
-    submit(client, RuntimeCall::Pact(call), &owner.coldkey).await?;
     Ok(())
 }

@@ -17,6 +17,7 @@ use super::{
     frame::{Arena, Entrant},
     plan::{Member, Plan, VALIDATORS},
     service::{Counter, Place, Service, Task},
+    shelf::{Opened, Shelf},
 };
 use crate::neurons::RpcChain;
 
@@ -30,6 +31,7 @@ pub struct Workers {
     arenas: Vec<Arena>,
     opinions: BTreeMap<NetUid, Vec<watch::Receiver<ValidatorStatus>>>,
     service: Service,
+    shelf: Shelf,
     tasks: FuturesUnordered<Task>,
 }
 
@@ -51,6 +53,7 @@ impl Workers {
         let pool = TrainingPool::new(threads, BUSY)?;
         let chain: Arc<dyn Chain> = Arc::new(RpcChain::new(client.clone()));
         let publish_every = Duration::from_millis(plan.block_time_ms * PUBLISH_EVERY_BLOCKS);
+        let (shelf, beacon, shelf_tasks) = Shelf::start(client, chain.clone(), plan, netuids, folder, &cancel).await?;
         let prompts = corpora.first().context("there is no corpus")?.clone();
         let (service, tasks) = Service::start(
             client,
@@ -69,7 +72,8 @@ impl Workers {
             arenas: Vec::new(),
             opinions: BTreeMap::new(),
             service,
-            tasks: tasks.into_iter().collect(),
+            shelf,
+            tasks: tasks.into_iter().chain(shelf_tasks).collect(),
         };
         // The neurons of the subnet after the train subnets fetch what these make.
         let guests: Vec<u16> = netuids
@@ -103,6 +107,7 @@ impl Workers {
                     announce: None,
                     pool: pool.clone(),
                     publish_every,
+                    beacon: beacon.clone(),
                     state_folder: Some(state_folder),
                 };
                 let identity = Identity::from(member.hotkey.pair().clone());
@@ -131,6 +136,7 @@ impl Workers {
                     corpus: corpus.clone(),
                     rules: subnet.rules.clone(),
                     pool: pool.clone(),
+                    beacon: beacon.clone(),
                     state_folder: Some(state_folder),
                 };
                 let identity = Identity::from(member.hotkey.pair().clone());
@@ -149,6 +155,11 @@ impl Workers {
     /// What the serve subnet shows now.
     pub fn counter(&self) -> Counter {
         self.service.counter()
+    }
+
+    /// What was opened so far of what the subnets made.
+    pub fn opened(&self) -> Opened {
+        self.shelf.opened()
     }
 
     /// The train subnets, and what their validators show now.

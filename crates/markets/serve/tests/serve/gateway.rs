@@ -83,7 +83,7 @@ impl Shop {
         let gateway = Self::gateway(&world, &rail, &payee, config).await;
         Self {
             url: format!("http://{}", gateway.address),
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: tributary_neuron::http::peers().build().unwrap(),
             world,
             rail,
             gateway,

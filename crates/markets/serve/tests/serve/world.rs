@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tributary_market_serve::{MinerConfig, MinerHandle, MinerKind, Rules, ValidatorConfig, ValidatorHandle};
 use tributary_market_train as train;
 use tributary_neuron::{
-    Chain, ChainError, Commitment, Head, Identity, Metagraph, NeuronError, SealedWeights, SubnetParameters,
-    memory::MemoryChain,
+    Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Identity, Metagraph,
+    NeuronError, SealedWeights, SubnetParameters, memory::MemoryChain,
 };
 
 pub const TRAIN: u16 = 1;
@@ -76,6 +76,27 @@ impl Chain for Nets {
 
     async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError> {
         self.of(netuid).serve_axon(identity, netuid, address).await
+    }
+
+    async fn artifact_promise(&self, netuid: u16) -> Result<Option<ArtifactPromise>, ChainError> {
+        self.of(netuid).artifact_promise(netuid).await
+    }
+
+    async fn artifact(&self, netuid: u16) -> Result<Option<Artifact>, ChainError> {
+        self.of(netuid).artifact(netuid).await
+    }
+
+    async fn commit_artifact(
+        &self,
+        identity: &Identity,
+        netuid: u16,
+        commitment: &ArtifactCommitment,
+    ) -> Result<(), ChainError> {
+        self.of(netuid).commit_artifact(identity, netuid, commitment).await
+    }
+
+    async fn confirm_artifact(&self, identity: &Identity, netuid: u16, number: u32) -> Result<(), ChainError> {
+        self.of(netuid).confirm_artifact(identity, netuid, number).await
     }
 }
 
@@ -150,6 +171,7 @@ impl World {
             announce: None,
             pool: train::TrainingPool::new(1, 1.0).unwrap(),
             publish_every: Duration::from_secs(60),
+            beacon: tributary_timelock::Beacon::quicknet(),
             state_folder: None,
         };
         let miner = train::spawn_miner(config, self.nets.clone(), identity(n), self.cancel.clone())

@@ -1,0 +1,67 @@
+//! HTTP clients of neurons.
+
+use std::sync::Once;
+
+use reqwest::Url;
+
+/// One provider of cryptography for TLS in the process; whoever embeds this may have chosen another before.
+fn choose_provider() {
+    static CHOSEN: Once = Once::new();
+    CHOSEN.call_once(|| {
+        // An error says that there is one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
+/// For neurons, which sign what they say and are named by address: plain HTTP, no proxy, no redirects.
+pub fn peers() -> reqwest::ClientBuilder {
+    choose_provider();
+    reqwest::Client::builder()
+        .tls_certs_only([])
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+}
+
+/// For what is at a URL: as for [`peers`] if it is plain HTTP to an address or to this machine, else with HTTPS, the
+/// system's certificates and its proxy.
+pub fn at(url: &str) -> reqwest::ClientBuilder {
+    if is_address(url) {
+        peers()
+    } else {
+        choose_provider();
+        reqwest::Client::builder()
+    }
+}
+
+fn is_address(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    url.scheme() == "http" && (host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_names() {
+        for url in [
+            "http://127.0.0.1:80/a",
+            "http://[::1]:8402",
+            "http://localhost",
+            "http://10.1.2.3",
+        ] {
+            assert!(is_address(url), "{url}");
+        }
+        for url in [
+            "https://127.0.0.1",
+            "http://example.org",
+            "ftp://127.0.0.1",
+            "127.0.0.1:80",
+            "",
+        ] {
+            assert!(!is_address(url), "{url}");
+        }
+    }
+}
