@@ -134,7 +134,7 @@ async fn ask<T: DeserializeOwned>(client: &reqwest::Client, url: &str, path: &st
         url: url.to_owned(),
         reason,
     };
-    let broken = |error: reqwest::Error| fail(error.without_url().to_string());
+    let broken = |error: reqwest::Error| fail(http::reason(error));
     let mut answer = client.get(format!("{url}/{path}")).send().await.map_err(broken)?;
     match answer.status() {
         StatusCode::NOT_FOUND | StatusCode::TOO_EARLY => return Ok(None),

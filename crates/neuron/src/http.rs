@@ -40,6 +40,13 @@ fn is_address(url: &str) -> bool {
     url.scheme() == "http" && (host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok())
 }
 
+/// What went wrong, with all causes: the outermost alone says little.
+pub fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

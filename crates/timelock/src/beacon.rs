@@ -87,14 +87,22 @@ impl From<&Pulse> for PulseJson {
     }
 }
 
+impl Pulse {
+    /// A round and its signature in hexadecimal.
+    ///
+    /// # Errors
+    /// [`Error::Hexadecimal`].
+    pub fn from_hexadecimal(round: u64, signature: &str) -> Result<Self, Error> {
+        let signature = bytes("the signature", signature)?;
+        Ok(Self { round, signature })
+    }
+}
+
 impl TryFrom<&PulseJson> for Pulse {
     type Error = Error;
 
     fn try_from(json: &PulseJson) -> Result<Self, Error> {
-        Ok(Self {
-            round: json.round,
-            signature: bytes("the signature", &json.signature)?,
-        })
+        Self::from_hexadecimal(json.round, &json.signature)
     }
 }
 

@@ -218,7 +218,7 @@ impl Archive {
 /// # Errors
 /// What went wrong, in words.
 pub async fn fetch(location: &str, bytes_max: usize) -> Result<Vec<u8>, String> {
-    let broken = |error: reqwest::Error| error.without_url().to_string();
+    let broken = http::reason;
     let client = http::at(location).timeout(TIME_MAX).build().map_err(broken)?;
     let mut answer = client.get(location).send().await.map_err(broken)?;
     if !answer.status().is_success() {

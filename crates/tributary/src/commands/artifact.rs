@@ -2,6 +2,8 @@
 //! nobody else's beacon is wanted.
 
 use std::{
+    fs::OpenOptions,
+    io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
@@ -17,9 +19,9 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, Wait, market, pact};
 use tributary_economy::NetUid;
-use tributary_neuron::{Archive, Archived, Chain as _, artifact::fetch, envelope::sha256, serve_beacon};
+use tributary_neuron::{Archive, Archived, Chain as _, Relay, artifact::fetch, envelope::sha256, serve_beacon};
 use tributary_runtime::RuntimeCall;
-use tributary_timelock::{Beacon, Sealed, Secret, Signer};
+use tributary_timelock::{Beacon, Pulse, Sealed, Secret, Signer};
 
 use super::neuron::relay;
 use crate::{
@@ -75,22 +77,24 @@ pub struct Seal {
     /// The sealed file; its secret is written beside it, with `.secret` at the end
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// The round that opens it
-    #[arg(
-        long,
-        value_name = "ROUND",
-        conflicts_with = "after",
-        required_unless_present = "after"
-    )]
-    pub round: Option<u64>,
-    /// Seconds from now after which it opens
-    #[arg(long, value_name = "SECONDS")]
-    pub after: Option<u64>,
+    #[command(flatten)]
+    pub until: Until,
     #[command(flatten)]
     pub beacon: WithBeacon,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Until {
+    /// The round that opens it
+    #[arg(long, value_name = "ROUND")]
+    pub round: Option<u64>,
+    /// Seconds from now after which it opens
+    #[arg(long, value_name = "SECONDS")]
+    pub after: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +104,9 @@ pub struct Open {
     /// The opened file
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// The round's signature in hexadecimal, if you have it: no relay is asked then
+    #[arg(long, value_name = "HEX", conflicts_with = "beacon")]
+    pub signature: Option<String>,
     #[command(flatten)]
     pub beacon: WithBeacon,
     /// Print JSON
@@ -220,6 +227,14 @@ fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
 }
 
+/// For the user alone, and never over another secret: with that would go the proof of what was sealed with it.
+fn write_secret(file: &Path, text: &str) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.with_context(|| format!("cannot write the secret into {}, which must be new", file.display()))
+}
+
 fn unix_ms() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
@@ -238,6 +253,9 @@ async fn show(args: &Show) -> Result<()> {
     let netuid = NetUid(args.netuid);
     let client = Client::connect(&args.connection.endpoint).await?;
     let view = client.at_best().await?;
+    if !market::netuids(&view).await?.contains(&netuid) {
+        bail!("there is no subnet {netuid}");
+    }
     let now_ms = market::now_ms(&view).await?;
     let chain = RpcChain::new(client.clone());
     let found = chain.artifact(netuid.0).await?;
@@ -305,7 +323,7 @@ fn seal_into(file: &Path, out: &Path, beacon: &Beacon, round: u64) -> Result<(Se
     let mut secret_file = out.as_os_str().to_owned();
     secret_file.push(".secret");
     let secret_file = PathBuf::from(secret_file);
-    write(&secret_file, hex::encode(secret.0).as_bytes())?;
+    write_secret(&secret_file, &hex::encode(secret.0))?;
     write(out, &sealed)?;
     let (plaintext, ciphertext) = (sha256(&content), sha256(&sealed));
     let description = SealedFile {
@@ -322,7 +340,7 @@ fn seal_into(file: &Path, out: &Path, beacon: &Beacon, round: u64) -> Result<(Se
 async fn seal(args: &Seal) -> Result<()> {
     let relay = relay(args.beacon.beacon.as_deref()).await?;
     let beacon = relay.beacon();
-    let round = match (args.round, args.after) {
+    let round = match (args.until.round, args.until.after) {
         (Some(round), _) => round,
         // The first round that is out then, not the last before.
         (None, after) => beacon.round_at_ms(unix_ms() + after.unwrap_or_default().saturating_mul(1000)) + 1,
@@ -353,15 +371,20 @@ async fn sealed_bytes(source: &str) -> Result<Vec<u8>> {
     read(Path::new(source))
 }
 
+/// The pulse of a round, if it is out.
+async fn published(relay: &Relay, round: u64) -> Result<Pulse> {
+    let pulse = relay.pulse(round).await?;
+    pulse.with_context(|| {
+        let opens = distance(unix_ms(), relay.beacon().round_time_ms(round));
+        format!("sealed until round {round}, which opens {opens}")
+    })
+}
+
 async fn open(args: &Open) -> Result<()> {
     let sealed = Sealed::from_bytes(&sealed_bytes(&args.sealed).await?)?;
-    let relay = relay(args.beacon.beacon.as_deref()).await?;
-    let Some(pulse) = relay.pulse(sealed.round).await? else {
-        bail!(
-            "sealed until round {}, which opens {}",
-            sealed.round,
-            distance(unix_ms(), relay.beacon().round_time_ms(sealed.round))
-        );
+    let pulse = match &args.signature {
+        Some(signature) => Pulse::from_hexadecimal(sealed.round, signature)?,
+        None => published(&relay(args.beacon.beacon.as_deref()).await?, sealed.round).await?,
     };
     let content = sealed.open(&pulse)?;
     write(&args.out, &content)?;

@@ -212,7 +212,8 @@ async fn build(
     let workers = Workers::start(&client, &plan, &netuids, &corpora, &folder, gateway_port, cancel).await?;
     let url = workers.counter().url;
     say(&format!(
-        "miners train and serve, validators judge, stakers trade; the gateway sells completions on {url}/v1"
+        "miners train and serve, validators judge, stakers trade; completions are sold on {url}/v1, the beacon is {}",
+        workers.beacon()
     ));
     Ok(workers)
 }

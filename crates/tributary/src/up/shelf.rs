@@ -16,13 +16,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, market};
 use tributary_economy::NetUid;
-use tributary_neuron::{Archive, Archived, Chain, Relay, serve_beacon};
+use tributary_neuron::{Archive, Archived, Chain, NeuronError, Relay, beacon::Calendar, serve_beacon};
 use tributary_timelock::{Beacon, Signer};
 
 use super::{plan::Plan, service::Task};
 
 /// Name of its folder in the market's folder.
 pub const FOLDER: &str = "opened";
+/// Where the beacon listens; another port is taken if this one is not free.
+const PORT: u16 = 8403;
 /// What the beacon's key is made of: like all keys of this market it is no secret.
 const PHRASE: &str = "tributary up";
 /// Opened artefacts that are kept of each subnet.
@@ -36,6 +38,7 @@ pub type Opened = BTreeMap<u16, u64>;
 /// The running archive.
 pub struct Shelf {
     opened: watch::Receiver<Opened>,
+    url: String,
 }
 
 impl Shelf {
@@ -51,20 +54,26 @@ impl Shelf {
         folder: &Path,
         cancel: &CancellationToken,
     ) -> Result<(Self, Beacon, Vec<Task>)> {
-        let signer = Signer::from_phrase(PHRASE)?;
-        let beacon = signer.beacon().clone();
+        let beacon = Signer::from_phrase(PHRASE)?.beacon().clone();
         let time = Arc::new(AtomicU64::new(market::now_ms(&client.at_best().await?).await?));
         let clock = time.clone();
-        let calendar = Arc::new(move || clock.load(Ordering::Relaxed));
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (address, serving) = serve_beacon(signer, calendar, any, cancel.clone())
-            .await
-            .context("the beacon does not start")?;
+        let calendar: Calendar = Arc::new(move || clock.load(Ordering::Relaxed));
+        let listen = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let serve = |port| -> Result<_> {
+            let signer = Signer::from_phrase(PHRASE)?;
+            Ok(serve_beacon(signer, calendar.clone(), listen(port), cancel.clone()))
+        };
+        let started = match serve(PORT)?.await {
+            Err(NeuronError::Listen { .. }) => serve(0)?.await,
+            started => started,
+        };
+        let (address, serving) = started.context("the beacon does not start")?;
         let serving = serving.map(|ended| ("beacon".to_owned(), ended.map_err(Into::into)));
         let promised = plan.subnets.iter().zip(netuids);
         let promised = promised.filter(|(subnet, _)| subnet.terms.is_some_and(|terms| terms.artifact_period > 0));
         let netuids: Vec<u16> = promised.map(|(_, netuid)| netuid.0).collect();
-        let relay = Relay::of(&format!("http://{address}"), beacon.clone());
+        let url = format!("http://{address}");
+        let relay = Relay::of(&url, beacon.clone());
         let archive = Archive::new(folder.join(FOLDER), relay, BYTES_MAX, Some(KEPT))?;
         let (told, opened) = watch::channel(Opened::new());
         let following = follow(client.clone(), chain, archive, netuids, time, told);
@@ -76,7 +85,12 @@ impl Shelf {
             }
         });
         let following = following.map(|ended| ("archive".to_owned(), ended.unwrap_or_else(|e| Err(e.into()))));
-        Ok((Self { opened }, beacon, vec![serving.boxed(), following.boxed()]))
+        Ok((Self { opened, url }, beacon, vec![serving.boxed(), following.boxed()]))
+    }
+
+    /// Where the beacon is.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// How many were opened.

@@ -157,6 +157,11 @@ impl Workers {
         self.service.counter()
     }
 
+    /// Where the market's beacon is.
+    pub fn beacon(&self) -> &str {
+        self.shelf.url()
+    }
+
     /// What was opened so far of what the subnets made.
     pub fn opened(&self) -> Opened {
         self.shelf.opened()

@@ -1,6 +1,7 @@
 //! The program from outside.
 
 mod arguments;
+mod artifacts;
 mod commands;
 mod futures;
 mod market;

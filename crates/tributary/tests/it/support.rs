@@ -14,7 +14,13 @@ use serde_json::Value;
 pub fn tributary(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tributary"));
     command.args(arguments).stdin(Stdio::null());
-    for variable in ["TRIBUTARY_ENDPOINT", "BT_WALLET_PASSWORD", "BT_WALLET_PATH", "RUST_LOG"] {
+    for variable in [
+        "TRIBUTARY_BEACON",
+        "TRIBUTARY_ENDPOINT",
+        "BT_WALLET_PASSWORD",
+        "BT_WALLET_PATH",
+        "RUST_LOG",
+    ] {
         command.env_remove(variable);
     }
     command
