@@ -1,13 +1,22 @@
 //! One request: miners are asked until one answers to the end. Since the same job gives the same bytes everywhere,
 //! another miner can take over in the middle, and nobody notices.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use parking_lot::Mutex;
 use rand::RngExt as _;
 use tokio::sync::mpsc;
 use tributary_neuron::{Hotkey, NeuronError};
 
-use super::{Gateway, room::Room, routes::Route};
+use super::{
+    Gateway,
+    room::Room,
+    routes::{Route, Routes},
+};
 use crate::{
     api::{Finish, Job, Usage},
     ask::Asking,
@@ -17,6 +26,8 @@ use crate::{
 
 /// Miners asked for one request.
 const ATTEMPTS: usize = 4;
+/// How long a request waits for a miner that rests, if there is no other.
+const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// What comes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +64,25 @@ pub struct Work {
     pub out: mpsc::Sender<Out>,
 }
 
+/// A miner that has not been tried; if all others rest after a failure, the first that has rested.
+async fn pick(routes: &Mutex<Routes>, tried: &BTreeSet<Hotkey>) -> Option<Route> {
+    let started = Instant::now();
+    loop {
+        let now = Instant::now();
+        let rested = {
+            let routes = routes.lock();
+            if let Some(route) = routes.pick(tried, now) {
+                return Some(route);
+            }
+            routes.rested(tried, now)?
+        };
+        if rested > started + WAIT_MAX {
+            return None;
+        }
+        tokio::time::sleep_until(rested.into()).await;
+    }
+}
+
 impl Work {
     /// Does it, and charges for it.
     pub async fn run(self, gateway: Arc<Gateway>, room: Room) {
@@ -61,10 +91,11 @@ impl Work {
         let mut tried = BTreeSet::new();
         let mut delivered = Vec::new();
         let mut last: Option<Hotkey> = None;
-        let mut reason = "none is there".to_owned();
+        let mut reason = "there is none, or all rest after failures".to_owned();
         for attempt in 0..ATTEMPTS {
-            let picked = gateway.routes.lock().pick(&tried, Instant::now());
-            let Some(route) = picked else { break };
+            let Some(route) = pick(&gateway.routes, &tried).await else {
+                break;
+            };
             tried.insert(route.hotkey);
             if attempt > 0 {
                 gateway.status.send_modify(|status| status.retries += 1);

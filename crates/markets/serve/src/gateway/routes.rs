@@ -46,6 +46,14 @@ struct Known {
     wrong: u64,
     failures: u32,
     rests_until: Option<Instant>,
+    banned_until: Option<Instant>,
+}
+
+impl Known {
+    fn rests(&self, now: Instant) -> bool {
+        let until = [self.rests_until, self.banned_until];
+        until.into_iter().flatten().any(|until| until > now)
+    }
 }
 
 /// A miner, as the gateway sees it.
@@ -95,6 +103,7 @@ impl Routes {
                 wrong: 0,
                 failures: 0,
                 rests_until: None,
+                banned_until: None,
             });
             fresh.insert(
                 neuron.hotkey,
@@ -111,8 +120,7 @@ impl Routes {
     /// Draws a miner that has not been tried for this request: with a chance in proportion to its incentive and to its
     /// speed. As long as nobody has an incentive, all are equal; those without one come last.
     pub fn pick(&self, tried: &BTreeSet<Hotkey>, now: Instant) -> Option<Route> {
-        let able =
-            |known: &&Known| !tried.contains(&known.route.hotkey) && known.rests_until.is_none_or(|until| until <= now);
+        let able = |known: &&Known| !tried.contains(&known.route.hotkey) && !known.rests(now);
         let able: Vec<&Known> = self.0.values().filter(able).collect();
         let paid: Vec<&Known> = able.iter().copied().filter(|known| known.incentive > 0).collect();
         let candidates = if paid.is_empty() { able } else { paid };
@@ -125,6 +133,15 @@ impl Routes {
             draw <= 0.0
         });
         drawn.or(candidates.last()).map(|known| known.route)
+    }
+
+    /// When the first miner that has not been tried for this request can be asked again, if only its rest is in the way.
+    pub fn rested(&self, tried: &BTreeSet<Hotkey>, now: Instant) -> Option<Instant> {
+        let waiting = self.0.values().filter(|known| {
+            let banned = known.banned_until.is_some_and(|until| until > now);
+            !banned && !tried.contains(&known.route.hotkey)
+        });
+        waiting.map(|known| known.rests_until.unwrap_or(now).max(now)).min()
     }
 
     /// It answered, and began after so long.
@@ -148,7 +165,7 @@ impl Routes {
     /// Its answer was not the model's.
     pub fn lied(&mut self, hotkey: &Hotkey, now: Instant) {
         if let Some(known) = self.0.get_mut(hotkey) {
-            known.rests_until = Some(now + BAN);
+            known.banned_until = Some(now + BAN);
             known.wrong += 1;
         }
     }
@@ -163,7 +180,7 @@ impl Routes {
             answered: known.answered,
             failed: known.failed,
             wrong: known.wrong,
-            rests: known.rests_until.is_some_and(|until| until > now),
+            rests: known.rests(now),
         };
         let mut views: Vec<RouteView> = self.0.values().map(view).collect();
         views.sort_by_key(|view| view.uid);
@@ -230,5 +247,12 @@ mod tests {
         let tried = BTreeSet::from([Hotkey([2; 32])]);
         assert_eq!(routes.pick(&tried, now), None);
         assert!(routes.views(now)[1].rests);
+
+        // Whoever only rests is waited for; liars and those who were tried are not.
+        assert_eq!(routes.rested(&tried, now), Some(now + REST));
+        assert_eq!(routes.pick(&tried, now + REST).unwrap().uid, 3);
+        let both = BTreeSet::from([Hotkey([2; 32]), Hotkey([4; 32])]);
+        assert_eq!(routes.rested(&both, now), None);
+        assert_eq!(Routes::default().rested(&none, now), None);
     }
 }

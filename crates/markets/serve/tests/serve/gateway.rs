@@ -376,10 +376,14 @@ async fn what_no_miner_answers_costs_nothing() {
         !done && text.contains("no miner could answer") && all.len() < 60,
         "{text}"
     );
-    let (status, text) = shop.post(&shop.token(), body(10, 5), None).await;
+    // The next request waits until the only miner has rested, and asks it again.
+    let (status, text) = shop.post(&shop.token(), body(60, 5), None).await;
     assert_eq!(status, 503, "{text}");
     let status = shop.gateway.status.borrow().clone();
     assert_eq!((status.charged, status.failed), (0, 2));
+    // A short answer it gives.
+    let (status, text) = shop.post(&shop.token(), body(10, 5), None).await;
+    assert_eq!(status, 200, "{text}");
     shop.close().await;
 }
 
