@@ -33,10 +33,13 @@ def btcli(wallets, tmp_path_factory):
         arguments = [str(BTCLI), *command.split(), *map(str, options), "--network", ENDPOINT]
         if wallet:
             arguments += ["--wallet-path", str(wallets), "--wallet-name", wallet]
+        wide = environment
         if json_output:
             arguments.append("--json-output")
+            # btcli wraps JSON too at the width of the console, and within strings.
+            wide = {**environment, "COLUMNS": "100000"}
         done = subprocess.run(
-            arguments, env=environment, text=True, capture_output=True, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL
+            arguments, env=wide, text=True, capture_output=True, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL
         )
         told = f"$ {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in told, told
