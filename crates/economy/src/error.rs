@@ -50,6 +50,12 @@ errors! {
     SubtokenDisabled,
     #[doc = " no such hotkey"]
     HotKeyAccountNotExists,
+    #[doc = " the new coldkey has stake or hotkeys already"]
+    ColdKeyAlreadyAssociated,
+    #[doc = " the new coldkey is a hotkey"]
+    NewColdKeyIsHotkey,
+    #[doc = " the account cannot pay for a coldkey swap"]
+    NotEnoughBalanceToPaySwapColdKey,
     #[doc = " the coldkey does not own this hotkey"]
     NonAssociatedColdKey,
     #[doc = " the hotkey has a uid on this subnet already"]

@@ -174,8 +174,14 @@ impl TransactionExtension<RuntimeCall> for SubtensorTransactionExtension {
         _inherited_implication: &impl Implication,
         _source: TransactionSource,
     ) -> ValidateResult<Self::Val, RuntimeCall> {
-        if let (RuntimeCall::SubtensorModule(call), Some(signer)) = (call, origin.as_system_origin_signer()) {
-            SubtensorModule::validate_call(signer, call).map_err(|code| InvalidTransaction::Custom(code as u8))?;
+        if let Some(signer) = origin.as_system_origin_signer() {
+            let ours = match call {
+                RuntimeCall::SubtensorModule(call) => Some(call),
+                _ => None,
+            };
+            SubtensorModule::validate_while_swapping(signer, ours)
+                .and_then(|()| ours.map_or(Ok(()), |call| SubtensorModule::validate_call(signer, call)))
+                .map_err(|code| InvalidTransaction::Custom(code as u8))?;
         }
         Ok((ValidTransaction::default(), (), origin))
     }

@@ -93,6 +93,8 @@ fn fast_market() -> Value {
         // With a tempo of 10 a window of 10 blocks would never open.
         "adminFreezeWindow": 0,
         "txRateLimit": 0,
+        "coldkeySwapAnnouncementDelay": 50,
+        "coldkeySwapReannouncementDelay": 10,
         "rootStaking": true,
         "rootOwner": owner,
         // Its pool is not backed by anything, so the books of a market with it do not balance.

@@ -16,6 +16,7 @@ mod coinbase;
 pub mod delegation;
 mod epochs;
 pub mod genesis;
+pub mod keys;
 mod money;
 pub mod moving;
 pub mod networks;

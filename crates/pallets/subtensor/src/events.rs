@@ -213,6 +213,35 @@ mod events {
         ColdkeySwapAnnouncementDelaySet(u32),
         /// `ColdkeySwapReannouncementDelay` changed.
         ColdkeySwapReannouncementDelaySet(u32),
+        /// A coldkey swap was announced.
+        ColdkeySwapAnnounced {
+            /// The old coldkey.
+            who: T::AccountId,
+            /// Hash of the new one.
+            new_coldkey_hash: H256,
+        },
+        /// All that a coldkey had is another one's.
+        ColdkeySwapped {
+            /// Whose it was.
+            old_coldkey: T::AccountId,
+            /// Whose it is.
+            new_coldkey: T::AccountId,
+        },
+        /// A coldkey swap is disputed: the account can do nothing until root acts.
+        ColdkeySwapDisputed {
+            /// The old coldkey.
+            coldkey: T::AccountId,
+        },
+        /// Root cleared announcement and dispute.
+        ColdkeySwapReset {
+            /// The old coldkey.
+            who: T::AccountId,
+        },
+        /// The announcement of a coldkey swap was taken back.
+        ColdkeySwapCleared {
+            /// The old coldkey.
+            who: T::AccountId,
+        },
     }
 }
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use tributary_economy::{Ledger, NewSubnet, Tao, UNIT, fixed::I96F32, market::genesis, rule_sets::RuleSet};
 
 use crate::{
-    AdminFreezeWindow, Chain, Config, EmissionRules, MaxMechanismCount, Pallet, TxRateLimit, defaults::ZeroAccount,
+    AdminFreezeWindow, Chain, ColdkeySwapAnnouncementDelay, ColdkeySwapReannouncementDelay, Config, EmissionRules,
+    MaxMechanismCount, Pallet, TxRateLimit, defaults::ZeroAccount,
 };
 
 /// Parameters of the market at genesis, root, and the first subnet. The defaults are the reference's local network.
@@ -37,6 +38,10 @@ pub struct Genesis<AccountId> {
     pub admin_freeze_window: u16,
     /// Blocks between key swaps of a coldkey.
     pub tx_rate_limit: u64,
+    /// Blocks between the announcement of a coldkey swap and the swap.
+    pub coldkey_swap_announcement_delay: u32,
+    /// Blocks after those before it may be announced anew, or taken back.
+    pub coldkey_swap_reannouncement_delay: u32,
     /// How many consensus mechanisms a subnet may have.
     pub max_mechanism_count: u8,
     /// Whether TAO may be staked on root from the start, as on the main network.
@@ -63,6 +68,8 @@ impl<AccountId> Default for Genesis<AccountId> {
             max_epochs_per_block: 2,
             admin_freeze_window: 10,
             tx_rate_limit: 1_000,
+            coldkey_swap_announcement_delay: 36_000,
+            coldkey_swap_reannouncement_delay: 7_200,
             max_mechanism_count: 2,
             root_staking: false,
             root_owner: None,
@@ -89,6 +96,8 @@ impl<T: Config> Pallet<T> {
         EmissionRules::<T>::put(market.rules);
         AdminFreezeWindow::<T>::put(market.admin_freeze_window);
         TxRateLimit::<T>::put(market.tx_rate_limit);
+        ColdkeySwapAnnouncementDelay::<T>::put(market.coldkey_swap_announcement_delay);
+        ColdkeySwapReannouncementDelay::<T>::put(market.coldkey_swap_reannouncement_delay);
         MaxMechanismCount::<T>::put(market.max_mechanism_count);
         genesis::root(&mut chain, market.root_owner.as_ref(), market.root_staking);
         if market.apex {

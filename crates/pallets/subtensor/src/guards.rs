@@ -25,6 +25,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum CustomError {
+    /// The account has announced a coldkey swap.
+    ColdkeySwapAnnounced = 0,
     /// The stake is below the threshold for weights.
     StakeAmountTooLow = 1,
     /// Too soon.
@@ -41,6 +43,8 @@ pub enum CustomError {
     CommitNotFound = 16,
     /// The commit may not be revealed in this epoch.
     CommitBlockNotInRevealRange = 17,
+    /// The account disputes its coldkey swap.
+    ColdkeySwapDisputed = 21,
     /// Anything else.
     BadRequest = 255,
 }

@@ -13,6 +13,7 @@ pub mod accounts;
 mod calls;
 mod chain;
 mod children;
+mod coldkeys;
 mod commits;
 pub mod defaults;
 mod entries;
@@ -77,7 +78,7 @@ pub mod pallet {
         RootClaimType as RootClaimTypeEnum, Tao as TaoBalance,
         fixed::{I64F64, I96F32, U64F64, U96F32},
         hyperparameters,
-        market::{block, delegation, moving, networks, neurons, root, staking},
+        market::{block, delegation, keys, moving, networks, neurons, root, staking},
         rule_sets::RuleSet,
         safe_float::SafeFloat,
     };

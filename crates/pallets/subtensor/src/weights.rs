@@ -51,6 +51,11 @@ pub fn register_network<T: Config>() -> Weight {
     operations::<T>(60, 60)
 }
 
+/// Another coldkey: some items of each network, and the stakes on some hotkeys.
+pub fn swap_coldkey<T: Config>() -> Weight {
+    operations::<T>(2_000, 1_000)
+}
+
 /// An announcement of an endpoint.
 pub fn serve<T: Config>() -> Weight {
     operations::<T>(4, 2)

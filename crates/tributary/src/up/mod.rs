@@ -212,7 +212,7 @@ async fn build(
     let workers = Workers::start(&client, &plan, &netuids, &corpora, &folder, gateway_port, cancel).await?;
     let url = workers.counter().url;
     say(&format!(
-        "miners train and serve, validators judge, stakers trade; completions are sold on {url}/v1, the beacon is {}",
+        "miners, validators and stakers at work; completions on {url}/v1, beacon on {}",
         workers.beacon()
     ));
     Ok(workers)

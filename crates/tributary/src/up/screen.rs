@@ -314,7 +314,7 @@ mod tests {
     use ratatui::{Terminal, backend::TestBackend};
 
     use super::*;
-    use crate::up::frame::{GatewayFrame, ServerFrame, SubnetFrame};
+    use crate::up::frame::{ArtifactFrame, GatewayFrame, ServerFrame, SubnetFrame};
 
     fn sample() -> Frame {
         let miner = |uid: u16, kind: &str, incentive: f64| MinerFrame {
@@ -333,6 +333,11 @@ mod tests {
             emission_share: 0.5,
             tao_in_pool_rao: 100_000_000_000,
             best_bits_per_byte: Some(3.125),
+            artifact: Some(ArtifactFrame {
+                number: 4,
+                ..ArtifactFrame::default()
+            }),
+            opened: 3,
             miners: vec![miner(3, "honest", 0.99), miner(4, "copycat", 0.01)],
             ..SubnetFrame::default()
         };
@@ -384,6 +389,7 @@ mod tests {
             "50.00 %",
             "100.000",
             "3.125",
+            "3/5",
             "copycat",
             "99.00 %",
             "1.5000",

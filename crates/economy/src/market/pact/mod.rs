@@ -27,6 +27,7 @@ pub use signing::{propose, sign, tighten};
 
 pub(super) use cut::share_cut;
 pub(super) use exits::dissolve;
+pub(super) use owners::rename;
 pub(super) use release::{Earning, release};
 
 use crate::{

@@ -13,7 +13,7 @@ use proptest::{
 };
 use tributary_economy::{
     Ledger, NetUid, PerMillion, Tao,
-    market::{networks, pact, staking},
+    market::{keys, networks, pact, staking},
     pact::{Arbiters, Books, Error, Pact, Route, Terms},
 };
 
@@ -45,6 +45,7 @@ enum Op {
     Finalise(u8),
     CutEnabled(NetUid, bool),
     Owner(NetUid, u64),
+    SwapColdkey(u64),
     Stake(u64, u64, NetUid, Tao),
     Unstake(u64, u64, NetUid),
     Register(u64, u64),
@@ -111,6 +112,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => id().prop_map(Op::Finalise),
         1 => (net(), any::<bool>()).prop_map(|(n, on)| Op::CutEnabled(n, on)),
         1 => (net(), key()).prop_map(|(n, c)| Op::Owner(n, c)),
+        2 => key().prop_map(Op::SwapColdkey),
         4 => (key(), key(), net(), amount()).prop_map(|(c, h, n, a)| Op::Stake(c, h, n, a)),
         3 => (key(), key(), net()).prop_map(|(c, h, n)| Op::Unstake(c, h, n)),
         1 => (key(), key()).prop_map(|(c, h)| Op::Register(c, h)),
@@ -185,6 +187,13 @@ fn call(l: &mut Memory, op: &Op) -> Result<(), Error> {
                 l.set_subnet_owner(n, Some(coldkey(c)));
             }
             Ok(())
+        }
+        // To a spare key, or back from it.
+        Op::SwapColdkey(c) => {
+            let (here, spare) = (coldkey(c), 50 + coldkey(c));
+            let back = l.staking_hotkeys(&here).is_empty();
+            let (old, new) = if back { (spare, here) } else { (here, spare) };
+            Ok(keys::swap_coldkey(l, &old, &new)?)
         }
         Op::Stake(c, h, n, a) => Ok(staking::add_stake(l, &coldkey(c), &hotkey(h), n, a).map(drop)?),
         Op::Unstake(c, h, n) => {
@@ -314,6 +323,6 @@ fn every_sort_of_call_succeeds_and_sums_hold() {
             resume_unwind(panic);
         }
     }
-    // All 29 but the blocks, which are no call.
-    assert!(calls < 20_000 || succeeded.len() == 28, "{succeeded:?}");
+    // All 30 but the blocks, which are no call.
+    assert!(calls < 20_000 || succeeded.len() == 29, "{succeeded:?}");
 }

@@ -252,6 +252,17 @@ impl Fuzzer {
                 }
                 ("weights", Ok(()))
             }
+            94 => {
+                // To a spare key, or back from it.
+                let number = self.account();
+                let (here, spare) = (account(number), account(100 + number));
+                let back = pallet_subtensor::StakingHotkeys::<Test>::get(&here).is_empty();
+                let (old, new) = if back { (spare, here) } else { (here, spare) };
+                (
+                    "swap_coldkey",
+                    SubtensorModule::swap_coldkey(RuntimeOrigin::root(), old, new, Tao(0)),
+                )
+            }
             _ => {
                 for _ in 0..self.random.random_range(1..5) {
                     next_block();

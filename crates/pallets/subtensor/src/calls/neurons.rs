@@ -55,6 +55,61 @@ macro_rules! neuron_calls {
             )
         }
 
+        /// Puts one coldkey in the place of another at once. Root only; the old one pays the cost (`consensus.md` 4.8).
+        #[pallet::call_index(71)]
+        #[pallet::weight(weights::swap_coldkey::<T>())]
+        pub fn swap_coldkey(
+            origin: OriginFor<T>,
+            old_coldkey: T::AccountId,
+            new_coldkey: T::AccountId,
+            swap_cost: TaoBalance,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            Self::rule(|chain| keys::pay_for_coldkey_swap(chain, &old_coldkey, swap_cost))?;
+            Self::exchange_coldkey(old_coldkey, new_coldkey)
+        }
+
+        /// Announces that another coldkey will take the place of the signing one, by its hash (`consensus.md` 4.8).
+        #[pallet::call_index(125)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn announce_coldkey_swap(origin: OriginFor<T>, new_coldkey_hash: H256) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::announce_swap(who, new_coldkey_hash)
+        }
+
+        /// Makes the announced coldkey swap, once its time has come (`consensus.md` 4.8).
+        #[pallet::call_index(126)]
+        #[pallet::weight(weights::swap_coldkey::<T>())]
+        pub fn swap_coldkey_announced(origin: OriginFor<T>, new_coldkey: T::AccountId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::swap_announced(who, new_coldkey)
+        }
+
+        /// Disputes the announced coldkey swap: the account can do nothing until root acts (`consensus.md` 4.8).
+        #[pallet::call_index(127)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn dispute_coldkey_swap(origin: OriginFor<T>) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::dispute_swap(who)
+        }
+
+        /// Clears announcement and dispute of a coldkey swap. Root only (`consensus.md` 4.8).
+        #[pallet::call_index(128)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn reset_coldkey_swap(origin: OriginFor<T>, coldkey: T::AccountId) -> DispatchResult {
+            ensure_root(origin)?;
+            Self::reset_swap(coldkey);
+            Ok(())
+        }
+
+        /// Takes the announcement of a coldkey swap back, a while after its time (`consensus.md` 4.8).
+        #[pallet::call_index(133)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn clear_coldkey_swap_announcement(origin: OriginFor<T>) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::clear_swap(who)
+        }
+
         /// Buys a uid; the work of older times is ignored (`economy.md` 7).
         #[pallet::call_index(6)]
         #[pallet::weight(weights::register::<T>())]

@@ -466,3 +466,131 @@ fn a_broken_sum_stops_the_block() {
         next_blocks(2);
     });
 }
+
+#[test]
+fn a_coldkey_swap_is_announced_waits_and_moves_everything() {
+    let market = Genesis {
+        coldkey_swap_announcement_delay: 20,
+        coldkey_swap_reannouncement_delay: 5,
+        ..fast()
+    };
+    run(market, || {
+        populate_subnet();
+        let hash = |number: u8| H256(blake2_256(account(number).as_ref()));
+        let guard = |call: Option<&Call<Test>>| Calls::validate_while_swapping(&account(2), call);
+        let stake_more = Call::add_stake {
+            hotkey: account(102),
+            netuid: ONE,
+            amount_staked: Tao(UNIT),
+        };
+        let swap = Call::swap_coldkey_announced {
+            new_coldkey: account(50),
+        };
+        assert_eq!(guard(Some(&stake_more)), Ok(()));
+        assert_noop!(
+            Calls::swap_coldkey_announced(signed(2), account(50)),
+            Error::<Test>::ColdkeySwapAnnouncementNotFound
+        );
+
+        let issued = TotalIssuance::<Test>::get();
+        assert_ok!(Calls::announce_coldkey_swap(signed(2), hash(50)));
+        assert_eq!(
+            issued.0 - TotalIssuance::<Test>::get().0,
+            UNIT / 10,
+            "the price is recycled"
+        );
+        let announced = System::block_number();
+        assert_eq!(
+            ColdkeySwapAnnouncements::<Test>::get(account(2)),
+            Some((announced + 20, hash(50)))
+        );
+        // From now on nothing else: not even calls of other pallets.
+        assert_eq!(guard(Some(&stake_more)), Err(CustomError::ColdkeySwapAnnounced));
+        assert_eq!(guard(None), Err(CustomError::ColdkeySwapAnnounced));
+        assert_eq!(guard(Some(&swap)), Ok(()));
+        assert_noop!(
+            Calls::announce_coldkey_swap(signed(2), hash(51)),
+            Error::<Test>::ColdkeySwapReannouncedTooEarly
+        );
+        assert_noop!(
+            Calls::swap_coldkey_announced(signed(2), account(51)),
+            Error::<Test>::AnnouncedColdkeyHashDoesNotMatch
+        );
+        assert_noop!(
+            Calls::swap_coldkey_announced(signed(2), account(50)),
+            Error::<Test>::ColdkeySwapTooEarly
+        );
+        next_blocks(20);
+        assert_noop!(
+            Calls::clear_coldkey_swap_announcement(signed(2)),
+            Error::<Test>::ColdkeySwapClearTooEarly
+        );
+        IdentitiesV2::<Test>::insert(account(2), ChainIdentityV2::default());
+        let staked = stake(102, 2, ONE);
+        assert_ok!(Calls::swap_coldkey_announced(signed(2), account(50)));
+        assert!(happened(Event::ColdkeySwapped {
+            old_coldkey: account(2),
+            new_coldkey: account(50)
+        }));
+        assert_eq!((stake(102, 50, ONE), stake(102, 2, ONE)), (staked, Alpha(0)));
+        assert_eq!(Owner::<Test>::get(account(102)), account(50));
+        assert!(IdentitiesV2::<Test>::contains_key(account(50)) && !IdentitiesV2::<Test>::contains_key(account(2)));
+        assert_eq!(guard(Some(&stake_more)), Ok(()), "the announcement is gone");
+        assert!(!System::account_exists(&account(2)));
+        next_blocks(20);
+    });
+}
+
+#[test]
+fn a_disputed_coldkey_swap_waits_for_root() {
+    let market = Genesis {
+        coldkey_swap_announcement_delay: 2,
+        coldkey_swap_reannouncement_delay: 3,
+        ..fast()
+    };
+    run(market, || {
+        let hash = H256(blake2_256(account(50).as_ref()));
+        assert_noop!(
+            Calls::dispute_coldkey_swap(signed(2)),
+            Error::<Test>::ColdkeySwapAnnouncementNotFound
+        );
+        assert_ok!(Calls::announce_coldkey_swap(signed(2), hash));
+        assert_ok!(Calls::dispute_coldkey_swap(signed(2)));
+        assert_noop!(
+            Calls::dispute_coldkey_swap(signed(2)),
+            Error::<Test>::ColdkeySwapAlreadyDisputed
+        );
+        let swap = Call::swap_coldkey_announced {
+            new_coldkey: account(50),
+        };
+        assert_eq!(
+            Calls::validate_while_swapping(&account(2), Some(&swap)),
+            Err(CustomError::ColdkeySwapDisputed)
+        );
+        next_blocks(2);
+        assert_noop!(
+            Calls::swap_coldkey_announced(signed(2), account(50)),
+            Error::<Test>::ColdkeySwapDisputed
+        );
+        // Root lets it go, or makes the swap.
+        assert_noop!(
+            Calls::reset_coldkey_swap(signed(2), account(2)),
+            sp_runtime::DispatchError::BadOrigin
+        );
+        assert_ok!(Calls::reset_coldkey_swap(RuntimeOrigin::root(), account(2)));
+        assert_eq!(Calls::validate_while_swapping(&account(2), None), Ok(()));
+        let cost = Tao(UNIT);
+        assert_ok!(Calls::swap_coldkey(
+            RuntimeOrigin::root(),
+            account(2),
+            account(50),
+            cost
+        ));
+        assert_eq!(spendable(&account(50)) + 500, 10_000 * UNIT - UNIT - UNIT / 10);
+        // An announcement can be taken back a while after its time.
+        assert_ok!(Calls::announce_coldkey_swap(signed(3), hash));
+        next_blocks(5);
+        assert_ok!(Calls::clear_coldkey_swap_announcement(signed(3)));
+        assert!(!ColdkeySwapAnnouncements::<Test>::contains_key(account(3)));
+    });
+}

@@ -15,20 +15,14 @@ use crate::*;
 const NO_STORAGE: [&str; 1] = ["SubnetLeases"];
 
 /// Calls of that wider surface.
-const NO_CALLS: [&str; 15] = [
-    "announce_coldkey_swap",
+const NO_CALLS: [&str; 9] = [
     "associate_evm_key",
-    "clear_coldkey_swap_announcement",
     "commit_timelocked_mechanism_weights",
-    "dispute_coldkey_swap",
     "lock_stake",
     "move_lock",
     "register_leased_network",
-    "reset_coldkey_swap",
     "set_perpetual_lock",
     "set_reject_locked_alpha",
-    "swap_coldkey",
-    "swap_coldkey_announced",
     "swap_hotkey",
     "terminate_lease",
 ];
