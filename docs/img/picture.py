@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a command in a terminal of a fixed size and draws what it shows after a while as SVG.
 
-    python3 docs/img/picture.py --after 150 --out docs/img/up.svg -- target/release/tributary up --data /tmp/market
+    python3 docs/img/picture.py --lines 40 --after 150 --out docs/img/up.svg -- target/release/tributary up --data /tmp/market
 
 Needs `pyte` (PyPI). Every glyph gets its own place, boxes and bars are drawn, and no font is fetched, so the columns
 stand wherever the picture is shown.

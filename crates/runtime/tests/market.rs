@@ -205,6 +205,41 @@ fn free_calls_that_must_fail_stay_out_of_the_pool() {
 }
 
 #[test]
+fn an_announced_coldkey_swap_blocks_every_other_transaction() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let pair = Key::Ferdie.pair();
+        let new = hotkey(99);
+        let transfer = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+            dest: account(Key::Bob).into(),
+            value: 1_000_000,
+        });
+        assert_ok!(validate(&sign(&pair, 0, 0, transfer.clone())));
+        let announce = RuntimeCall::SubtensorModule(pallet_subtensor::Call::announce_coldkey_swap {
+            new_coldkey_hash: sp_core::H256(sp_io::hashing::blake2_256(new.as_ref())),
+        });
+        assert_eq!(apply(&sign(&pair, 0, 0, announce)), Ok(Ok(())));
+        let batch = RuntimeCall::Utility(pallet_utility::Call::batch {
+            calls: vec![transfer.clone()],
+        });
+        for call in [transfer, batch] {
+            assert_eq!(
+                validate(&sign(&pair, 1, 0, call)),
+                Err(InvalidTransaction::Custom(0).into())
+            );
+        }
+        let dispute = RuntimeCall::SubtensorModule(pallet_subtensor::Call::dispute_coldkey_swap {});
+        assert_eq!(apply(&sign(&pair, 1, 0, dispute.clone())), Ok(Ok(())));
+        assert_eq!(
+            validate(&sign(&pair, 2, 0, dispute)),
+            Err(InvalidTransaction::Custom(21).into())
+        );
+        let reset = SubtensorModule::reset_coldkey_swap(RuntimeOrigin::root(), account(Key::Ferdie));
+        assert_ok!(reset);
+    });
+}
+
+#[test]
 fn nothing_passes_nested_that_would_not_pass_alone() {
     common::state(genesis::FAST).execute_with(|| {
         begin_block(1);

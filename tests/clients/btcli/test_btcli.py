@@ -226,3 +226,23 @@ def test_proxy(btcli, wallets, netuid):
     assert sent["success"], sent
     done = btcli("proxy remove", "--delegate", delegate, "--proxy-type", "Transfer", "--delay", 0, *YES, wallet="alice")
     assert done["success"], done
+
+
+def test_coldkey_swap(btcli, wallets):
+    """The whole procedure: announced, refused too early, executed after its delay (50 blocks on the fast network)."""
+    from bittensor_wallet import Keypair
+
+    new = Keypair.create_from_uri("//Eve//new").ss58_address
+    swap = ("wallet swap-coldkey",)
+    text = btcli(*swap, "announce", "--new-coldkey", new, *PLAIN, wallet="eve", json_output=False)
+    assert "Successfully announced" in text, text
+    text = btcli(*swap, "check", wallet="eve", json_output=False)
+    assert "Pending" in text, text
+    refused = btcli("wallet transfer", "--dest", new, "--amount", "1", *YES, wallet="eve")
+    assert not refused["success"], refused
+    wait_blocks(51)
+    text = btcli(*swap, "execute", "--new-coldkey", new, *PLAIN, wallet="eve", json_output=False)
+    assert "Successfully executed" in text, text
+    balances = btcli("wallet balance", "--ss58", new)["balances"]
+    (moved,) = balances.values()
+    assert moved["free"] > 1_900, balances
