@@ -177,10 +177,10 @@ async fn a_promise_is_kept_confirmed_and_opened() {
     assert_eq!(archive.step(&world.chain, &[NETUID], world.now()).await.unwrap(), []);
     world.pass(5);
     let opened = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
-    let [Archived::Opened { file, .. }] = opened.as_slice() else {
+    let [Archived::Opened { file: first, .. }] = opened.as_slice() else {
         panic!("{opened:?}")
     };
-    assert_eq!(std::fs::read(file).unwrap(), CONTENT);
+    assert_eq!(std::fs::read(first).unwrap(), CONTENT);
     assert_eq!(archive.waiting(), 0);
 
     // The next is due in the second half of the period.
@@ -189,11 +189,23 @@ async fn a_promise_is_kept_confirmed_and_opened() {
     world.seal().await.unwrap();
     assert_eq!(world.artifact().await.number, 1);
     archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
+    // A restarted archive opens what the one before kept, and fetches nothing twice.
+    let mut archive = world.archive("opened");
+    assert_eq!(archive.waiting(), 1);
+    assert_eq!(archive.step(&world.chain, &[NETUID], world.now()).await.unwrap(), []);
     world.pass(5);
     let opened = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
-    assert!(matches!(opened.as_slice(), [Archived::Opened { number: 1, .. }]));
-    let old = world.folder.path().join("opened").join(format!("{NETUID}-0"));
-    assert!(!old.exists(), "only the last is kept");
+    let [
+        Archived::Opened {
+            number: 1,
+            file: second,
+            ..
+        },
+    ] = opened.as_slice()
+    else {
+        panic!("{opened:?}")
+    };
+    assert!(second.exists() && !first.exists(), "only the last is kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -168,7 +168,7 @@ pub struct Watch {
     /// The subnets
     #[arg(required = true)]
     pub netuid: Vec<u16>,
-    /// Folder for what is kept (NETUID-NUMBER.sealed) and opened (NETUID-NUMBER)
+    /// Folder for what is kept (NETUID-NUMBER-HASH.sealed) and opened (the same without an ending)
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     #[command(flatten)]

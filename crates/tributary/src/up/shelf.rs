@@ -28,7 +28,7 @@ const PORT: u16 = 8403;
 /// What the beacon's key is made of: like all keys of this market it is no secret.
 const PHRASE: &str = "tributary up";
 /// Opened artefacts that are kept of each subnet.
-const KEPT: u32 = 20;
+const KEPT: usize = 20;
 /// Largest sealed file: far above any model of the market.
 const BYTES_MAX: usize = 1 << 26;
 
