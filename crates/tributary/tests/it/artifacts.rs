@@ -103,7 +103,7 @@ fn what_a_subnet_made_is_committed_confirmed_and_opened_when_its_time_has_come()
         chain.run(&[&what[..], &alice, &with].concat())
     };
     commit("early", "http://127.0.0.1/").fails(1, &["promises no artefacts"]);
-    let terms = ["--open-after", "50", "--artifact-period", "100"];
+    let terms = ["--open-after", "100", "--artifact-period", "200"];
     chain
         .run(&[&["pact", "sign", &netuid], &terms[..], &alice].concat())
         .json();
