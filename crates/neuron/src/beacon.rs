@@ -1,6 +1,13 @@
 //! Where pulses come from: drand's HTTP relays, and a relay of one's own for development chains.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Json, Router,
@@ -134,41 +141,48 @@ async fn ask<T: DeserializeOwned>(client: &reqwest::Client, url: &str, path: &st
         url: url.to_owned(),
         reason,
     };
-    let broken = |error: reqwest::Error| fail(http::reason(error));
-    let mut answer = client.get(format!("{url}/{path}")).send().await.map_err(broken)?;
+    let sent = client.get(format!("{url}/{path}")).send().await;
+    let answer = sent.map_err(|error| fail(http::reason(error)))?;
     match answer.status() {
         StatusCode::NOT_FOUND | StatusCode::TOO_EARLY => return Ok(None),
         status if !status.is_success() => return Err(fail(format!("it answers {status}"))),
         _ => {}
     }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(broken)? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > ANSWER_BYTES_MAX {
-            return Err(fail("its answer is too long".to_owned()));
-        }
-    }
+    let bytes = http::body(answer, ANSWER_BYTES_MAX).await.map_err(fail)?;
     let read = serde_json::from_slice(&bytes).map_err(|error| fail(format!("its answer is none: {error}")))?;
     Ok(Some(read))
 }
 
-/// The time that a beacon of one's own goes by, in milliseconds since 1970.
-pub type Calendar = Arc<dyn Fn() -> u64 + Send + Sync>;
+/// The time that a beacon of one's own goes by, in milliseconds since 1970, which somebody else sets. Its copies go alike.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Arc<AtomicU64>);
+
+impl Clock {
+    /// What it shows.
+    pub fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Sets it.
+    pub fn set_ms(&self, now_ms: u64) {
+        self.0.store(now_ms, Ordering::Relaxed);
+    }
+}
 
 struct Served {
     signer: Signer,
-    calendar: Calendar,
+    clock: Clock,
 }
 
 /// Serves a beacon of one's own over drand's HTTP interface: `/info`, `/public/ROUND`, `/public/latest`, the same below the
-/// beacon's hash, and `/chains`. Rounds are given out when the calendar has reached them. Returns where it listens, and the
+/// beacon's hash, and `/chains`. Rounds are given out when the clock has reached them. Returns where it listens, and the
 /// task, which ends when it is cancelled.
 ///
 /// # Errors
 /// [`NeuronError::Listen`].
 pub async fn serve_beacon(
     signer: Signer,
-    calendar: Calendar,
+    clock: Clock,
     listen: SocketAddr,
     cancel: CancellationToken,
 ) -> Result<(SocketAddr, JoinHandle<()>), NeuronError> {
@@ -186,7 +200,7 @@ pub async fn serve_beacon(
         .merge(beacon.clone())
         .nest(&format!("/{hash}"), beacon)
         .route("/chains", get(chains))
-        .with_state(Arc::new(Served { signer, calendar }));
+        .with_state(Arc::new(Served { signer, clock }));
     let task = tokio::spawn(async move {
         let served = axum::serve(listener, router).with_graceful_shutdown(cancel.cancelled_owned());
         if let Err(error) = served.await {
@@ -205,7 +219,7 @@ async fn chains(State(served): State<Arc<Served>>) -> Json<[String; 1]> {
 }
 
 async fn round(State(served): State<Arc<Served>>, Path(wanted): Path<String>) -> Response {
-    let latest = served.signer.beacon().round_at_ms((served.calendar)());
+    let latest = served.signer.beacon().round_at_ms(served.clock.now_ms());
     let round = match wanted.as_str() {
         "latest" => latest,
         digits => match digits.parse() {

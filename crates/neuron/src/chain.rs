@@ -6,6 +6,8 @@ use std::{net::SocketAddr, time::Duration};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use tributary_timelock::Beacon;
+
 use crate::identity::{Hotkey, Identity};
 
 /// Newest block.
@@ -46,6 +48,12 @@ pub struct Metagraph {
 }
 
 impl Metagraph {
+    /// The miner with the highest incentive; of equals the first.
+    pub fn best_miner(&self) -> Option<&Neuron> {
+        let earning = self.neurons.iter().filter(|neuron| neuron.incentive > 0);
+        earning.max_by_key(|neuron| (neuron.incentive, std::cmp::Reverse(neuron.uid)))
+    }
+
     /// The neuron of a hotkey.
     pub fn neuron(&self, hotkey: &Hotkey) -> Option<&Neuron> {
         self.neurons.iter().find(|neuron| neuron.hotkey == *hotkey)
@@ -108,6 +116,14 @@ pub struct ArtifactPromise {
     pub now_ms: u64,
     /// The block that this was read at.
     pub block: u64,
+}
+
+impl ArtifactPromise {
+    /// The last round of a beacon that still opens within the window, if it is committed now.
+    pub fn round(&self, beacon: &Beacon) -> u64 {
+        let window_ms = self.open_after_blocks.saturating_mul(self.block_ms);
+        beacon.round_at_ms(self.now_ms.saturating_add(window_ms)).max(1)
+    }
 }
 
 /// What is committed of an artefact: SHA-256 of the content and of the sealed file, and how to get at it.

@@ -47,6 +47,21 @@ pub fn reason(error: reqwest::Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
+/// The body of an answer, at most so many bytes.
+///
+/// # Errors
+/// What went wrong, in words.
+pub async fn body(mut answer: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(reason)? {
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(format!("it is larger than {bytes_max} bytes"));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,6 +31,17 @@ struct State {
 }
 
 impl MemoryChain {
+    /// Parameters under which nothing has to be waited for but an epoch of ten blocks.
+    pub const PARAMETERS: SubnetParameters = SubnetParameters {
+        tempo_blocks: 9,
+        weights_rate_limit_blocks: 0,
+        weights_version: 0,
+        min_allowed_weights: 1,
+        commit_reveal: false,
+        reveal_period_epochs: 1,
+        epoch: 0,
+    };
+
     /// A chain with one subnet and nobody in it.
     pub fn new(netuid: u16, parameters: SubnetParameters) -> Self {
         Self {
@@ -270,12 +281,11 @@ impl Chain for MemoryChain {
     ) -> Result<(), ChainError> {
         self.own(netuid)?;
         let hotkey = identity.hotkey();
-        let mut state = self.state.lock();
-        let best = state.neurons.iter().filter(|neuron| neuron.incentive > 0);
-        let best = best.max_by_key(|neuron| (neuron.incentive, std::cmp::Reverse(neuron.uid)));
-        if best.is_none_or(|best| best.hotkey != hotkey) {
+        let metagraph = self.metagraph(netuid).await?;
+        if metagraph.best_miner().is_none_or(|best| best.hotkey != hotkey) {
             return Err(Self::refuse("Pact.commit_artifact", "NotCommitter"));
         }
+        let mut state = self.state.lock();
         let number = state.artifact.as_ref().map_or(0, |last| last.number + 1);
         state.artifact = Some(Artifact {
             number,

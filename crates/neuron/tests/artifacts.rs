@@ -1,20 +1,14 @@
 //! Artefacts from sealing to opening, over real HTTP on this machine and a chain in memory: the promise kept, and every way
 //! to break it seen.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
     Answer, Archive, Archived, Artifact, ArtifactCommitment, ArtifactPromise, Axon, AxonLimits, Call, Chain, Confirmer,
-    Copies, Dendrite, DendriteLimits, Handler, Identity, Refusal, Relay, RelayError, Sealer, SubnetParameters,
+    Copies, Dendrite, DendriteLimits, Handler, Identity, Refusal, Relay, RelayError, Sealer, beacon::Clock,
     envelope::sha256, http, memory::MemoryChain, serve_beacon,
 };
 use tributary_timelock::{Sealed, Secret, Signer};
@@ -49,7 +43,7 @@ struct World {
     miner: Identity,
     validators: [Identity; 2],
     signer: Signer,
-    time: Arc<AtomicU64>,
+    clock: Clock,
     relay: Relay,
     sealer: Sealer,
     cancel: CancellationToken,
@@ -58,16 +52,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let parameters = SubnetParameters {
-            tempo_blocks: 9,
-            weights_rate_limit_blocks: 0,
-            weights_version: 0,
-            min_allowed_weights: 1,
-            commit_reveal: false,
-            reveal_period_epochs: 1,
-            epoch: 0,
-        };
-        let chain = MemoryChain::new(NETUID, parameters);
+        let chain = MemoryChain::new(NETUID, MemoryChain::PARAMETERS);
         let [miner, first, second] = [1, 2, 3].map(|n| Identity::from_seed(&[n; 32]));
         let uid = chain.register(miner.hotkey(), false, 0);
         chain.set_incentive(uid, 65_535);
@@ -76,12 +61,11 @@ impl World {
         chain.promise_artifacts(PROMISE);
         let signer = Signer::from_phrase("a test's").unwrap();
         let cancel = CancellationToken::new();
-        let time = Arc::new(AtomicU64::new(START_MS));
-        let clock = time.clone();
-        let calendar = Arc::new(move || clock.load(Ordering::Relaxed));
+        let clock = Clock::default();
+        clock.set_ms(START_MS);
         let any = "127.0.0.1:0".parse().unwrap();
         let served = Signer::from_phrase("a test's").unwrap();
-        let (address, _) = serve_beacon(served, calendar, any, cancel.clone()).await.unwrap();
+        let (address, _) = serve_beacon(served, clock.clone(), any, cancel.clone()).await.unwrap();
         let relay = Relay::connect(&format!("http://{address}/")).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let sealer = Sealer::new(signer.beacon().clone(), Some(folder.path().join("sealed"))).unwrap();
@@ -90,7 +74,7 @@ impl World {
             miner,
             validators: [first, second],
             signer,
-            time,
+            clock,
             relay,
             sealer,
             cancel,
@@ -123,11 +107,11 @@ impl World {
         for _ in 0..blocks {
             self.chain.advance();
         }
-        self.time.fetch_add(blocks * PROMISE.block_ms, Ordering::Relaxed);
+        self.clock.set_ms(self.now() + blocks * PROMISE.block_ms);
     }
 
     fn now(&self) -> u64 {
-        self.time.load(Ordering::Relaxed)
+        self.clock.now_ms()
     }
 
     async fn seal(&mut self) -> Option<ArtifactCommitment> {

@@ -3,6 +3,7 @@
 use blst::{BLST_ERROR, min_sig};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use tributary_economy::pact::artifact::{DRAND_GENESIS_MS, DRAND_PERIOD_MS};
 
 use crate::{Error, pairing};
 
@@ -14,8 +15,9 @@ pub const QUICKNET_RELAY: &str =
 
 const QUICKNET_KEY: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a";
 const QUICKNET_SEED: &str = "f477d5c89f21a17c863a7f937c6a6d15859414d2be09cd448d4279af331c5d3e";
-const QUICKNET_GENESIS: u64 = 1_692_803_367;
-const QUICKNET_PERIOD: u64 = 3;
+// By the calendar that the chain checks rounds by.
+const QUICKNET_GENESIS: u64 = DRAND_GENESIS_MS / 1000;
+const QUICKNET_PERIOD: u64 = DRAND_PERIOD_MS / 1000;
 const QUICKNET_ID: &str = "quicknet";
 
 /// A source of public randomness that signs each of its rounds when its time has come.

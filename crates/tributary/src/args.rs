@@ -49,7 +49,7 @@ pub enum Command {
     /// List the subnets of a running chain
     Subnets(Query),
     /// List the neurons of a subnet
-    Metagraph(Metagraph),
+    Metagraph(SubnetQuery),
     /// Send TAO to an account
     Transfer(Transfer),
     /// Buy alpha of a subnet and stake it on a hotkey (on subnet 0: stake TAO)
@@ -271,8 +271,9 @@ pub struct Validator {
     pub neuron: Neuron,
 }
 
+/// A question about one subnet.
 #[derive(Debug, Args)]
-pub struct Metagraph {
+pub struct SubnetQuery {
     /// The subnet
     pub netuid: u16,
     #[command(flatten)]

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{money, pact, root, stakes};
-use crate::{Account, Alpha, Error, Existence, Ledger, NetUid, Tao, UNIT, safe_float::SafeFloat};
+use super::{money, pact, root};
+use crate::{Account, Error, Existence, Ledger, NetUid, Tao, UNIT, safe_float::SafeFloat};
 
 /// What the first announcement of a coldkey swap costs.
 pub const COLDKEY_SWAP_COST: Tao = Tao(UNIT / 10);
@@ -96,7 +96,7 @@ fn move_on_subnet<Acc: Account, L: Ledger<Acc>>(
     for hotkey in hotkeys {
         let share = ledger.stake_share(hotkey, old, netuid);
         if !share.is_zero() {
-            if stakes::stake_of(ledger, hotkey, new, netuid) != Alpha::ZERO {
+            if !ledger.stake_share(hotkey, new, netuid).is_zero() {
                 return Err(Error::ColdKeyAlreadyAssociated);
             }
             ledger.set_stake_share(hotkey, old, netuid, SafeFloat::ZERO);

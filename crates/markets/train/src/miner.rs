@@ -26,6 +26,8 @@ use crate::{
 
 /// Time of one slice of training at full strength.
 const SLICE: Duration = Duration::from_millis(200);
+/// Least time between two looks whether an artefact is due: slices of training are shorter.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Versions that stay available after newer ones are published.
 const SERVED_VERSIONS: usize = 8;
 /// Noise that a copycat adds to every other copy, as a part of each tensor's root mean square.
@@ -79,6 +81,7 @@ pub async fn spawn_miner(
         published: None,
         source: None,
         sealer,
+        looked: None,
         status,
         config,
     };
@@ -153,6 +156,8 @@ struct Miner {
     /// What a copycat copied last.
     source: Option<[u8; 32]>,
     sealer: Sealer,
+    /// When the chain was last asked whether an artefact is due.
+    looked: Option<Instant>,
     status: watch::Sender<MinerStatus>,
 }
 
@@ -180,6 +185,10 @@ impl Miner {
 
     /// Seals the newest published version and commits it, if that is due of this miner under the subnet's pact.
     async fn keep_promise(&mut self) -> Result<(), NeuronError> {
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK_EVERY) {
+            return Ok(());
+        }
+        self.looked = Some(Instant::now());
         let newest = self.served.versions.read().back().cloned();
         let Some(newest) = newest else { return Ok(()) };
         let (chain, netuid) = (self.chain.as_ref(), self.config.netuid);

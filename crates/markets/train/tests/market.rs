@@ -11,7 +11,7 @@ use tributary_market_train::{
     Artefact, Bundled, Corpus, MinerConfig, MinerKind, Rules, TrainingPool, ValidatorConfig, device, spawn_miner,
     spawn_validator,
 };
-use tributary_neuron::{ArtifactPromise, Chain as _, Identity, SubnetParameters, memory::MemoryChain};
+use tributary_neuron::{ArtifactPromise, Chain as _, Identity, memory::MemoryChain};
 use tributary_timelock::{Pulse, Sealed, Signer};
 
 const NETUID: u16 = 3;
@@ -20,16 +20,7 @@ const SEED: u64 = 20;
 #[tokio::test(flavor = "multi_thread")]
 async fn honest_miners_earn_by_quality_and_the_others_nothing() {
     println!("seed {SEED}");
-    let parameters = SubnetParameters {
-        tempo_blocks: 9,
-        weights_rate_limit_blocks: 0,
-        weights_version: 0,
-        min_allowed_weights: 1,
-        commit_reveal: false,
-        reveal_period_epochs: 1,
-        epoch: 0,
-    };
-    let chain = Arc::new(MemoryChain::new(NETUID, parameters));
+    let chain = Arc::new(MemoryChain::new(NETUID, MemoryChain::PARAMETERS));
     let corpus = Arc::new(Corpus::bundled(Bundled::Testament));
     let pool = TrainingPool::new(1, 1.0).unwrap();
     let signer = Signer::from_phrase("a test's").unwrap();

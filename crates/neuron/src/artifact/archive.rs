@@ -1,7 +1,7 @@
 //! Keeping sealed files as they are committed, and opening them when their rounds are out. Anybody can.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -90,8 +90,8 @@ pub struct Archive {
     bytes_max: usize,
     kept_max: Option<usize>,
     relay: Relay,
-    /// SHA-256 of the last sealed file seen of each subnet.
-    seen: BTreeMap<u16, [u8; 32]>,
+    /// Artefacts that need no further look: subnet, number, SHA-256 of the sealed file.
+    seen: BTreeSet<(u16, u32, [u8; 32])>,
     /// Downloads that failed, and how often.
     failed: BTreeMap<u16, u32>,
     waiting: Vec<Waiting>,
@@ -111,7 +111,7 @@ impl Archive {
             bytes_max,
             kept_max,
             relay,
-            seen: BTreeMap::new(),
+            seen: BTreeSet::new(),
             failed: BTreeMap::new(),
             waiting: Vec::new(),
             opened: BTreeMap::new(),
@@ -136,13 +136,14 @@ impl Archive {
                 Err(error) => tracing::warn!(file = %file.display(), %error, "a file of the archive is damaged"),
             }
         }
-        found.sort_by_key(|(time, _)| *time);
+        // Files of one moment by their numbers.
+        found.sort_by_key(|(time, committed)| (*time, committed.number));
         for (_, committed) in found {
             if let Some(ciphertext) = hex::decode(&committed.ciphertext)
                 .ok()
                 .and_then(|bytes| bytes.try_into().ok())
             {
-                self.seen.insert(committed.netuid, ciphertext);
+                self.seen.insert((committed.netuid, committed.number, ciphertext));
             }
             let name = committed.name();
             if self.folder.join(&name).exists() {
@@ -169,8 +170,8 @@ impl Archive {
     /// Fetches what is new of these subnets and opens what can be opened at `now_ms`.
     ///
     /// # Errors
-    /// If the chain or the beacon's relay do not answer, or the folder cannot be written. What was done before that is
-    /// told by the next step that does something.
+    /// If the chain or the beacon's relay do not answer, or the folder cannot be written, before anything was done. After
+    /// that the error is logged, and the next step tries the rest.
     pub async fn step(
         &mut self,
         chain: &dyn Chain,
@@ -221,10 +222,11 @@ impl Archive {
 
     async fn see(&mut self, netuid: u16, artifact: &Artifact) -> Result<Option<Archived>, NeuronError> {
         let commitment = &artifact.commitment;
-        if self.seen.get(&netuid) == Some(&commitment.ciphertext) {
+        let number = artifact.number;
+        let this = (netuid, number, commitment.ciphertext);
+        if self.seen.contains(&this) {
             return Ok(None);
         }
-        let number = artifact.number;
         let broken = |why: String| Some(Archived::Broken { netuid, number, why });
         let bytes = match fetch(&commitment.location, self.bytes_max).await {
             Ok(bytes) => bytes,
@@ -235,19 +237,19 @@ impl Archive {
                     return Ok(None);
                 }
                 self.failed.remove(&netuid);
-                self.seen.insert(netuid, commitment.ciphertext);
+                self.seen.insert(this);
                 return Ok(broken(format!("cannot be had at {}: {why}", commitment.location)));
             }
         };
         self.failed.remove(&netuid);
         if sha256(&bytes) != commitment.ciphertext {
-            self.seen.insert(netuid, commitment.ciphertext);
+            self.seen.insert(this);
             return Ok(broken("the file is not the committed one".to_owned()));
         }
         let sealed = match Sealed::from_bytes(&bytes) {
             Ok(sealed) if sealed.round == commitment.round => sealed,
             wrong => {
-                self.seen.insert(netuid, commitment.ciphertext);
+                self.seen.insert(this);
                 return Ok(broken(match wrong {
                     Ok(sealed) => format!("sealed until round {}, not as committed", sealed.round),
                     Err(error) => error.to_string(),
@@ -267,7 +269,7 @@ impl Archive {
         write(&file, &bytes).await?;
         let text = serde_json::to_vec(&committed).map_err(|error| NeuronError::Fatal(error.to_string()))?;
         write(&place.with_extension(COMMITTED), &text).await?;
-        self.seen.insert(netuid, commitment.ciphertext);
+        self.seen.insert(this);
         self.waiting.push(Waiting { committed, sealed });
         Ok(Some(Archived::Kept {
             netuid,
@@ -331,18 +333,10 @@ async fn write(file: &Path, bytes: &[u8]) -> Result<(), NeuronError> {
 /// # Errors
 /// What went wrong, in words.
 pub async fn fetch(location: &str, bytes_max: usize) -> Result<Vec<u8>, String> {
-    let broken = http::reason;
-    let client = http::at(location).timeout(TIME_MAX).build().map_err(broken)?;
-    let mut answer = client.get(location).send().await.map_err(broken)?;
+    let client = http::at(location).timeout(TIME_MAX).build().map_err(http::reason)?;
+    let answer = client.get(location).send().await.map_err(http::reason)?;
     if !answer.status().is_success() {
         return Err(format!("the answer is {}", answer.status()));
     }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(broken)? {
-        if bytes.len() + chunk.len() > bytes_max {
-            return Err(format!("it is larger than {bytes_max} bytes"));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
+    http::body(answer, bytes_max).await
 }

@@ -8,8 +8,7 @@ use tributary_timelock::{Beacon, Sealed, Secret};
 
 use super::{public_path, secret_route};
 use crate::{
-    Answer, Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Hotkey, Identity, Metagraph, NeuronError,
-    envelope::sha256,
+    Answer, Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Identity, NeuronError, envelope::sha256,
 };
 
 /// Sealed files that stay available after newer ones.
@@ -117,7 +116,7 @@ impl Sealer {
         let metagraph = chain.metagraph(netuid).await?;
         let hotkey = identity.hotkey();
         let axon = metagraph.neuron(&hotkey).and_then(|neuron| neuron.axon);
-        let (Some(axon), true) = (axon, best_miner(&metagraph) == Some(hotkey)) else {
+        let (Some(axon), true) = (axon, metagraph.best_miner().is_some_and(|best| best.hotkey == hotkey)) else {
             return Ok(None);
         };
         let (commitment, copy) = self.seal(&promise, content, &format!("http://{axon}/public"))?;
@@ -143,8 +142,7 @@ impl Sealer {
         content: &Bytes,
         place: &str,
     ) -> Result<(ArtifactCommitment, Copy), NeuronError> {
-        let window_ms = promise.open_after_blocks.saturating_mul(promise.block_ms);
-        let round = self.beacon.round_at_ms(promise.now_ms.saturating_add(window_ms)).max(1);
+        let round = promise.round(&self.beacon);
         let fail = |error: tributary_timelock::Error| NeuronError::Market(error.to_string());
         let secret = Secret::random().map_err(fail)?;
         let sealed = Sealed::seal(&self.beacon, round, content, &secret).map_err(fail)?;
@@ -189,13 +187,6 @@ impl Sealer {
 /// try before the period is over.
 fn is_due(promise: &ArtifactPromise, last: Option<&Artifact>) -> bool {
     last.is_none_or(|last| promise.block >= last.block.saturating_add(promise.period_blocks.div_ceil(2)))
-}
-
-/// The miner with the highest incentive; of equals the first.
-fn best_miner(metagraph: &Metagraph) -> Option<Hotkey> {
-    let earning = metagraph.neurons.iter().filter(|neuron| neuron.incentive > 0);
-    let best = earning.max_by_key(|neuron| (neuron.incentive, std::cmp::Reverse(neuron.uid)));
-    best.map(|neuron| neuron.hotkey)
 }
 
 /// What the folder holds, oldest first; what is damaged is passed over.

@@ -6,10 +6,6 @@ use std::{
     io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -18,14 +14,16 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, Wait, market, pact};
-use tributary_economy::NetUid;
-use tributary_neuron::{Archive, Archived, Chain as _, Relay, artifact::fetch, envelope::sha256, serve_beacon};
+use tributary_economy::{NetUid, pact::artifact::round_time};
+use tributary_neuron::{
+    Archive, Archived, Chain as _, Relay, artifact::fetch, beacon::Clock, envelope::sha256, serve_beacon,
+};
 use tributary_runtime::RuntimeCall;
 use tributary_timelock::{Beacon, Pulse, Sealed, Secret, Signer};
 
 use super::neuron::relay;
 use crate::{
-    args::{Connection, Sending},
+    args::{Connection, Sending, SubnetQuery},
     neurons::RpcChain,
     output::{self, say},
     stop,
@@ -37,7 +35,7 @@ const BYTES_MAX: usize = 1 << 30;
 #[derive(Debug, Subcommand)]
 pub enum Artifact {
     /// Show the last artefact of a subnet: hashes, when it opens, where it is, who confirmed it
-    Show(Show),
+    Show(SubnetQuery),
     /// Seal a file until a round of a beacon
     Seal(Seal),
     /// Open a sealed file, from a path or a URL, once its round is out
@@ -57,17 +55,6 @@ pub struct WithBeacon {
     /// Relay of the beacon, below which are /info and /public/ROUND [default: drand's quicknet]
     #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
     pub beacon: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Show {
-    /// The subnet
-    pub netuid: u16,
-    #[command(flatten)]
-    pub connection: Connection,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -249,9 +236,9 @@ fn distance(now_ms: u64, then_ms: u64) -> String {
     }
 }
 
-async fn show(args: &Show) -> Result<()> {
+async fn show(args: &SubnetQuery) -> Result<()> {
     let netuid = NetUid(args.netuid);
-    let client = Client::connect(&args.connection.endpoint).await?;
+    let client = Client::connect(&args.query.connection.endpoint).await?;
     let view = client.at_best().await?;
     if !market::netuids(&view).await?.contains(&netuid) {
         bail!("there is no subnet {netuid}");
@@ -260,12 +247,8 @@ async fn show(args: &Show) -> Result<()> {
     let chain = RpcChain::new(client.clone());
     let found = chain.artifact(netuid.0).await?;
     let promise = chain.artifact_promise(netuid.0).await?;
-    // Chains check rounds by quicknet's calendar.
-    let calendar = Beacon::quicknet();
-    if args.json {
-        let opens = found
-            .as_ref()
-            .map(|found| calendar.round_time_ms(found.commitment.round));
+    if args.query.json {
+        let opens = found.as_ref().map(|found| round_time(found.commitment.round));
         return output::json(&serde_json::json!({
             "netuid": netuid.0,
             "promise": promise,
@@ -305,7 +288,7 @@ async fn show(args: &Show) -> Result<()> {
         format!(
             "opens       round {}, {}",
             commitment.round,
-            distance(now_ms, calendar.round_time_ms(commitment.round))
+            distance(now_ms, round_time(commitment.round))
         ),
         format!("location    {}", commitment.location),
         format!("confirmed   {confirmed}, by {} validators", found.confirmed_by.len()),
@@ -435,11 +418,7 @@ async fn commit(args: &Commit) -> Result<()> {
     let promise = chain.artifact_promise(args.netuid).await?;
     let promise = promise.with_context(|| format!("the pact of subnet {} promises no artefacts", args.netuid))?;
     let relay = relay(args.beacon.beacon.as_deref()).await?;
-    let window_ms = promise.open_after_blocks.saturating_mul(promise.block_ms);
-    let round = relay
-        .beacon()
-        .round_at_ms(promise.now_ms.saturating_add(window_ms))
-        .max(1);
+    let round = promise.round(relay.beacon());
     let (sealed, plaintext, ciphertext) = seal_into(&args.file, &args.out, relay.beacon(), round)?;
     let call = pallet_pact::Call::commit_artifact {
         netuid: NetUid(args.netuid),
@@ -546,10 +525,9 @@ pub async fn beacon(args: &ServeBeacon) -> Result<()> {
     let signer = Signer::from_phrase(&args.phrase)?;
     let hash = hex::encode(signer.beacon().hash());
     let cancel = CancellationToken::new();
-    let time = Arc::new(AtomicU64::new(market::now_ms(&client.at_best().await?).await?));
-    let clock = time.clone();
-    let calendar = Arc::new(move || clock.load(Ordering::Relaxed));
-    let (address, serving) = serve_beacon(signer, calendar, args.listen, cancel.clone()).await?;
+    let clock = Clock::default();
+    clock.set_ms(market::now_ms(&client.at_best().await?).await?);
+    let (address, serving) = serve_beacon(signer, clock.clone(), args.listen, cancel.clone()).await?;
     output::line(&format!("beacon {hash} on http://{address}"))?;
     say!("its key is made of a phrase: whoever knows it can open everything early");
     let mut heads = client.follow().await?;
@@ -558,7 +536,7 @@ pub async fn beacon(args: &ServeBeacon) -> Result<()> {
             () = stop.wait() => break,
             head = heads.next() => {
                 head?;
-                time.store(market::now_ms(&client.at_best().await?).await?, Ordering::Relaxed);
+                clock.set_ms(market::now_ms(&client.at_best().await?).await?);
             }
         }
     }

@@ -18,7 +18,7 @@ use tributary_runtime::{Runtime, RuntimeCall};
 
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Sending},
+    args::{Sending, SubnetQuery},
     output,
     parts::{self, percent},
 };
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub enum Pact {
     /// Show the pact of a subnet: terms, status, what it owes and what it gave
-    Show(Show),
+    Show(SubnetQuery),
     /// Propose terms to the owner of a subnet; binds nobody
     Propose(WithTerms),
     /// Sign a pact for a subnet that you own; holds its bond
@@ -55,17 +55,6 @@ pub enum Pact {
     EstablishBreach(Subnet),
     /// Post the bond, as the new owner of a subnet with a pact or after a breach
     PostBond(Subnet),
-}
-
-#[derive(Debug, Args)]
-pub struct Show {
-    /// The subnet
-    pub netuid: u16,
-    #[command(flatten)]
-    pub connection: Connection,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -422,9 +411,9 @@ async fn send(sending: &Sending, netuid: NetUid, call: Call<Runtime>, text: &str
     sending.report(&included, effect, &format!("{text} of subnet {netuid}"))
 }
 
-async fn show(args: &Show) -> Result<()> {
+async fn show(args: &SubnetQuery) -> Result<()> {
     let netuid = NetUid(args.netuid);
-    let client = Client::connect(&args.connection.endpoint).await?;
+    let client = Client::connect(&args.query.connection.endpoint).await?;
     let view = client.at_best().await?;
     if !tributary_client::market::netuids(&view).await?.contains(&netuid) {
         bail!("there is no subnet {netuid}");
@@ -432,7 +421,7 @@ async fn show(args: &Show) -> Result<()> {
     let found = pact::pact(&view, netuid).await?;
     let revenue = pact::revenue(&view, netuid).await?;
     let pact = found.map(|pact| PactView::new(netuid, &pact));
-    if args.json {
+    if args.query.json {
         return output::json(&serde_json::json!({
             "netuid": netuid.0,
             "pact": pact,

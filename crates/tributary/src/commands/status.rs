@@ -7,7 +7,7 @@ use tributary_economy::NetUid;
 
 use crate::{
     amount::Amount,
-    args::{Metagraph, Query},
+    args::{Query, SubnetQuery},
     output,
 };
 
@@ -111,7 +111,7 @@ pub async fn subnets(args: &Query) -> Result<()> {
 ///
 /// # Errors
 /// If no chain answers or there is no such subnet.
-pub async fn metagraph(args: &Metagraph) -> Result<()> {
+pub async fn metagraph(args: &SubnetQuery) -> Result<()> {
     let client = Client::connect(&args.query.connection.endpoint).await?;
     let view = client.at_best().await?;
     let known = market::netuids(&view).await?;

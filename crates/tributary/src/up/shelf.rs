@@ -1,14 +1,6 @@
 //! What the subnets promise to open: the market's beacon, and an archive that opens what they sealed.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use futures::FutureExt as _;
@@ -16,7 +8,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, market};
 use tributary_economy::NetUid;
-use tributary_neuron::{Archive, Archived, Chain, NeuronError, Relay, beacon::Calendar, serve_beacon};
+use tributary_neuron::{Archive, Archived, Chain, NeuronError, Relay, beacon::Clock, serve_beacon};
 use tributary_timelock::{Beacon, Signer};
 
 use super::{plan::Plan, service::Task};
@@ -55,13 +47,12 @@ impl Shelf {
         cancel: &CancellationToken,
     ) -> Result<(Self, Beacon, Vec<Task>)> {
         let beacon = Signer::from_phrase(PHRASE)?.beacon().clone();
-        let time = Arc::new(AtomicU64::new(market::now_ms(&client.at_best().await?).await?));
-        let clock = time.clone();
-        let calendar: Calendar = Arc::new(move || clock.load(Ordering::Relaxed));
+        let clock = Clock::default();
+        clock.set_ms(market::now_ms(&client.at_best().await?).await?);
         let listen = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let serve = |port| -> Result<_> {
             let signer = Signer::from_phrase(PHRASE)?;
-            Ok(serve_beacon(signer, calendar.clone(), listen(port), cancel.clone()))
+            Ok(serve_beacon(signer, clock.clone(), listen(port), cancel.clone()))
         };
         let started = match serve(PORT)?.await {
             Err(NeuronError::Listen { .. }) => serve(0)?.await,
@@ -76,7 +67,7 @@ impl Shelf {
         let relay = Relay::of(&url, beacon.clone());
         let archive = Archive::new(folder.join(FOLDER), relay, BYTES_MAX, Some(KEPT))?;
         let (told, opened) = watch::channel(Opened::new());
-        let following = follow(client.clone(), chain, archive, netuids, time, told);
+        let following = follow(client.clone(), chain, archive, netuids, clock, told);
         let cancel = cancel.clone();
         let following = tokio::spawn(async move {
             tokio::select! {
@@ -105,14 +96,14 @@ async fn follow(
     chain: Arc<dyn Chain>,
     mut archive: Archive,
     netuids: Vec<u16>,
-    time: Arc<AtomicU64>,
+    clock: Clock,
     told: watch::Sender<Opened>,
 ) -> Result<()> {
     let mut heads = client.follow().await?;
     loop {
         heads.next().await?;
         let now_ms = market::now_ms(&client.at_best().await?).await?;
-        time.store(now_ms, Ordering::Relaxed);
+        clock.set_ms(now_ms);
         let done = match archive.step(chain.as_ref(), &netuids, now_ms).await {
             Ok(done) => done,
             Err(error) if error.is_passing() => {

@@ -116,18 +116,9 @@ pub struct World {
 impl World {
     /// With a trained model committed and paid for on the train subnet.
     pub async fn new() -> Self {
-        let parameters = SubnetParameters {
-            tempo_blocks: 9,
-            weights_rate_limit_blocks: 0,
-            weights_version: 0,
-            min_allowed_weights: 1,
-            commit_reveal: false,
-            reveal_period_epochs: 1,
-            epoch: 0,
-        };
         let nets = Arc::new(Nets {
-            train: MemoryChain::new(TRAIN, parameters),
-            serve: MemoryChain::new(SERVE, parameters),
+            train: MemoryChain::new(TRAIN, MemoryChain::PARAMETERS),
+            serve: MemoryChain::new(SERVE, MemoryChain::PARAMETERS),
         });
         let cancel = CancellationToken::new();
         let blocks = {
