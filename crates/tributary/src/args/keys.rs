@@ -1,0 +1,47 @@
+//! Whose key signs, and how a transaction is sent.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Connection;
+
+/// Whose key signs.
+#[derive(Debug, Args)]
+pub struct Keys {
+    /// The signing key: a development name (//Alice), a mnemonic or a 0x-seed. Visible to others in the process list: for development only
+    #[arg(
+        long,
+        value_name = "SECRET",
+        conflicts_with = "wallet",
+        required_unless_present = "wallet"
+    )]
+    pub key: Option<String>,
+    /// The signing key: the coldkey of this wallet. Its password is asked for, or read from BT_WALLET_PASSWORD
+    #[arg(long, value_name = "NAME")]
+    pub wallet: Option<String>,
+    /// Where wallets are
+    #[arg(long, value_name = "DIR", requires = "wallet", default_value = None, env = "BT_WALLET_PATH")]
+    pub wallet_path: Option<PathBuf>,
+    /// A hotkey: an address, a development name, or with --wallet the name of one of its hotkeys. Without it: the wallet's hotkey `default`, or the account of --key itself
+    #[arg(long, value_name = "HOTKEY")]
+    pub hotkey: Option<String>,
+}
+
+/// How a transaction is sent.
+#[derive(Debug, Args)]
+pub struct Sending {
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub keys: Keys,
+    /// Only show what it would cost; nothing is sent
+    #[arg(long)]
+    pub preview: bool,
+    /// Wait until the block cannot be undone
+    #[arg(long)]
+    pub finalized: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,138 @@
+//! The command line, as clap reads it.
+
+mod chain;
+mod keys;
+mod neuron;
+mod trade;
+mod up;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use tributary_client::DEFAULT_ENDPOINT;
+
+pub use chain::{Chain, Mode};
+pub use keys::{Keys, Sending};
+pub use neuron::{Miner, Neuron, Validator};
+pub use trade::{Register, RegisterNeuron, RegisterSubnet, Stake, Transfer, Unstake};
+pub use up::Up;
+
+use crate::commands::{
+    artifact::{Artifact, ServeBeacon},
+    channel::Channel,
+    pact::Pact,
+    pay::{Pay, Tribute},
+    serve::{ServeGateway, ServeMiner, ServeValidator},
+};
+
+/// An open market for machine intelligence: chains, miners, validators, wallets.
+#[derive(Debug, Parser)]
+#[command(name = "tributary", version, propagate_version = true)]
+#[command(
+    after_help = "Data goes to stdout, everything else to stderr. Exit code: 0 done, 1 failed, 2 wrong arguments."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a whole market on this machine: a chain, subnets that train and serve models, stakers, a customer
+    Up(Up),
+    /// Start only the chain, with JSON-RPC for wallets and tools
+    Chain(Chain),
+    /// Start a miner of a train subnet on a running chain
+    Miner(Miner),
+    /// Start a validator of a train subnet on a running chain
+    Validator(Validator),
+    /// Start a miner of a serve subnet on a running chain
+    ServeMiner(ServeMiner),
+    /// Start a validator of a serve subnet on a running chain
+    ServeValidator(ServeValidator),
+    /// Sell what a serve subnet serves to any OpenAI client, paid by channels
+    ServeGateway(ServeGateway),
+    /// Show a running chain: height, issuance, where the TAO is
+    Status(Query),
+    /// List the subnets of a running chain
+    Subnets(Query),
+    /// List the neurons of a subnet
+    Metagraph(SubnetQuery),
+    /// Send TAO to an account
+    Transfer(Transfer),
+    /// Buy alpha of a subnet and stake it on a hotkey (on subnet 0: stake TAO)
+    Stake(Stake),
+    /// Take stake back and sell it for TAO
+    Unstake(Unstake),
+    /// Register a neuron or a subnet
+    #[command(subcommand)]
+    Register(Register),
+    /// What a subnet promises to give back
+    #[command(subcommand)]
+    Pact(Pact),
+    /// What a subnet made with its emission: sealed, committed, opened by anybody when its time has come
+    #[command(subcommand)]
+    Artifact(Artifact),
+    /// Run a beacon of your own, for a chain that nobody else uses; it speaks drand's HTTP
+    Beacon(ServeBeacon),
+    /// Pay for a subnet's service
+    Pay(Pay),
+    /// Pay by the use: channels, vouchers, API keys
+    #[command(subcommand)]
+    Channel(Channel),
+    /// What came back
+    #[command(subcommand)]
+    Tribute(Tribute),
+    /// Run the economy forward many times, with people in it, and look at the distribution
+    #[command(subcommand)]
+    Futures(crate::commands::futures::Futures),
+    /// Hold the rules against files of test vectors
+    Vectors(Vectors),
+}
+
+/// Which chain to talk to, and how to answer.
+#[derive(Debug, Args)]
+pub struct Connection {
+    /// The chain's WebSocket endpoint
+    #[arg(long, value_name = "URL", default_value = DEFAULT_ENDPOINT, env = "TRIBUTARY_ENDPOINT")]
+    pub endpoint: String,
+}
+
+/// A question with no further arguments.
+#[derive(Debug, Args)]
+pub struct Query {
+    #[command(flatten)]
+    pub connection: Connection,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A question about one subnet.
+#[derive(Debug, Args)]
+pub struct SubnetQuery {
+    /// The subnet
+    pub netuid: u16,
+    #[command(flatten)]
+    pub query: Query,
+}
+
+#[derive(Debug, Args)]
+pub struct Vectors {
+    /// Files of vectors: lists of area, name, inputs, expected, tolerance
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}
