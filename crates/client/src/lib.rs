@@ -15,6 +15,8 @@
 //! # }
 //! ```
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod connection;
 mod dispatch;
 mod error;

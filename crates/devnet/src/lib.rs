@@ -23,6 +23,8 @@
 //! which costs two short hashes a changed key instead of a path through a trie. Two states with the same root are the
 //! same state; there are no storage proofs.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod chain;
 mod clock;
 pub mod config;

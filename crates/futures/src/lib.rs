@@ -5,6 +5,8 @@
 //! interruptions.
 //!
 //! Start with [`scenario::Scenario`], make a [`run::Plan`], and [`run::Plan::run`] it.
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 #![forbid(unsafe_code)]
 
 pub mod batch;

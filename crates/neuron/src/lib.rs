@@ -3,6 +3,8 @@
 //! A market is written by implementing [`Worker`] for its miners and [`Market`] for its validators;
 //! [`run_miner`] and [`run_validator`] do the rest against any [`Chain`].
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod artifact;
 pub mod axon;
 pub mod beacon;

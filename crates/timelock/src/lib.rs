@@ -10,6 +10,8 @@
 //! Nobody is kept from opening early who has the beacon's key: for drand's quicknet that is a threshold of its members, for
 //! a [`Signer`] on a development chain whoever runs it.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod beacon;
 mod pairing;
 mod sealed;

@@ -1,8 +1,11 @@
 //! The command line of Tributary: thin, without rules of its own.
 
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
+
 mod amount;
 mod args;
 mod commands;
+mod logs;
 mod neurons;
 mod output;
 mod parts;
@@ -23,8 +26,9 @@ use output::say;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    output::catch_panics();
     let cli = Cli::parse();
-    log_to_stderr(&cli.command);
+    start_logs(&cli.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -37,6 +41,8 @@ fn main() -> ExitCode {
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // `| head` has enough: that is no failure.
+        Err(e) if e.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(e) => {
             say!("error: {e:#}");
             ExitCode::FAILURE
@@ -72,17 +78,10 @@ async fn run(command: &Command) -> anyhow::Result<()> {
     }
 }
 
-/// Logs go to stderr: warnings, and what `RUST_LOG` asks for. Not under the live screen, which they would tear.
-fn log_to_stderr(command: &Command) {
-    use std::io::IsTerminal as _;
+/// Logs go to stderr, or onto the live screen: warnings, and what `RUST_LOG` asks for.
+fn start_logs(command: &Command) {
     use tracing_subscriber::EnvFilter;
-    if matches!(command, Command::Up(up) if up::is_live(up)) && std::io::stderr().is_terminal() {
-        return;
-    }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    let live = matches!(command, Command::Up(up) if up::is_live(up));
+    logs::start(filter, live);
 }

@@ -1,27 +1,56 @@
-//! stdout is data: a table for people or JSON for programs. stderr is talk.
+//! stdout is data: a table for people or JSON for programs. stderr is talk. Whatever the program prints goes through
+//! here, because here a pipe that nobody reads any more is borne.
 
-use std::io::{self, Write as _};
+#![expect(clippy::disallowed_methods, reason = "this is the one place that writes to them")]
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    io::{self, IsTerminal as _, Write as _},
+    sync::Mutex,
+};
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
-/// Prints one line. Whoever reads may have left (`| head`): that ends the program quietly.
+/// Whoever read stdout has left, as `head` does when it has enough. Commands hand it up like an error, so that they end
+/// in order; the program then ends quietly, as if done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReaderLeft;
+
+impl fmt::Display for ReaderLeft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("whoever read the output has left")
+    }
+}
+
+impl std::error::Error for ReaderLeft {}
+
+/// Prints one line.
 ///
 /// # Errors
-/// If stdout cannot be written to.
+/// [`ReaderLeft`], or if stdout cannot be written to.
 pub fn line(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Err(ReaderLeft.into()),
         done => Ok(done?),
     }
+}
+
+/// Prints a line that tools wait for before they use what goes on running. They may well close the pipe then.
+///
+/// # Errors
+/// If stdout cannot be written to.
+pub fn announce(text: &str) -> Result<()> {
+    line(text).or_else(|e| if e.is::<ReaderLeft>() { Ok(()) } else { Err(e) })
 }
 
 /// Prints a value as one line of JSON.
 ///
 /// # Errors
-/// If stdout cannot be written to.
+/// As [`line`].
 pub fn json(value: &impl Serialize) -> Result<()> {
     line(&serde_json::to_string(value)?)
 }
@@ -29,7 +58,7 @@ pub fn json(value: &impl Serialize) -> Result<()> {
 /// Prints a table: the first column to the left, figures to the right.
 ///
 /// # Errors
-/// If stdout cannot be written to.
+/// As [`line`].
 pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> Result<()> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -48,8 +77,101 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> Result<()> {
     line(&table.trim_fmt())
 }
 
+/// Whether somebody looks at stdout.
+pub fn is_watched() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether somebody looks at stderr.
+pub fn is_talk_watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// What was said while a live screen has the terminal; nothing while there is none.
+static HELD_BACK: Mutex<Option<VecDeque<String>>> = Mutex::new(None);
+/// Lines that are held back at most; the oldest go.
+const HELD_BACK_MAX: usize = 100;
+
+/// Says something on stderr. That nobody reads it is no reason to fail.
+pub fn talk(text: fmt::Arguments<'_>) {
+    let mut held_back = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    match held_back.as_mut() {
+        None => {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+        Some(lines) => {
+            lines.extend(text.to_string().lines().map(str::to_owned));
+            let surplus = lines.len().saturating_sub(HELD_BACK_MAX);
+            lines.drain(..surplus);
+        }
+    }
+}
+
+/// While this lives, talk does not reach the terminal: a live screen shows it instead.
+pub struct Hush(());
+
+/// Holds talk back.
+pub fn hush() -> Hush {
+    *HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(VecDeque::new());
+    Hush(())
+}
+
+impl Hush {
+    /// What was said since the last time, oldest first.
+    pub fn heard(&self) -> Vec<String> {
+        let mut held_back = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        held_back
+            .as_mut()
+            .map(|lines| lines.drain(..).collect())
+            .unwrap_or_default()
+    }
+}
+
+impl Drop for Hush {
+    /// What the screen did not show any more is said now.
+    fn drop(&mut self) {
+        let lines = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        for line in lines.unwrap_or_default() {
+            talk(format_args!("{line}"));
+        }
+    }
+}
+
+/// Lets panics talk like everybody else, so that they neither tear a live screen nor die of a closed pipe.
+pub fn catch_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = std::thread::current();
+        talk(format_args!(
+            "thread {}: {panic}",
+            thread.name().unwrap_or("without a name")
+        ));
+        let trace = std::backtrace::Backtrace::capture();
+        if trace.status() == std::backtrace::BacktraceStatus::Captured {
+            talk(format_args!("{trace}"));
+        }
+    }));
+}
+
 /// Says something on stderr.
 macro_rules! say {
-    ($($text:tt)*) => { eprintln!($($text)*) };
+    ($($text:tt)*) => { $crate::output::talk(format_args!($($text)*)) };
 }
 pub(crate) use say;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn talk_is_held_back_while_a_screen_lives() {
+        let hush = hush();
+        say!("one\ntwo");
+        assert_eq!(hush.heard(), ["one", "two"]);
+        assert!(hush.heard().is_empty());
+        for number in 0..2 * HELD_BACK_MAX {
+            say!("{number}");
+        }
+        let heard = hush.heard();
+        assert_eq!((heard.len(), heard[0].as_str()), (HELD_BACK_MAX, "100"));
+    }
+}

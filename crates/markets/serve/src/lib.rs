@@ -4,6 +4,8 @@
 //! run the same jobs themselves, and pay right answers by speed ([`score`]). A gateway sells to customers: it lets in what
 //! vouchers on payment channels cover ([`meter`]), asks good miners, and settles on the chain ([`rail`]).
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod api;
 mod ask;
 mod config;

@@ -15,6 +15,8 @@
 //! # }
 //! ```
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod artefact;
 mod config;
 pub mod corpus;

@@ -482,7 +482,7 @@ async fn watch(args: &Watch) -> Result<()> {
         let now_ms = market::now_ms(&client.at_best().await?).await?;
         match archive.step(&chain, &args.netuid, now_ms).await {
             Ok(done) => done.iter().try_for_each(|done| tell(done, args.json))?,
-            Err(error) if error.is_passing() => say!("{error}"),
+            Err(error) if error.is_passing() => tracing::warn!(%error, "the archive tries again at the next block"),
             Err(error) => return Err(error.into()),
         }
     }
@@ -528,7 +528,7 @@ pub async fn beacon(args: &ServeBeacon) -> Result<()> {
     let clock = Clock::default();
     clock.set_ms(market::now_ms(&client.at_best().await?).await?);
     let (address, serving) = serve_beacon(signer, clock.clone(), args.listen, cancel.clone()).await?;
-    output::line(&format!("beacon {hash} on http://{address}"))?;
+    output::announce(&format!("beacon {hash} on http://{address}"))?;
     say!("its key is made of a phrase: whoever knows it can open everything early");
     let mut heads = client.follow().await?;
     loop {

@@ -70,7 +70,7 @@ pub async fn run(args: &Chain) -> Result<()> {
         chain.advance(1)?;
     }
     let head = chain.head();
-    output::line(&format!(
+    output::announce(&format!(
         "Imported #1 (the chain is at block {}, {:?})",
         head.number, head.hash
     ))?;

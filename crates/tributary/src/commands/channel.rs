@@ -18,6 +18,7 @@ use tributary_market_serve::{WalletConfig, WalletStatus, credential::Token, offe
 use tributary_neuron::Identity;
 use tributary_runtime::{Runtime, RuntimeCall};
 
+use super::neuron::{attend, show};
 use crate::{
     amount::{self, Amount},
     args::{Connection, Keys, Sending},
@@ -407,20 +408,16 @@ async fn wallet(args: &Wallet) -> Result<()> {
         every: Duration::from_millis(250),
     };
     let cancel = CancellationToken::new();
-    let (status, mut changes) = watch::channel(WalletStatus::default());
+    let (status, changes) = watch::channel(WalletStatus::default());
     let work = tokio::spawn(run_wallet(config, payer, status, cancel.clone()));
-    loop {
-        tokio::select! {
-            () = stop.wait() => cancel.cancel(),
-            changed = changes.changed() => if changed.is_ok() {
-                let now = *changes.borrow_and_update();
-                match args.json {
-                    true => output::json(&now)?,
-                    false => output::line(&format!("signed for {} TAO{}", Amount(now.signed), if now.spent { ", the budget is used up" } else { "" }))?,
-                }
-                continue;
-            },
-        }
-        return Ok(work.await??);
-    }
+    let shown = show(
+        changes,
+        args.json,
+        |now| (now.signed, now.spent),
+        |now| {
+            let end = if now.spent { ", the budget is used up" } else { "" };
+            format!("signed for {} TAO{end}", Amount(now.signed))
+        },
+    );
+    attend(shown, &mut stop, &cancel, work).await
 }

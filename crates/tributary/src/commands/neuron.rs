@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, address};
 use tributary_economy::NetUid;
@@ -17,7 +17,7 @@ use crate::{
     args::{Miner, Neuron, Validator},
     neurons::RpcChain,
     output::{self, say},
-    stop,
+    stop::{self, Stop},
     up::plan::open_corpus,
 };
 
@@ -122,15 +122,20 @@ pub async fn miner(args: &Miner) -> Result<()> {
     let cancel = CancellationToken::new();
     let miner = spawn_miner(config, chain, identity, cancel.clone()).await?;
     say!("serving on {}", miner.address);
-    let json = args.neuron.json;
-    tokio::select! {
-        () = stop.wait() => cancel.cancel(),
-        shown = show(miner.status, json, |status| {
-            let bits = status.bits_per_byte.map(|bits| format!("{bits:.4}")).unwrap_or_else(|| "-".to_owned());
-            format!("version {}, {} steps, {bits} bits per byte", status.version, status.steps)
-        }) => shown?,
-    }
-    Ok(miner.task.await??)
+    let shown = show(
+        miner.status,
+        args.neuron.json,
+        |status| (status.version, status.bits_per_byte),
+        |status| {
+            let bits = status.bits_per_byte.map(|bits| format!("{bits:.4}"));
+            let bits = bits.unwrap_or_else(|| "-".to_owned());
+            format!(
+                "version {}, {} steps, {bits} bits per byte",
+                status.version, status.steps
+            )
+        },
+    );
+    attend(shown, &mut stop, &cancel, miner.task).await
 }
 
 /// Validates until told to stop.
@@ -156,32 +161,65 @@ pub async fn validator(args: &Validator) -> Result<()> {
     };
     let cancel = CancellationToken::new();
     let validator = spawn_validator(config, chain, identity, cancel.clone())?;
-    let json = args.neuron.json;
-    tokio::select! {
-        () = stop.wait() => cancel.cancel(),
-        shown = show(validator.status, json, |status| {
-            let best = status.best_bits_per_byte().map(|bits| format!("{bits:.4}")).unwrap_or_else(|| "-".to_owned());
-            format!("round {}, {} miners, best {best} bits per byte", status.rounds, status.miners.len())
-        }) => shown?,
-    }
-    Ok(validator.task.await??)
+    let shown = show(
+        validator.status,
+        args.neuron.json,
+        |status| status.rounds,
+        |status| {
+            let best = status.best_bits_per_byte().map(|bits| format!("{bits:.4}"));
+            let best = best.unwrap_or_else(|| "-".to_owned());
+            format!(
+                "round {}, {} miners, best {best} bits per byte",
+                status.rounds,
+                status.miners.len()
+            )
+        },
+    );
+    attend(shown, &mut stop, &cancel, validator.task).await
 }
 
-/// Prints every change until the work ends.
+/// Prints changes until the work ends: as JSON every one, as text those that are `news`.
 ///
 /// # Errors
-/// If stdout cannot be written to.
-pub async fn show<T: Clone + Serialize>(
+/// As [`output::line`].
+pub async fn show<T: Clone + Serialize, N: PartialEq>(
     mut status: watch::Receiver<T>,
     json: bool,
+    news: impl Fn(&T) -> N,
     text: impl Fn(&T) -> String,
 ) -> Result<()> {
+    let mut last = None;
     while status.changed().await.is_ok() {
         let now = status.borrow_and_update().clone();
-        match json {
-            true => output::json(&now)?,
-            false => output::line(&text(&now))?,
+        if json {
+            output::json(&now)?;
+            continue;
+        }
+        let new = Some(news(&now));
+        if last != new {
+            output::line(&text(&now))?;
+            last = new;
         }
     }
     Ok(())
+}
+
+/// Waits until the work ends by itself, or is to end because somebody says so or nobody reads what is shown; then ends
+/// it in order.
+///
+/// # Errors
+/// Those of the work, and of what is shown.
+pub async fn attend<E: Into<anyhow::Error>>(
+    shown: impl Future<Output = Result<()>>,
+    stop: &mut Stop,
+    cancel: &CancellationToken,
+    work: JoinHandle<Result<(), E>>,
+) -> Result<()> {
+    let shown = tokio::select! {
+        () = stop.wait() => Ok(()),
+        shown = shown => shown,
+    };
+    cancel.cancel();
+    work.await?.map_err(Into::into)?;
+    shown
 }

@@ -14,7 +14,7 @@ use tributary_market_serve::{
 use tributary_neuron::Identity;
 use tributary_runtime::Runtime;
 
-use super::neuron::{reachable, show};
+use super::neuron::{attend, reachable, show};
 use crate::{
     amount::{self, Amount},
     args::{Connection, Keys},
@@ -178,14 +178,16 @@ pub async fn miner(args: &ServeMiner) -> Result<()> {
     let cancel = CancellationToken::new();
     let miner = spawn_miner(config, chain, Identity::from(hotkey.pair().clone()), cancel.clone()).await?;
     say!("serving on {}", miner.address);
-    tokio::select! {
-        () = stop.wait() => cancel.cancel(),
-        shown = show(miner.status, args.serve.json, |status| {
+    let shown = show(
+        miner.status,
+        args.serve.json,
+        |status| (status.model.clone(), status.requests),
+        |status| {
             let model = status.model.as_deref().unwrap_or("no model yet");
             format!("{model}, {} requests, {} tokens", status.requests, status.tokens)
-        }) => shown?,
-    }
-    Ok(miner.task.await??)
+        },
+    );
+    attend(shown, &mut stop, &cancel, miner.task).await
 }
 
 /// Validates until told to stop.
@@ -206,14 +208,24 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
     };
     let cancel = CancellationToken::new();
     let validator = spawn_validator(config, chain, Identity::from(hotkey.pair().clone()), cancel.clone())?;
-    tokio::select! {
-        () = stop.wait() => cancel.cancel(),
-        shown = show(validator.status, args.serve.json, |status| {
-            let right = status.miners.values().filter(|miner| miner.correct == Some(true)).count();
-            format!("round {}, {right} of {} miners answer rightly", status.rounds, status.miners.len())
-        }) => shown?,
-    }
-    Ok(validator.task.await??)
+    let shown = show(
+        validator.status,
+        args.serve.json,
+        |status| status.rounds,
+        |status| {
+            let right = status
+                .miners
+                .values()
+                .filter(|miner| miner.correct == Some(true))
+                .count();
+            format!(
+                "round {}, {right} of {} miners answer rightly",
+                status.rounds,
+                status.miners.len()
+            )
+        },
+    );
+    attend(shown, &mut stop, &cancel, validator.task).await
 }
 
 /// Sells until told to stop; then settles.
@@ -251,12 +263,11 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
     let identity = |pair: &Keypair| Identity::from(pair.pair().clone());
     let gateway = spawn_gateway(config, chain, rail, identity(&hotkey), identity(&payee), cancel.clone()).await?;
     say!("selling on http://{}/v1, paid to {}", gateway.address, payee.address());
-    tokio::select! {
-        () = stop.wait() => {
-            say!("stopping; settling what is signed for");
-            cancel.cancel();
-        }
-        shown = show(gateway.status, args.serve.json, |status| {
+    let shown = show(
+        gateway.status,
+        args.serve.json,
+        |status| (status.requests, status.settled),
+        |status| {
             format!(
                 "{} requests, {} tokens made, charged {} TAO, settled {} TAO, of which {} TAO were tribute",
                 status.requests,
@@ -265,7 +276,12 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
                 Amount(status.settled),
                 Amount(status.tribute)
             )
-        }) => shown?,
-    }
-    Ok(gateway.task.await??)
+        },
+    );
+    let ending = cancel.clone();
+    tokio::spawn(async move {
+        ending.cancelled().await;
+        say!("stopping; settling what is signed for");
+    });
+    attend(shown, &mut stop, &cancel, gateway.task).await
 }

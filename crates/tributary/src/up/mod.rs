@@ -13,7 +13,7 @@ mod tally;
 mod traders;
 mod workers;
 
-use std::{io::IsTerminal as _, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use tokio::{sync::watch, task::JoinHandle};
@@ -47,7 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether the live screen is wanted and possible.
 pub fn is_live(args: &Up) -> bool {
-    !args.json && !args.no_tui && std::io::stdout().is_terminal()
+    !args.json && !args.no_tui && output::is_watched()
 }
 
 /// Runs the market until it is told to stop or has made `--blocks` blocks.
@@ -314,13 +314,13 @@ impl Market {
         Ok(())
     }
 
-    fn put(&self, sink: &mut Sink, frame: Frame) -> Result<()> {
+    fn put(&mut self, sink: &mut Sink, frame: Frame) -> Result<()> {
         match sink {
             Sink::Json => output::json(&frame),
             Sink::Lines => output::line(&lines::render(&frame)),
             Sink::Live(screen, last) => {
                 **last = frame;
-                screen.show(last, &self.notes)
+                screen.show(last, &mut self.notes)
             }
         }
     }
@@ -331,7 +331,7 @@ impl Market {
         match sink {
             Sink::Live(screen, last) => {
                 self.notes.activity = activity;
-                screen.show(last, &self.notes)
+                screen.show(last, &mut self.notes)
             }
             _ if activity != self.notes.activity => {
                 say!("{activity}");

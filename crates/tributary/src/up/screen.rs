@@ -14,7 +14,10 @@ use ratatui::{
 };
 
 use super::frame::{Frame, MinerFrame};
-use crate::amount::Amount;
+use crate::{
+    amount::Amount,
+    output::{self, Hush},
+};
 
 /// What the screen shows besides the frame.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,7 @@ pub struct Notes {
 pub struct Screen {
     terminal: DefaultTerminal,
     events: EventStream,
+    hush: Hush,
 }
 
 impl Screen {
@@ -44,6 +48,7 @@ impl Screen {
         Ok(Self {
             terminal,
             events: EventStream::new(),
+            hush: output::hush(),
         })
     }
 
@@ -51,7 +56,10 @@ impl Screen {
     ///
     /// # Errors
     /// If the terminal is gone.
-    pub fn show(&mut self, frame: &Frame, notes: &Notes) -> Result<()> {
+    pub fn show(&mut self, frame: &Frame, notes: &mut Notes) -> Result<()> {
+        if let Some(line) = self.hush.heard().pop() {
+            notes.activity = line;
+        }
         self.terminal.draw(|canvas| draw(canvas, frame, notes))?;
         Ok(())
     }

@@ -7,5 +7,6 @@ mod futures;
 mod market;
 mod neurons;
 mod payments;
+mod pipes;
 mod selling;
 mod support;

@@ -1,0 +1,131 @@
+//! Readers that leave: nothing fails because nobody listens any more.
+
+use std::{
+    io::{BufRead as _, BufReader, PipeWriter},
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+use crate::support::{ChainProcess, free_port, run, terminate, tributary};
+
+/// A pipe that nobody reads.
+fn deserted() -> PipeWriter {
+    std::io::pipe().unwrap().1
+}
+
+/// Runs a command with a deserted stdout; its exit code, and what it said.
+fn unread(arguments: &[&str]) -> (i32, String) {
+    let output = tributary(arguments)
+        .stdout(deserted())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    (
+        output.status.code().unwrap_or(-1),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+/// As `COMMAND 2>&1 | grep -m1 WANTED`.
+fn until(command: &mut Command, wanted: &str) -> Child {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let child = command
+        .stdout(writer.try_clone().unwrap())
+        .stderr(writer)
+        .spawn()
+        .unwrap();
+    // The command owns the writing ends, which must not be kept open here.
+    *command = Command::new("true");
+    let mut lines = BufReader::new(reader).lines();
+    assert!(
+        lines.any(|line| line.unwrap().contains(wanted)),
+        "`{wanted}` is missing"
+    );
+    child
+}
+
+fn stopped(child: &mut Child) -> ExitStatus {
+    terminate(child);
+    child.wait().unwrap()
+}
+
+#[test]
+fn commands_end_quietly_without_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &[]);
+    let at = ["--endpoint", &chain.endpoint];
+    for command in [&["status"][..], &["subnets"], &["subnets", "--json"]] {
+        assert_eq!(unread(&[command, &at].concat()), (0, String::new()), "{command:?}");
+    }
+    for command in [&["--help"][..], &["up", "--help"], &["--version"]] {
+        assert_eq!(unread(command), (0, String::new()), "{command:?}");
+    }
+    // A failure stays one, though nobody hears why.
+    let failed = tributary(&["subnets", "--endpoint", "ws://127.0.0.1:1"])
+        .stdout(deserted())
+        .stderr(deserted())
+        .status();
+    assert_eq!(failed.unwrap().code(), Some(1));
+    let wrong = tributary(&["no-such-command"]).stderr(deserted()).status();
+    assert_eq!(wrong.unwrap().code(), Some(2));
+}
+
+#[test]
+fn a_chain_without_readers_works_on_and_is_dumped() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = folder.path().join("state");
+    let port = free_port().to_string();
+    let arguments = ["chain", "--port", &port, "--dump", dump.to_str().unwrap()];
+    let mut command = tributary(&arguments);
+    // Much to say, and nobody to say it to.
+    command.env("RUST_LOG", "debug");
+    let mut child = until(&mut command, "Imported #1");
+    let endpoint = format!("ws://127.0.0.1:{port}");
+    let height = || -> u64 {
+        let status = run(&["status", "--json", "--endpoint", &endpoint]).json();
+        status["block"]
+            .as_u64()
+            .unwrap_or_else(|| panic!("no height in {status}"))
+    };
+    let seen = height();
+    while height() < seen + 3 {}
+    assert!(stopped(&mut child).success());
+    assert!(std::fs::metadata(&dump).unwrap().len() > 0);
+
+    // Nobody there from the first line on.
+    let mut child = tributary(&["chain", "--port", &port, "--load", dump.to_str().unwrap()])
+        .stdout(deserted())
+        .stderr(deserted())
+        .spawn()
+        .unwrap();
+    while run(&["status", "--endpoint", &endpoint]).code != 0 {
+        assert!(child.try_wait().unwrap().is_none(), "the chain ended without readers");
+    }
+    assert!(stopped(&mut child).success());
+}
+
+fn market(data: &Path, port: &str) -> Command {
+    tributary(&["up", "--no-tui", "--port", port, "--data", data.to_str().unwrap()])
+}
+
+#[test]
+fn a_market_without_readers_ends_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("market");
+    let port = free_port().to_string();
+    // `tributary up 2>&1 | head -1`
+    let mut child = until(&mut market(&data, &port), "market");
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(0), "{status}");
+    // What was made until then is there.
+    let resumed = market(&data, &port)
+        .args(["--blocks", "1"])
+        .stdout(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(resumed.stderr).unwrap();
+    assert!(
+        resumed.status.success() && said.contains("going on with the market"),
+        "{said}"
+    );
+}
