@@ -1,8 +1,12 @@
 //! A neuron's server: takes signed requests over HTTP, answers signed.
 //!
-//! A request goes through these checks in this order, cheap ones first: a place among the concurrent requests,
-//! headers, receiver, freshness of the nonce, size of the body, its hash and signature, admission of the sender,
-//! a nonce above the sender's last, the sender's rate. Only then does the handler see it.
+//! A request goes through these checks in this order, cheap ones first: headers, receiver, freshness of the nonce,
+//! admission of the sender, a nonce above the sender's last, the signature. Only whom they have proved gets a place
+//! among the concurrent requests, out of a share of its own, and only then is the body read and held against the hash
+//! that was signed. The nonce is used up then, and the sender's rate; the handler sees the rest.
+//!
+//! What a sender sent last is remembered in memory alone, so a nonce from before the start of an axon is refused: a
+//! request that an earlier run has answered cannot be played again.
 //!
 //! An answer is whole, signed in its headers, or a stream of server-sent events, signed in a comment at its end
 //! ([`crate::envelope::TRAILER`]), which other readers of such events pass over.
@@ -17,8 +21,8 @@ use async_trait::async_trait;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::{Path, Request, State},
-    http::{StatusCode, header},
+    extract::{Extension, Path, Request, State},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -26,20 +30,26 @@ use bytes::Bytes;
 use futures::{StreamExt as _, stream::BoxStream};
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
-use tokio::{
-    net::TcpListener,
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinHandle,
-};
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tributary_http::{Client, Limits};
 
 use crate::{
     NeuronError,
     envelope::{Envelope, ID, SIGNATURE, TRAILER, now_ns, sha256},
     identity::{Hotkey, Identity},
     senders::{Senders, Turned},
+    shares::{Share, Shares, Sharing},
     telemetry,
 };
+
+/// Senders without a place who still get one when the others have taken all: as many as a subnet can have.
+const FIRST_PLACES: usize = 256;
+/// Answers of public files under way at one time, in all and of one address.
+const PUBLIC_MAX: usize = 32;
+const PUBLIC_EACH_MAX: usize = 8;
+/// Bytes of a public file that are handed to the socket at once.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// A request that passed every check.
 #[derive(Clone, Debug)]
@@ -125,8 +135,10 @@ impl<F: Fn(&Hotkey) -> bool + Send + Sync + 'static> Gate for F {
 pub struct AxonLimits {
     /// Largest body of a request.
     pub body_bytes_max: usize,
-    /// Requests served at one time; more are turned away with 503.
+    /// Requests served at one time; more are turned away with 503, but for the first one of a sender.
     pub concurrent_max: usize,
+    /// Requests of one sender served at one time; more are turned away with 503.
+    pub per_sender_max: usize,
     /// How old a nonce may be.
     pub nonce_age_max: Duration,
     /// How far a nonce may lie in the future, for clocks that differ.
@@ -139,6 +151,8 @@ pub struct AxonLimits {
     pub senders_max: usize,
     /// Longest time for one request, its upload included; and again as much for a streamed answer.
     pub time_max: Duration,
+    /// What it bears of connections.
+    pub connections: Limits,
 }
 
 impl Default for AxonLimits {
@@ -146,12 +160,14 @@ impl Default for AxonLimits {
         Self {
             body_bytes_max: 1 << 20,
             concurrent_max: 64,
+            per_sender_max: 32,
             nonce_age_max: Duration::from_secs(10),
             nonce_ahead_max: Duration::from_secs(5),
             rate_per_second: 20.0,
             burst: 40.0,
             senders_max: 4096,
             time_max: Duration::from_secs(15),
+            connections: Limits::default(),
         }
     }
 }
@@ -171,7 +187,10 @@ struct Shared {
     gate: Arc<dyn Gate>,
     handler: Arc<dyn Handler>,
     senders: Mutex<Senders>,
-    places: Arc<Semaphore>,
+    /// Nonces below were not meant for this run.
+    started_ns: u64,
+    places: Arc<Shares<Hotkey>>,
+    public_places: Arc<Shares<Client>>,
 }
 
 /// A refusal before the request was known to be genuine; not signed.
@@ -207,10 +226,21 @@ impl Axon {
         } = limits;
         // A nonce is refused as stale only after it lay ahead and then aged.
         let remembered = nonce_age_max + limits.nonce_ahead_max;
+        let connections = limits.connections.clone();
         let shared = Arc::new(Shared {
             label: identity.hotkey().to_string(),
             senders: Mutex::new(Senders::new(senders_max, rate_per_second, burst, remembered)),
-            places: Arc::new(Semaphore::new(limits.concurrent_max)),
+            started_ns: now_ns(),
+            places: Shares::new(Sharing {
+                all_max: limits.concurrent_max,
+                each_max: limits.per_sender_max,
+                first_max: FIRST_PLACES,
+            }),
+            public_places: Shares::new(Sharing {
+                all_max: PUBLIC_MAX,
+                each_max: PUBLIC_EACH_MAX,
+                first_max: PUBLIC_MAX,
+            }),
             identity,
             limits,
             gate,
@@ -222,14 +252,8 @@ impl Axon {
             .route("/{*route}", post(answer))
             .with_state(shared);
         tracing::debug!(%address, "axon listens");
-        let task = tokio::spawn(async move {
-            let served = axum::serve(listener, router)
-                .with_graceful_shutdown(cancel.cancelled_owned())
-                .await;
-            if let Err(error) = served {
-                tracing::error!(%error, "axon stopped");
-            }
-        });
+        let name = format!("the axon on {address}");
+        let task = tributary_http::spawn(name, vec![listener], connections, move |_| router.clone(), cancel);
         Ok(Self { address, task })
     }
 }
@@ -245,14 +269,28 @@ async fn metrics_text() -> Response {
     }
 }
 
-async fn public_file(State(shared): State<Arc<Shared>>, Path(path): Path<String>) -> Response {
-    let Ok(_place) = shared.places.try_acquire() else {
+async fn public_file(
+    State(shared): State<Arc<Shared>>,
+    Extension(peer): Extension<tributary_http::Peer>,
+    Path(path): Path<String>,
+) -> Response {
+    let Some(place) = shared.public_places.take(peer.client) else {
         return (StatusCode::SERVICE_UNAVAILABLE, "too many requests at once; try again").into_response();
     };
-    match shared.handler.public(&path) {
-        Some(bytes) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
-        None => (StatusCode::NOT_FOUND, "no such file here").into_response(),
-    }
+    let Some(bytes) = shared.handler.public(&path) else {
+        return (StatusCode::NOT_FOUND, "no such file here").into_response();
+    };
+    let length = bytes.len();
+    // The place is taken until the last byte is on its way, as the file is in memory until then.
+    let pieces = futures::stream::unfold((bytes, place), |(mut bytes, place)| async move {
+        let piece = bytes.split_to(bytes.len().min(PIECE_BYTES));
+        (!piece.is_empty()).then_some((Ok::<_, std::convert::Infallible>(piece), (bytes, place)))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
+    ];
+    (headers, Body::from_stream(pieces)).into_response()
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -274,64 +312,46 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     response
 }
 
+fn refuse(status: StatusCode, outcome: &'static str, message: &str) -> Unsigned {
+    Unsigned(status, outcome, message.to_owned())
+}
+
+fn turned_away(turned: Turned) -> Unsigned {
+    match turned {
+        Turned::Replayed => refuse(StatusCode::CONFLICT, "replayed", "the nonce is not above the last one"),
+        Turned::TooFast => refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too fast",
+            "too many requests; slow down",
+        ),
+        Turned::Full => refuse(StatusCode::SERVICE_UNAVAILABLE, "full", "too many callers; try again"),
+    }
+}
+
 impl Shared {
     async fn admit(&self, request: Request) -> Result<(Response, &'static str), Unsigned> {
-        let refuse = |status, outcome, message: &str| Unsigned(status, outcome, message.to_owned());
-        let place = self.places.clone().try_acquire_owned().map_err(|_| {
+        let (parts, body) = request.into_parts();
+        let route = parts.uri.path().trim_start_matches('/');
+        let envelope = self.prove(route, &parts.headers)?;
+        let place = self.places.take(envelope.sender).ok_or_else(|| {
             refuse(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "busy",
                 "too many requests at once; try again",
             )
         })?;
-        let (parts, body) = request.into_parts();
-        let (envelope, signature) = Envelope::from_headers(&parts.headers)
-            .map_err(|error| Unsigned(StatusCode::BAD_REQUEST, "malformed", error.to_string()))?;
-        if envelope.receiver != self.identity.hotkey() {
-            return Err(refuse(
-                StatusCode::MISDIRECTED_REQUEST,
-                "misdirected",
-                "this axon is another hotkey's",
-            ));
-        }
-        let now = now_ns();
-        let behind = Duration::from_nanos(now.saturating_sub(envelope.nonce));
-        let ahead = Duration::from_nanos(envelope.nonce.saturating_sub(now));
-        if behind > self.limits.nonce_age_max || ahead > self.limits.nonce_ahead_max {
-            return Err(refuse(
-                StatusCode::UNAUTHORIZED,
-                "stale",
-                "the nonce is not of this time; check the clocks",
-            ));
-        }
         let body: Body = body;
         let body = to_bytes(body, self.limits.body_bytes_max).await.map_err(|_| {
             let message = format!("the body is cut short or above {} bytes", self.limits.body_bytes_max);
             Unsigned(StatusCode::PAYLOAD_TOO_LARGE, "oversize", message)
         })?;
-        let route = parts.uri.path().trim_start_matches('/');
         envelope
-            .verify(route, &body, &signature)
+            .verify_body(&body)
             .map_err(|error| Unsigned(StatusCode::UNAUTHORIZED, "forged", error.to_string()))?;
-        if !self.gate.admits(&envelope.sender) {
-            return Err(refuse(
-                StatusCode::FORBIDDEN,
-                "not admitted",
-                "this axon does not serve this hotkey",
-            ));
-        }
         self.senders
             .lock()
-            .admit(envelope.sender, envelope.nonce, now, Instant::now())
-            .map_err(|turned| match turned {
-                Turned::Replayed => refuse(StatusCode::CONFLICT, "replayed", "the nonce is not above the last one"),
-                Turned::TooFast => refuse(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "too fast",
-                    "too many requests; slow down",
-                ),
-                Turned::Full => refuse(StatusCode::SERVICE_UNAVAILABLE, "full", "too many callers; try again"),
-            })?;
+            .admit(envelope.sender, envelope.nonce, now_ns(), Instant::now())
+            .map_err(turned_away)?;
         let call = Call {
             sender: envelope.sender,
             route: route.to_owned(),
@@ -347,6 +367,46 @@ impl Shared {
         })
     }
 
+    /// Who asks, proved by the headers alone.
+    fn prove(&self, route: &str, headers: &HeaderMap) -> Result<Envelope, Unsigned> {
+        let (envelope, signature) = Envelope::from_headers(headers)
+            .map_err(|error| Unsigned(StatusCode::BAD_REQUEST, "malformed", error.to_string()))?;
+        if envelope.receiver != self.identity.hotkey() {
+            return Err(refuse(
+                StatusCode::MISDIRECTED_REQUEST,
+                "misdirected",
+                "this axon is another hotkey's",
+            ));
+        }
+        let now = now_ns();
+        let behind = Duration::from_nanos(now.saturating_sub(envelope.nonce));
+        let ahead = Duration::from_nanos(envelope.nonce.saturating_sub(now));
+        let stale = if behind > self.limits.nonce_age_max || ahead > self.limits.nonce_ahead_max {
+            Some("the nonce is not of this time; check the clocks")
+        } else if envelope.nonce < self.started_ns {
+            Some("the nonce is from before this axon's start; sign the request again")
+        } else {
+            None
+        };
+        if let Some(message) = stale {
+            return Err(refuse(StatusCode::UNAUTHORIZED, "stale", message));
+        }
+        if !self.gate.admits(&envelope.sender) {
+            return Err(refuse(
+                StatusCode::FORBIDDEN,
+                "not admitted",
+                "this axon does not serve this hotkey",
+            ));
+        }
+        if self.senders.lock().is_used(&envelope.sender, envelope.nonce) {
+            return Err(turned_away(Turned::Replayed));
+        }
+        envelope
+            .verify_signature_of_request(route, &signature)
+            .map_err(|error| Unsigned(StatusCode::UNAUTHORIZED, "forged", error.to_string()))?;
+        Ok(envelope)
+    }
+
     fn signed(&self, envelope: &Envelope, status: StatusCode, bytes: Bytes) -> Response {
         let text = envelope.response_text(status.as_u16(), &sha256(&bytes));
         let signature = hex::encode(self.identity.sign(text.as_bytes()));
@@ -358,12 +418,12 @@ impl Shared {
         &self,
         envelope: Envelope,
         events: BoxStream<'static, Result<Bytes, Refusal>>,
-        place: OwnedSemaphorePermit,
+        place: Share<Hotkey>,
     ) -> Response {
         struct Streaming {
             events: Option<BoxStream<'static, Result<Bytes, Refusal>>>,
             hash: Sha256,
-            _place: OwnedSemaphorePermit,
+            _place: Share<Hotkey>,
         }
         let id = hex::encode(envelope.id);
         let identity = self.identity.clone();

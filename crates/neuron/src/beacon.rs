@@ -19,6 +19,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tributary_http::Limits;
 use tributary_timelock::{Beacon, Info, Pulse, PulseJson, QUICKNET_RELAY, Signer};
 
 use crate::{NeuronError, http};
@@ -201,12 +202,8 @@ pub async fn serve_beacon(
         .nest(&format!("/{hash}"), beacon)
         .route("/chains", get(chains))
         .with_state(Arc::new(Served { signer, clock }));
-    let task = tokio::spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(cancel.cancelled_owned());
-        if let Err(error) = served.await {
-            tracing::error!(%error, "the beacon stopped");
-        }
-    });
+    let name = format!("the beacon on {address}");
+    let task = tributary_http::spawn(name, vec![listener], Limits::default(), move |_| router.clone(), cancel);
     Ok((address, task))
 }
 

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod memory;
 mod miner;
 mod senders;
+mod shares;
 pub mod telemetry;
 mod validator;
 

@@ -44,6 +44,11 @@ impl Senders {
         }
     }
 
+    /// Whether a sender's nonce is not above its last one.
+    pub(crate) fn is_used(&self, sender: &Hotkey, nonce: u64) -> bool {
+        self.known.get(sender).is_some_and(|known| nonce <= known.nonce)
+    }
+
     /// Takes one request of a sender whose signature has been checked and whose nonce is fresh at `now_ns`.
     pub(crate) fn admit(&mut self, sender: Hotkey, nonce: u64, now_ns: u64, now: Instant) -> Result<(), Turned> {
         let oldest = now_ns.saturating_sub(u64::try_from(self.nonce_age_max.as_nanos()).unwrap_or(u64::MAX));

@@ -26,6 +26,7 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
+use tributary_http::Limits;
 use tributary_neuron::{Chain, Dendrite, DendriteLimits, Identity, NeuronError};
 
 use crate::{
@@ -192,14 +193,19 @@ async fn run(
     listener: TcpListener,
     cancel: CancellationToken,
 ) -> Result<(), NeuronError> {
-    let server = axum::serve(listener, http::router(gateway.clone()))
-        .with_graceful_shutdown(cancel.clone().cancelled_owned())
-        .into_future();
-    let mut server = tokio::spawn(server);
+    let limits = Limits {
+        // A request under way may still be charged and covered.
+        stop_time_max: gateway.config.rules.deadline(),
+        ..Limits::default()
+    };
+    let name = format!("the gateway on {}", gateway.config.listen);
+    let router = http::router(gateway.clone());
+    let mut server = tributary_http::spawn(name, vec![listener], limits, move |_| router.clone(), cancel.clone());
     let mut looks = 0u64;
     let mut settled_at = gateway.height();
     loop {
         tokio::select! {
+            biased;
             () = cancel.cancelled() => break,
             ended = &mut server => {
                 return Err(NeuronError::Fatal(format!("the gateway's server ended: {ended:?}")));
@@ -212,13 +218,8 @@ async fn run(
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
-    // Open requests first: they may still be charged and covered.
-    if tokio::time::timeout(gateway.config.rules.deadline(), server)
-        .await
-        .is_err()
-    {
-        tracing::warn!("some requests were cut off");
-    }
+    // Open requests first, which the server gives their time.
+    let _ = server.await;
     match tokio::time::timeout(LAST_SETTLEMENT, gateway.settle(|_| true)).await {
         Ok(()) if gateway.unsettled() == 0 => Ok(()),
         _ if gateway.config.state_folder.is_some() => {
