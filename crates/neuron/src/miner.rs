@@ -116,15 +116,25 @@ pub async fn run_miner<W: Worker>(
         guests: RwLock::default(),
     });
     let stop = cancel.child_token();
-    let axon = Axon::spawn(
-        identity.clone(),
-        options.listen,
-        worker.handler(),
-        roll.clone(),
-        options.limits.clone(),
-        stop.clone(),
-    )
-    .await?;
+    // The axon knows whom to serve from its first request on. Without the chain it learns it later.
+    let metagraph = refresh(&options, chain.as_ref(), &roll).await.ok();
+    let listen_on = |address| {
+        Axon::spawn(
+            identity.clone(),
+            address,
+            worker.handler(),
+            roll.clone(),
+            options.limits.clone(),
+            stop.clone(),
+        )
+    };
+    let axon = match metagraph.and_then(|metagraph| earlier(&options, &metagraph, &identity)) {
+        Some(address) => match listen_on(address).await {
+            Err(NeuronError::Listen { .. }) => listen_on(options.listen).await?,
+            started => started?,
+        },
+        None => listen_on(options.listen).await?,
+    };
     let address = axon.address;
     let announced = announced(options.announce, address);
     let work = async move {
@@ -152,6 +162,27 @@ fn announced(wanted: Option<SocketAddr>, bound: SocketAddr) -> SocketAddr {
     }
 }
 
+/// Where the axon listened when it was announced last, if any port will do. Whoever has read that announcement finds it
+/// there again after a restart, without waiting for a new one.
+fn earlier(options: &MinerOptions, metagraph: &Metagraph, identity: &Identity) -> Option<SocketAddr> {
+    let any_port = options.listen.port() == 0 && options.announce.is_none_or(|announced| announced.port() == 0);
+    let announced = metagraph.neuron(&identity.hotkey())?.axon.filter(|_| any_port)?;
+    Some(SocketAddr::new(options.listen.ip(), announced.port()))
+}
+
+/// Reads who is registered, here and in the subnets of the guests.
+async fn refresh(options: &MinerOptions, chain: &dyn Chain, roll: &Roll) -> Result<Metagraph, NeuronError> {
+    let metagraph = chain.metagraph(options.netuid).await?;
+    roll.take(&metagraph);
+    let mut guests = BTreeSet::new();
+    for netuid in &options.guests {
+        let metagraph = chain.metagraph(*netuid).await?;
+        guests.extend(metagraph.neurons.iter().map(|neuron| neuron.hotkey));
+    }
+    *roll.guests.write() = guests;
+    Ok(metagraph)
+}
+
 async fn keep_working<W: Worker>(mut worker: W) -> Result<(), NeuronError> {
     loop {
         let rest = match worker.step().await {
@@ -176,14 +207,7 @@ async fn keep_announced(
     let hotkey = identity.hotkey();
     loop {
         let refreshed = async {
-            let metagraph = chain.metagraph(options.netuid).await?;
-            roll.take(&metagraph);
-            let mut guests = BTreeSet::new();
-            for netuid in &options.guests {
-                let metagraph = chain.metagraph(*netuid).await?;
-                guests.extend(metagraph.neurons.iter().map(|neuron| neuron.hotkey));
-            }
-            *roll.guests.write() = guests;
+            let metagraph = refresh(options, chain, roll).await?;
             let neuron = metagraph.neuron(&hotkey).ok_or(NeuronError::NotRegistered {
                 hotkey,
                 netuid: options.netuid,

@@ -15,7 +15,9 @@ use futures::StreamExt;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Chain, ChainError, Head, Hotkey, Identity, Metagraph, NeuronError, SealedWeights, SubnetParameters};
+use crate::{
+    Chain, ChainError, DendriteError, Head, Hotkey, Identity, Metagraph, NeuronError, SealedWeights, SubnetParameters,
+};
 
 /// A neuron that may be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +174,17 @@ pub async fn run_validator<M: Market>(
     }
 }
 
+/// What came back from everybody.
+type Answers<M> = Vec<(Peer, Result<<M as Market>::Answer, NeuronError>)>;
+
+/// Blocks that peers have after the validator's start to be reached.
+const BLOCKS_TO_COME: u32 = 3;
+
+fn is_missing<A>((peer, answer): &(Peer, Result<A, NeuronError>)) -> bool {
+    let unreached = matches!(answer, Err(NeuronError::Dendrite(DendriteError::Unreachable { .. })));
+    unreached && peer.axon.is_some()
+}
+
 struct Validator<M> {
     market: M,
     options: ValidatorOptions,
@@ -250,18 +263,8 @@ impl<M: Market> Validator<M> {
             peers,
         };
         let task = self.market.sample(&round).await?;
-        let market = &self.market;
-        let answers = futures::stream::iter(round.peers.clone())
-            .map(|peer| {
-                let task = &task;
-                async move {
-                    let answer = market.query(task, &peer).await;
-                    (peer, answer)
-                }
-            })
-            .buffer_unordered(self.options.concurrent_max)
-            .collect()
-            .await;
+        let answers = self.ask(&task, round.peers.clone()).await;
+        let answers = self.ask_again(&task, head, answers).await?;
         let opinions = self.market.score(&round, task, answers).await?;
         let earned = opinions.iter().any(|opinion| opinion.score > 0.0);
         self.smooth(&opinions, &round.peers);
@@ -276,6 +279,51 @@ impl<M: Market> Validator<M> {
             "round finished"
         );
         Ok(earned)
+    }
+
+    async fn ask(&self, task: &M::Task, peers: Vec<Peer>) -> Answers<M> {
+        let market = &self.market;
+        futures::stream::iter(peers)
+            .map(|peer| async move {
+                let answer = market.query(task, &peer).await;
+                (peer, answer)
+            })
+            .buffer_unordered(self.options.concurrent_max)
+            .collect()
+            .await
+    }
+
+    /// Asks those again who could not be reached: they may have moved since. After the start they get a few blocks,
+    /// because miners of a machine that was restarted may still be on their way, and who is left out of the first round
+    /// goes unpaid for an epoch.
+    async fn ask_again(&self, task: &M::Task, head: Head, answers: Answers<M>) -> Result<Answers<M>, NeuronError> {
+        let starting = self.progress.rounds == 0;
+        let (mut missing, mut reached): (Answers<M>, Answers<M>) = answers.into_iter().partition(is_missing);
+        let mut height = head.number;
+        for _ in 0..if starting { BLOCKS_TO_COME } else { 1 } {
+            if missing.is_empty() {
+                break;
+            }
+            if starting {
+                height = self.chain.next_head(height).await?.number;
+            }
+            let metagraph = self.chain.metagraph(self.options.netuid).await?;
+            let (mut again, mut left) = (Vec::new(), Vec::new());
+            for (peer, answer) in missing {
+                let axon = metagraph.neuron(&peer.hotkey).map_or(peer.axon, |neuron| neuron.axon);
+                if starting || axon != peer.axon {
+                    again.push(Peer { axon, ..peer });
+                } else {
+                    left.push((peer, answer));
+                }
+            }
+            let asked: (Answers<M>, Answers<M>) = self.ask(task, again).await.into_iter().partition(is_missing);
+            missing = asked.0;
+            missing.extend(left);
+            reached.extend(asked.1);
+        }
+        reached.extend(missing);
+        Ok(reached)
     }
 
     fn smooth(&mut self, opinions: &[Opinion], peers: &[Peer]) {

@@ -321,7 +321,8 @@ impl Archive {
 
 /// Whole or not at all.
 async fn write(file: &Path, bytes: &[u8]) -> Result<(), NeuronError> {
-    let fail = |error| NeuronError::Fatal(format!("cannot write {}: {error}", file.display()));
+    // There may be room again later.
+    let fail = |error| NeuronError::Market(format!("cannot write {}: {error}", file.display()));
     let mut half = file.as_os_str().to_owned();
     half.push(".part");
     tokio::fs::write(&half, bytes).await.map_err(fail)?;
