@@ -5,6 +5,7 @@
 mod amount;
 mod args;
 mod commands;
+mod folder;
 mod logs;
 mod neurons;
 mod output;

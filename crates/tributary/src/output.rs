@@ -77,6 +77,19 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> Result<()> {
     line(&table.trim_fmt())
 }
 
+/// stdout, for those who draw.
+pub struct Stdout;
+
+impl io::Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
+}
+
 /// Whether somebody looks at stdout.
 pub fn is_watched() -> bool {
     io::stdout().is_terminal()

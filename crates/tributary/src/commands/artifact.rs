@@ -24,6 +24,7 @@ use tributary_timelock::{Beacon, Pulse, Sealed, Secret, Signer};
 use super::neuron::relay;
 use crate::{
     args::{Connection, Sending, SubnetQuery},
+    folder,
     neurons::RpcChain,
     output::{self, say},
     stop,
@@ -465,6 +466,7 @@ async fn watch(args: &Watch) -> Result<()> {
     let relay = relay(args.beacon.beacon.as_deref()).await?;
     let client = Client::connect(&args.connection.endpoint).await?;
     let chain = RpcChain::new(client.clone());
+    let _lock = folder::take(&args.out, "artifact watch")?;
     let mut archive = Archive::new(args.out.clone(), relay, BYTES_MAX, None)?;
     let mut number = None;
     loop {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use tributary_devnet::{
     Clock, Config, Database, Devnet, Genesis, Mining,
     rpc::{RpcConfig, serve},
@@ -10,6 +10,7 @@ use tributary_devnet::{
 
 use crate::{
     args::{Chain, Mode},
+    folder,
     output::{self, say},
     stop,
 };
@@ -22,11 +23,14 @@ use crate::{
 pub async fn run(args: &Chain) -> Result<()> {
     let database = match &args.data {
         None => Database::Memory,
-        Some(folder) => {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-            Database::File(folder.join("chain.redb"))
-        }
+        Some(folder) => Database::File(folder.join("chain.redb")),
     };
+    // Held until the end: nobody else works on this chain.
+    let _lock = args
+        .data
+        .as_deref()
+        .map(|folder| folder::take(folder, "chain"))
+        .transpose()?;
     let block_time = Duration::from_millis(args.block_time);
     let genesis = match &args.load {
         Some(file) => Genesis::Dump(file.clone()),

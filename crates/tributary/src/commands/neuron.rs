@@ -15,6 +15,7 @@ use tributary_timelock::Beacon;
 
 use crate::{
     args::{Miner, Neuron, Validator},
+    folder::{self, Lock},
     neurons::RpcChain,
     output::{self, say},
     stop::{self, Stop},
@@ -22,13 +23,15 @@ use crate::{
 };
 
 struct Start {
+    /// The state folder is this process's alone for as long as this lives.
+    lock: Option<Lock>,
     beacon: Beacon,
     chain: Arc<RpcChain>,
     identity: Identity,
     rules: Rules,
 }
 
-async fn start(args: &Neuron) -> Result<Start> {
+async fn start(args: &Neuron, role: &str) -> Result<Start> {
     let rules = match &args.rules {
         None => Rules::default(),
         Some(file) => {
@@ -39,9 +42,11 @@ async fn start(args: &Neuron) -> Result<Start> {
             rules
         }
     };
-    if let Some(folder) = &args.state {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    }
+    let lock = args
+        .state
+        .as_deref()
+        .map(|folder| folder::take(folder, role))
+        .transpose()?;
     let beacon = relay(args.beacon.as_deref()).await?.beacon().clone();
     let hotkey = args.keys.hotkey()?;
     let client = Client::connect(&args.connection.endpoint).await?;
@@ -59,6 +64,7 @@ async fn start(args: &Neuron) -> Result<Start> {
     say!("uid {uid} of subnet {netuid}, {own}");
     let identity = Identity::from(hotkey.pair().clone());
     Ok(Start {
+        lock,
         beacon,
         chain: Arc::new(RpcChain::new(client)),
         identity,
@@ -99,11 +105,12 @@ pub async fn miner(args: &Miner) -> Result<()> {
     reachable(args.listen, args.announce)?;
     let corpus = open_corpus(&args.neuron.corpus)?;
     let Start {
+        lock: _lock,
         beacon,
         chain,
         identity,
         rules,
-    } = start(&args.neuron).await?;
+    } = start(&args.neuron, "miner").await?;
     let config = MinerConfig {
         netuid: args.neuron.netuid,
         kind: args.miner,
@@ -146,11 +153,12 @@ pub async fn validator(args: &Validator) -> Result<()> {
     let mut stop = stop::signals()?;
     let corpus = Arc::new(open_corpus(&args.neuron.corpus)?);
     let Start {
+        lock: _lock,
         beacon,
         chain,
         identity,
         rules,
-    } = start(&args.neuron).await?;
+    } = start(&args.neuron, "validator").await?;
     let config = ValidatorConfig {
         netuid: args.neuron.netuid,
         corpus,

@@ -18,6 +18,7 @@ use super::neuron::{attend, reachable, show};
 use crate::{
     amount::{self, Amount},
     args::{Connection, Keys},
+    folder::{self, Lock},
     neurons::RpcChain,
     output::say,
     rail::RpcRail,
@@ -111,13 +112,15 @@ fn amount_or_zero(text: &str) -> Result<Amount, String> {
 }
 
 struct Start {
+    /// The state folder is this process's alone for as long as this lives.
+    lock: Option<Lock>,
     client: Client,
     chain: Arc<RpcChain>,
     hotkey: Keypair,
     rules: Rules,
 }
 
-async fn start(args: &Serve) -> Result<Start> {
+async fn start(args: &Serve, role: &str) -> Result<Start> {
     let rules = match &args.rules {
         None => Rules::default(),
         Some(file) => {
@@ -130,9 +133,11 @@ async fn start(args: &Serve) -> Result<Start> {
         ..rules
     };
     rules.validate()?;
-    if let Some(folder) = &args.state {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    }
+    let lock = args
+        .state
+        .as_deref()
+        .map(|folder| folder::take(folder, role))
+        .transpose()?;
     let hotkey = args.keys.hotkey()?;
     let client = Client::connect(&args.connection.endpoint).await?;
     let netuid = NetUid(args.netuid);
@@ -149,6 +154,7 @@ async fn start(args: &Serve) -> Result<Start> {
     })?;
     say!("uid {uid} of subnet {netuid}, {own}");
     Ok(Start {
+        lock,
         chain: Arc::new(RpcChain::new(client.clone())),
         client,
         hotkey,
@@ -164,8 +170,12 @@ pub async fn miner(args: &ServeMiner) -> Result<()> {
     let mut stop = stop::signals()?;
     reachable(args.listen, args.announce)?;
     let Start {
-        chain, hotkey, rules, ..
-    } = start(&args.serve).await?;
+        lock: _lock,
+        chain,
+        hotkey,
+        rules,
+        ..
+    } = start(&args.serve, "serve-miner").await?;
     let config = MinerConfig {
         netuid: args.serve.netuid,
         kind: args.miner,
@@ -198,8 +208,12 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
     let mut stop = stop::signals()?;
     let prompts = Arc::new(open_corpus(&args.prompts)?);
     let Start {
-        chain, hotkey, rules, ..
-    } = start(&args.serve).await?;
+        lock: _lock,
+        chain,
+        hotkey,
+        rules,
+        ..
+    } = start(&args.serve, "serve-validator").await?;
     let config = ValidatorConfig {
         netuid: args.serve.netuid,
         rules,
@@ -236,11 +250,12 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
     let mut stop = stop::signals()?;
     let payee = args.serve.keys.coldkey()?;
     let Start {
+        lock: _lock,
         client,
         chain,
         hotkey,
         rules,
-    } = start(&args.serve).await?;
+    } = start(&args.serve, "serve-gateway").await?;
     let config = GatewayConfig {
         netuid: args.serve.netuid,
         rules,

@@ -15,7 +15,7 @@ use tributary_market_serve::{
 use tributary_neuron::{Identity, http};
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::plan::Member;
+use super::{keeper::Shown, plan::Member};
 
 /// Name of its account.
 pub const CUSTOMER: &str = "customer";
@@ -37,6 +37,7 @@ const PROMPTS: [&str; 4] = [
 ];
 
 /// What the customer needs to know.
+#[derive(Clone)]
 pub struct Customer {
     /// The chain.
     pub client: Client,
@@ -47,7 +48,7 @@ pub struct Customer {
     /// The gateway, as `http://HOST:PORT`.
     pub gateway: String,
     /// What the gateway shows: requests make sense once it has a model.
-    pub status: watch::Receiver<GatewayStatus>,
+    pub status: Shown<GatewayStatus>,
     /// The price that was agreed.
     pub price: Price,
     /// Between two requests.
@@ -64,7 +65,7 @@ impl Customer {
     ///
     /// # Errors
     /// If the chain refuses the channel, or the wallet finds the gateway cheating.
-    pub async fn run(mut self, cancel: CancellationToken) -> Result<()> {
+    pub async fn run(self, cancel: CancellationToken) -> Result<()> {
         let member = Member::named(CUSTOMER)?;
         let payer = Identity::from(member.coldkey.pair().clone());
         let channel = self.channel(&member.coldkey).await?;
@@ -82,8 +83,8 @@ impl Customer {
         let key = Token::sign(&payer, &genesis, channel, u64::MAX).to_string();
         let signing = run_wallet(config, payer, signed, cancel.clone());
         let asking = async {
-            if self.status.wait_for(|status| status.model.is_some()).await.is_err() {
-                return Ok(());
+            while self.status.now().model.is_none() {
+                tokio::time::sleep(self.every / 4).await;
             }
             let http = http::peers().timeout(Duration::from_secs(60)).build()?;
             for number in 0u64.. {

@@ -80,5 +80,8 @@ pub fn render(frame: &Frame) -> String {
             );
         }
     }
+    for event in &frame.events {
+        text += &format!("\n  * {}", event.text);
+    }
     text
 }

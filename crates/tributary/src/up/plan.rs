@@ -13,7 +13,7 @@ use tributary_economy::{
 use tributary_market_serve as serve;
 use tributary_market_train::{Bundled, Corpus, MinerKind, Rules};
 
-use crate::args::Up;
+use crate::{args::Up, folder};
 
 /// Name of the plan's file in the market's folder.
 pub const FILE: &str = "market.json";
@@ -168,7 +168,7 @@ impl Plan {
     ///
     /// # Errors
     /// If a corpus cannot be found.
-    fn new(args: &Up) -> Result<Self> {
+    pub fn new(args: &Up) -> Result<Self> {
         let corpora = match args.corpus.as_slice() {
             [] => Bundled::ALL.iter().map(|text| text.name().to_owned()).collect(),
             given => given.iter().map(|name| absolute(name)).collect::<Result<Vec<_>>>()?,
@@ -260,11 +260,7 @@ impl Plan {
     /// # Errors
     /// If it cannot be written.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        let file = folder.join(FILE);
-        let half = file.with_extension("part");
-        std::fs::write(&half, serde_json::to_vec_pretty(self)?)
-            .and_then(|()| std::fs::rename(&half, &file))
-            .with_context(|| format!("cannot write {}", file.display()))
+        folder::write_whole(&folder.join(FILE), &serde_json::to_vec_pretty(self)?)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, bail};
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 use pallet_subtensor::{Call, FirstEmissionBlockNumber, SubnetIdentityV3, SubnetOwnerHotkey, TotalHotkeyAlpha, Uids};
 use tributary_client::{AccountId32, Client, Included, Keypair, Wait, market, pact};
 use tributary_economy::{Alpha, NetUid, Tao, UNIT, fixed::I96F32};
@@ -14,6 +14,7 @@ use super::{
     customer::CUSTOMER,
     plan::{Member, Plan, VALIDATORS},
     stakers::{FUNDS_TAO, Staker},
+    steps::Step,
 };
 
 const OWNER_TAO: u64 = 5_000;
@@ -33,23 +34,23 @@ const REGISTRATIONS_PER_BLOCK: u16 = 16;
 /// Blocks between two weights of one validator, and between two announcements of one axon.
 const RATE_LIMIT_BLOCKS: u64 = 1;
 
-/// Builds what is missing and returns the subnets' numbers in the order of the plan. `progress` is told what is done.
+/// Builds what is missing and returns the subnets' numbers in the order of the plan. `reach` is told what is done.
 ///
 /// # Errors
 /// If the chain refuses a step.
-pub async fn prepare(client: &Client, plan: &Plan, progress: impl Fn(&str)) -> Result<Vec<NetUid>> {
+pub async fn prepare(client: &Client, plan: &Plan, reach: impl Fn(Step)) -> Result<Vec<NetUid>> {
     let alice = Keypair::dev("Alice")?;
-    progress("funding the participants");
+    reach(Step::Fund);
     fund(client, plan, &alice).await?;
-    progress("registering the subnets");
+    reach(Step::Subnets);
     let netuids = subnets(client, plan).await?;
-    progress("starting emission");
+    reach(Step::Emission);
     start(client, &netuids, &alice).await?;
-    progress("registering miners and validators");
+    reach(Step::Neurons);
     neurons(client, plan, &netuids).await?;
-    progress("staking for the validators");
+    reach(Step::Stake);
     stake(client, &netuids).await?;
-    progress("signing the pacts");
+    reach(Step::Pacts);
     sign(client, plan, &netuids).await?;
     Ok(netuids)
 }
@@ -245,14 +246,22 @@ async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()>
             missing.push((netuid, member));
         }
     }
-    try_join_all(missing.into_iter().map(|(netuid, member)| async move {
+    let first = missing.len() == members(plan)?.len();
+    let registered = join_all(missing.into_iter().map(|(netuid, member)| async move {
         let call = Call::burned_register {
             netuid,
             hotkey: member.hotkey.account(),
         };
         submit(client, RuntimeCall::SubtensorModule(call), &member.coldkey).await
-    }))
-    .await?;
+    }));
+    for error in registered.await.into_iter().filter_map(Result::err) {
+        // A market that goes on does so without those who lost their place to strangers and do not get it back.
+        if first {
+            return Err(error);
+        }
+        let error = format!("{error:#}");
+        tracing::warn!(error, "somebody of the market's own cast cannot be registered again");
+    }
     Ok(())
 }
 

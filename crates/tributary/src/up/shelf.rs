@@ -1,17 +1,14 @@
 //! What the subnets promise to open: the market's beacon, and an archive that opens what they sealed.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result};
-use futures::FutureExt as _;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, market};
-use tributary_economy::NetUid;
 use tributary_neuron::{Archive, Archived, Chain, NeuronError, Relay, beacon::Clock, serve_beacon};
 use tributary_timelock::{Beacon, Signer};
 
-use super::{plan::Plan, service::Task};
+use super::{keeper::Work, workers::Tools};
 
 /// Name of its folder in the market's folder.
 pub const FOLDER: &str = "opened";
@@ -30,6 +27,7 @@ pub type Opened = BTreeMap<u16, u64>;
 /// The running archive.
 pub struct Shelf {
     opened: watch::Receiver<Opened>,
+    beacon: Beacon,
     url: String,
 }
 
@@ -38,45 +36,65 @@ impl Shelf {
     ///
     /// # Errors
     /// If the beacon cannot listen, or the folder cannot be made.
-    pub async fn start(
-        client: &Client,
-        chain: Arc<dyn Chain>,
-        plan: &Plan,
-        netuids: &[NetUid],
-        folder: &Path,
-        cancel: &CancellationToken,
-    ) -> Result<(Self, Beacon, Vec<Task>)> {
+    pub async fn start(tools: &mut Tools<'_>) -> Result<Self> {
         let beacon = Signer::from_phrase(PHRASE)?.beacon().clone();
         let clock = Clock::default();
-        clock.set_ms(market::now_ms(&client.at_best().await?).await?);
+        clock.set_ms(market::now_ms(&tools.client.at_best().await?).await?);
         let listen = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let serve = |port| -> Result<_> {
-            let signer = Signer::from_phrase(PHRASE)?;
-            Ok(serve_beacon(signer, clock.clone(), listen(port), cancel.clone()))
+        let (ticking, cancel) = (clock.clone(), tools.cancel.clone());
+        let serve = move |listen| {
+            let (clock, cancel) = (ticking.clone(), cancel.clone());
+            async move {
+                let (address, serving) = serve_beacon(Signer::from_phrase(PHRASE)?, clock, listen, cancel).await?;
+                let work: Work = Box::pin(async move { Ok(serving.await?) });
+                Ok::<_, anyhow::Error>((address, work))
+            }
         };
-        let started = match serve(PORT)?.await {
-            Err(NeuronError::Listen { .. }) => serve(0)?.await,
+        let taken = |e: &anyhow::Error| matches!(e.downcast_ref(), Some(NeuronError::Listen { .. }));
+        let started = match serve(listen(PORT)).await {
+            Err(error) if taken(&error) => serve(listen(0)).await,
             started => started,
         };
         let (address, serving) = started.context("the beacon does not start")?;
-        let serving = serving.map(|ended| ("beacon".to_owned(), ended.map_err(Into::into)));
-        let promised = plan.subnets.iter().zip(netuids);
-        let promised = promised.filter(|(subnet, _)| subnet.terms.is_some_and(|terms| terms.artifact_period > 0));
-        let netuids: Vec<u16> = promised.map(|(_, netuid)| netuid.0).collect();
+        let again = move || {
+            let served = serve(address);
+            Box::pin(async move { Ok(served.await?.1) }) as _
+        };
+        tools.keeper.keep("beacon".to_owned(), serving, again);
+
         let url = format!("http://{address}");
-        let relay = Relay::of(&url, beacon.clone());
-        let archive = Archive::new(folder.join(FOLDER), relay, BYTES_MAX, Some(KEPT))?;
         let (told, opened) = watch::channel(Opened::new());
-        let following = follow(client.clone(), chain, archive, netuids, clock, told);
-        let cancel = cancel.clone();
-        let following = tokio::spawn(async move {
-            tokio::select! {
-                () = cancel.cancelled() => Ok(()),
-                ended = following => ended,
-            }
-        });
-        let following = following.map(|ended| ("archive".to_owned(), ended.unwrap_or_else(|e| Err(e.into()))));
-        Ok((Self { opened, url }, beacon, vec![serving.boxed(), following.boxed()]))
+        let promised = tools.plan.subnets.iter().zip(tools.netuids);
+        let promised = promised.filter(|(subnet, _)| subnet.terms.is_some_and(|terms| terms.artifact_period > 0));
+        let files = Files {
+            client: tools.client.clone(),
+            chain: tools.chain.clone(),
+            folder: tools.place.folder.join(FOLDER),
+            relay: Relay::of(&url, beacon.clone()),
+            netuids: promised.map(|(_, netuid)| netuid.0).collect(),
+            clock,
+            told,
+        };
+        let (files, cancel) = (Arc::new(files), tools.cancel.clone());
+        let start = move || {
+            let (files, cancel) = (files.clone(), cancel.clone());
+            Box::pin(async move {
+                let work: Work = Box::pin(async move {
+                    tokio::select! {
+                        () = cancel.cancelled() => Ok(()),
+                        ended = files.follow() => ended,
+                    }
+                });
+                Ok(work)
+            }) as _
+        };
+        tools.keeper.start("archive".to_owned(), start).await?;
+        Ok(Self { opened, beacon, url })
+    }
+
+    /// Until whose rounds artefacts are sealed.
+    pub fn beacon(&self) -> &Beacon {
+        &self.beacon
     }
 
     /// Where the beacon is.
@@ -90,34 +108,47 @@ impl Shelf {
     }
 }
 
-/// Looks at every block, and sets the beacon's clock by it.
-async fn follow(
+/// What the archive works with.
+struct Files {
     client: Client,
     chain: Arc<dyn Chain>,
-    mut archive: Archive,
+    folder: PathBuf,
+    relay: Relay,
     netuids: Vec<u16>,
     clock: Clock,
     told: watch::Sender<Opened>,
-) -> Result<()> {
-    let mut heads = client.follow().await?;
-    loop {
-        heads.next().await?;
-        let now_ms = market::now_ms(&client.at_best().await?).await?;
-        clock.set_ms(now_ms);
-        let done = match archive.step(chain.as_ref(), &netuids, now_ms).await {
-            Ok(done) => done,
-            Err(error) if error.is_passing() => {
-                tracing::info!(%error, "the archive tries again");
-                continue;
-            }
-            Err(error) => return Err(error.into()),
+}
+
+impl Files {
+    /// Looks at every block, and sets the beacon's clock by it.
+    async fn follow(&self) -> Result<()> {
+        let mut archive = Archive::new(self.folder.clone(), self.relay.clone(), BYTES_MAX, Some(KEPT))?;
+        let client = match self.client.is_connected() {
+            true => self.client.clone(),
+            false => Client::connect(self.client.endpoint()).await?,
         };
-        for done in done {
-            match done {
-                Archived::Kept { .. } => {}
-                Archived::Opened { netuid, .. } => told.send_modify(|opened| *opened.entry(netuid).or_default() += 1),
-                Archived::Broken { netuid, number, why } => {
-                    tracing::warn!(netuid, number, why, "an artefact cannot be opened");
+        let mut heads = client.follow().await?;
+        loop {
+            heads.next().await?;
+            let now_ms = market::now_ms(&client.at_best().await?).await?;
+            self.clock.set_ms(now_ms);
+            let done = match archive.step(self.chain.as_ref(), &self.netuids, now_ms).await {
+                Ok(done) => done,
+                Err(error) if error.is_passing() => {
+                    tracing::info!(%error, "the archive tries again");
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            for done in done {
+                match done {
+                    Archived::Kept { .. } => {}
+                    Archived::Opened { netuid, .. } => {
+                        self.told.send_modify(|opened| *opened.entry(netuid).or_default() += 1);
+                    }
+                    Archived::Broken { netuid, number, why } => {
+                        tracing::warn!(netuid, number, why, "an artefact cannot be opened");
+                    }
                 }
             }
         }

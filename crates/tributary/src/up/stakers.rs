@@ -8,7 +8,7 @@ use super::frame::Frame;
 
 /// What the stakers do, for people.
 pub const RULES: &str = "\
-Stakers, each with 1000 TAO. All stake on the first validator of a subnet.
+Stakers, each with 1000 TAO. All stake on the first validator of one of the market's own subnets.
   value     every 10 blocks puts 1 TAO on the subnet whose best bits per byte fell most, in part, over 40 blocks
   momentum  every 10 blocks puts 1 TAO on the subnet whose price rose most over 20 blocks, and sells a quarter of
             what it holds where the price fell most

@@ -11,6 +11,7 @@ use tributary_client::{Client, market};
 use tributary_economy::NetUid;
 
 use super::frame::Frame;
+use crate::folder;
 
 /// Name of its file in the market's folder.
 pub const FILE: &str = "emitted.json";
@@ -47,7 +48,7 @@ impl Tally {
     /// Counts a block, and those before it that are not counted yet, and writes the sums into the frame.
     ///
     /// # Errors
-    /// If the chain does not answer, or the file cannot be written.
+    /// If the chain does not answer.
     pub async fn count(&mut self, client: &Client, frame: &mut Frame) -> Result<()> {
         if frame.subnets.is_empty() {
             return Ok(());
@@ -75,19 +76,41 @@ impl Tally {
             }
         }
         if frame.block.is_multiple_of(WRITE_EVERY) {
-            self.write()?;
+            self.write();
         }
         Ok(())
     }
 
-    /// Writes the file, whole or not at all.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn write(&self) -> Result<()> {
-        let half = self.file.with_extension("part");
-        std::fs::write(&half, serde_json::to_vec(&self.counted)?)
-            .and_then(|()| std::fs::rename(&half, &self.file))
-            .with_context(|| format!("cannot write {}", self.file.display()))
+    /// Writes the file, whole or not at all. Nothing depends on it: what is not written now is written later, or counted
+    /// again from the chain's past.
+    pub fn write(&self) {
+        let written = serde_json::to_vec(&self.counted)
+            .map_err(anyhow::Error::from)
+            .and_then(|bytes| folder::write_whole(&self.file, &bytes));
+        if let Err(error) = written {
+            let error = format!("{error:#}");
+            tracing::warn!(
+                error,
+                "the sums of what was emitted are kept in memory; the market goes on"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_no_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tally = Tally::open(folder.path());
+        tally.counted.block = 7;
+        // Not even root writes a file in place of a folder.
+        std::fs::create_dir_all(folder.path().join(FILE).join("inner")).unwrap();
+        tally.write();
+        std::fs::remove_dir_all(folder.path().join(FILE)).unwrap();
+        tally.write();
+        assert_eq!(Tally::open(folder.path()).counted.block, 7);
     }
 }

@@ -44,10 +44,12 @@ impl Traders {
         Ok(Self(frames))
     }
 
-    /// Lets everybody see a block.
+    /// Lets everybody see a block, as far as it is about the market's own subnets.
     pub fn see(&self, frame: &Frame) {
+        let mut frame = frame.clone();
+        frame.subnets.retain(|subnet| subnet.home);
         // Nobody listening means that all have stopped, which is well.
-        let _ = self.0.send(Arc::new(frame.clone()));
+        let _ = self.0.send(Arc::new(frame));
     }
 }
 
@@ -87,11 +89,12 @@ async fn follow_rule(client: Client, mut frames: broadcast::Receiver<Arc<Frame>>
     }
 }
 
-/// Hotkey and alpha of a coldkey's stake on each subnet of the frame.
+/// Hotkey and alpha of a coldkey's stake on each subnet of the market's own.
 async fn holdings(view: &View<'_>, frame: &Frame, coldkey: &AccountId32) -> Result<BTreeMap<u16, (AccountId32, u64)>> {
     let mut held = BTreeMap::new();
-    for (index, subnet) in frame.subnets.iter().enumerate() {
-        let hotkey = Member::validator(index, 0)?.hotkey.account();
+    for subnet in &frame.subnets {
+        let Some(seat) = subnet.seat else { continue };
+        let hotkey = Member::validator(seat, 0)?.hotkey.account();
         let alpha = market::stake_of(view, &hotkey, coldkey, NetUid(subnet.netuid)).await?.0;
         held.insert(subnet.netuid, (hotkey, alpha));
     }

@@ -1,10 +1,8 @@
 //! The miners and validators of the market, each a task of this process that talks to the others over HTTP.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result, anyhow};
-use futures::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
-use tokio::sync::watch;
+use anyhow::{Context as _, Result};
 use tokio_util::sync::CancellationToken;
 use tributary_client::Client;
 use tributary_economy::NetUid;
@@ -12,27 +10,93 @@ use tributary_market_train::{
     Corpus, MinerConfig, TrainingPool, ValidatorConfig, ValidatorStatus, spawn_miner, spawn_validator,
 };
 use tributary_neuron::{Chain, Identity};
+use tributary_timelock::Beacon;
 
 use super::{
-    frame::{Arena, Entrant},
-    plan::{Member, Plan, VALIDATORS},
-    service::{Counter, Place, Service, Task},
-    shelf::{Opened, Shelf},
+    cast::Cast,
+    frame::Known,
+    keeper::{Keeper, Shown, work},
+    plan::{Member, Plan, SubnetPlan, VALIDATORS},
+    service::Service,
+    shelf::Shelf,
 };
-use crate::neurons::RpcChain;
+use crate::{
+    folder::{self, Lock},
+    neurons::RpcChain,
+};
 
 /// Part of the processors' time that training and measuring may take; the chain and the screen need the rest.
 const BUSY: f64 = 0.8;
 /// Blocks between two versions of a miner.
 const PUBLISH_EVERY_BLOCKS: u64 = 10;
 
+/// Where the market works.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Port of the gateway, if a certain one is wanted.
+    pub gateway_port: Option<u16>,
+}
+
+/// What everybody who works is given.
+pub struct Tools<'a> {
+    /// The chain's client.
+    pub client: &'a Client,
+    /// The chain, as neurons see it.
+    pub chain: Arc<dyn Chain>,
+    /// Who takes part.
+    pub plan: &'a Plan,
+    /// The subnets, in the order of the plan.
+    pub netuids: &'a [NetUid],
+    /// Where they work.
+    pub place: &'a Place,
+    /// Ends everybody.
+    pub cancel: CancellationToken,
+    /// Keeps everybody at work.
+    pub keeper: Keeper,
+    /// The folders that are taken.
+    pub locks: Vec<Lock>,
+}
+
+impl Tools<'_> {
+    /// The folder of a neuron, which is its own from now on.
+    ///
+    /// # Errors
+    /// If another process works there, or it cannot be made.
+    pub fn folder(&mut self, name: &str) -> Result<PathBuf> {
+        let folder = self.place.folder.join("neurons").join(name);
+        self.locks.push(folder::take(&folder, "up")?);
+        Ok(folder)
+    }
+}
+
+/// The name of a member's folder.
+pub fn folder_of(role: &str, index: usize, number: usize) -> String {
+    format!("{role}-{}-{}", index + 1, number + 1)
+}
+
+/// Where neurons of this machine listen: on any port that is free.
+pub fn anywhere() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
 /// Everybody at work.
 pub struct Workers {
-    arenas: Vec<Arena>,
-    opinions: BTreeMap<NetUid, Vec<watch::Receiver<ValidatorStatus>>>,
+    opinions: BTreeMap<u16, Vec<Shown<ValidatorStatus>>>,
     service: Service,
     shelf: Shelf,
-    tasks: FuturesUnordered<Task>,
+    keeper: Keeper,
+    _locks: Vec<Lock>,
+}
+
+/// What the neurons of the train subnets share.
+struct Trade {
+    pool: Arc<TrainingPool>,
+    beacon: Beacon,
+    publish_every: Duration,
+    /// Subnets whose neurons fetch what these make.
+    guests: Vec<u16>,
 }
 
 impl Workers {
@@ -45,116 +109,51 @@ impl Workers {
         plan: &Plan,
         netuids: &[NetUid],
         corpora: &[Arc<Corpus>],
-        folder: &Path,
-        gateway_port: Option<u16>,
+        place: &Place,
         cancel: CancellationToken,
     ) -> Result<Self> {
         let threads = std::thread::available_parallelism().map(usize::from).unwrap_or(1);
-        let pool = TrainingPool::new(threads, BUSY)?;
-        let chain: Arc<dyn Chain> = Arc::new(RpcChain::new(client.clone()));
-        let publish_every = Duration::from_millis(plan.block_time_ms * PUBLISH_EVERY_BLOCKS);
-        let (shelf, beacon, shelf_tasks) = Shelf::start(client, chain.clone(), plan, netuids, folder, &cancel).await?;
-        let prompts = corpora.first().context("there is no corpus")?.clone();
-        let (service, tasks) = Service::start(
+        let mut tools = Tools {
             client,
-            chain.clone(),
+            chain: Arc::new(RpcChain::new(client.clone())),
             plan,
             netuids,
-            prompts,
-            Place {
-                folder,
-                port: gateway_port,
-            },
-            &cancel,
-        )
-        .await?;
-        let mut workers = Self {
-            arenas: Vec::new(),
-            opinions: BTreeMap::new(),
+            place,
+            cancel: cancel.clone(),
+            keeper: Keeper::new(cancel),
+            locks: Vec::new(),
+        };
+        let shelf = Shelf::start(&mut tools).await?;
+        let prompts = corpora.first().context("there is no corpus")?.clone();
+        let service = Service::start(&mut tools, prompts).await?;
+        let trade = Trade {
+            pool: TrainingPool::new(threads, BUSY)?,
+            beacon: shelf.beacon().clone(),
+            publish_every: Duration::from_millis(plan.block_time_ms * PUBLISH_EVERY_BLOCKS),
+            guests: netuids
+                .get(plan.subnets.len())
+                .map(|netuid| netuid.0)
+                .into_iter()
+                .collect(),
+        };
+        let mut opinions = BTreeMap::new();
+        for (index, ((subnet, netuid), corpus)) in plan.subnets.iter().zip(netuids).zip(corpora).enumerate() {
+            miners(&mut tools, &trade, index, subnet, *netuid, corpus).await?;
+            let shown = validators(&mut tools, &trade, index, subnet, *netuid, corpus).await?;
+            opinions.insert(netuid.0, shown);
+        }
+        Ok(Self {
+            opinions,
             service,
             shelf,
-            tasks: tasks.into_iter().chain(shelf_tasks).collect(),
-        };
-        // The neurons of the subnet after the train subnets fetch what these make.
-        let guests: Vec<u16> = netuids
-            .get(plan.subnets.len())
-            .map(|netuid| netuid.0)
-            .into_iter()
-            .collect();
-        for (index, ((subnet, netuid), corpus)) in plan.subnets.iter().zip(netuids).zip(corpora).enumerate() {
-            let mut arena = Arena {
-                netuid: *netuid,
-                name: subnet.name.clone(),
-                entrants: Vec::new(),
-            };
-            for (number, miner) in subnet.miners.iter().enumerate() {
-                let member = Member::miner(index, number)?;
-                let name = format!("{} miner {} of subnet {netuid}", miner.kind, number + 1);
-                let state_folder = folder
-                    .join("neurons")
-                    .join(format!("miner-{}-{}", index + 1, number + 1));
-                std::fs::create_dir_all(&state_folder)
-                    .with_context(|| format!("cannot make the folder {}", state_folder.display()))?;
-                let config = MinerConfig {
-                    netuid: netuid.0,
-                    kind: miner.kind,
-                    strength: miner.strength,
-                    seed: plan.seed.wrapping_mul(1000).wrapping_add((index * 10 + number) as u64),
-                    text: corpus.training(),
-                    rules: subnet.rules.clone(),
-                    guests: guests.clone(),
-                    listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-                    announce: None,
-                    pool: pool.clone(),
-                    publish_every,
-                    beacon: beacon.clone(),
-                    state_folder: Some(state_folder),
-                };
-                let identity = Identity::from(member.hotkey.pair().clone());
-                let handle = spawn_miner(config, chain.clone(), identity, cancel.clone())
-                    .await
-                    .with_context(|| format!("the {name} does not start"))?;
-                workers
-                    .tasks
-                    .push(handle.task.map(move |ended| (name, ended_well(ended))).boxed());
-                arena.entrants.push(Entrant {
-                    hotkey: member.hotkey.account(),
-                    kind: miner.kind,
-                    strength: miner.strength,
-                });
-            }
-            for number in 0..VALIDATORS {
-                let member = Member::validator(index, number)?;
-                let name = format!("validator {} of subnet {netuid}", number + 1);
-                let state_folder = folder
-                    .join("neurons")
-                    .join(format!("validator-{}-{}", index + 1, number + 1));
-                std::fs::create_dir_all(&state_folder)
-                    .with_context(|| format!("cannot make the folder {}", state_folder.display()))?;
-                let config = ValidatorConfig {
-                    netuid: netuid.0,
-                    corpus: corpus.clone(),
-                    rules: subnet.rules.clone(),
-                    pool: pool.clone(),
-                    beacon: beacon.clone(),
-                    state_folder: Some(state_folder),
-                };
-                let identity = Identity::from(member.hotkey.pair().clone());
-                let handle = spawn_validator(config, chain.clone(), identity, cancel.clone())
-                    .with_context(|| format!("{name} does not start"))?;
-                workers.opinions.entry(*netuid).or_default().push(handle.status);
-                workers
-                    .tasks
-                    .push(handle.task.map(move |ended| (name, ended_well(ended))).boxed());
-            }
-            workers.arenas.push(arena);
-        }
-        Ok(workers)
+            keeper: tools.keeper,
+            _locks: tools.locks,
+        })
     }
 
-    /// What the serve subnet shows now.
-    pub fn counter(&self) -> Counter {
-        self.service.counter()
+    /// Where the gateway is.
+    pub fn gateway_url(&self) -> &str {
+        self.service.url()
     }
 
     /// Where the market's beacon is.
@@ -162,38 +161,100 @@ impl Workers {
         self.shelf.url()
     }
 
-    /// What was opened so far of what the subnets made.
-    pub fn opened(&self) -> Opened {
-        self.shelf.opened()
-    }
-
-    /// The train subnets, and what their validators show now.
-    pub fn opinions(&self) -> (Vec<Arena>, BTreeMap<NetUid, Vec<ValidatorStatus>>) {
-        let opinions = self
-            .opinions
-            .iter()
-            .map(|(netuid, statuses)| (*netuid, statuses.iter().map(|status| status.borrow().clone()).collect()));
-        (self.arenas.clone(), opinions.collect())
-    }
-
-    /// Waits until a neuron ends that should not.
-    pub async fn failed(&mut self) -> anyhow::Error {
-        match self.tasks.next().await {
-            Some((name, Err(e))) => e.context(format!("the {name} failed")),
-            Some((name, Ok(()))) => anyhow!("the {name} ended by itself"),
-            None => std::future::pending().await,
+    /// What the neurons show now.
+    pub fn known<'a>(&self, cast: &'a Cast) -> Known<'a> {
+        let opinions = self.opinions.iter().map(|(netuid, shown)| {
+            let shown = shown.iter().map(Shown::now);
+            (*netuid, shown.collect())
+        });
+        Known {
+            cast,
+            opinions: opinions.collect(),
+            serve_opinions: self.service.opinions(),
+            opened: self.shelf.opened(),
+            gateway: Some(self.service.gateway()),
         }
     }
 
     /// Waits until all have ended.
-    pub async fn finish(mut self) {
-        while self.tasks.next().await.is_some() {}
+    pub async fn finish(self) {
+        self.keeper.finish().await;
     }
 }
 
-/// The error of a task, if it ended with one or died.
-pub fn ended_well<E: std::error::Error + Send + Sync + 'static>(
-    ended: Result<Result<(), E>, tokio::task::JoinError>,
+async fn miners(
+    tools: &mut Tools<'_>,
+    trade: &Trade,
+    index: usize,
+    subnet: &SubnetPlan,
+    netuid: NetUid,
+    corpus: &Arc<Corpus>,
 ) -> Result<()> {
-    Ok(ended??)
+    for (number, miner) in subnet.miners.iter().enumerate() {
+        let config = MinerConfig {
+            netuid: netuid.0,
+            kind: miner.kind,
+            strength: miner.strength,
+            seed: tools
+                .plan
+                .seed
+                .wrapping_mul(1000)
+                .wrapping_add((index * 10 + number) as u64),
+            text: corpus.training(),
+            rules: subnet.rules.clone(),
+            guests: trade.guests.clone(),
+            listen: anywhere(),
+            announce: None,
+            pool: trade.pool.clone(),
+            publish_every: trade.publish_every,
+            beacon: trade.beacon.clone(),
+            state_folder: Some(tools.folder(&folder_of("miner", index, number))?),
+        };
+        let identity = Identity::from(Member::miner(index, number)?.hotkey.pair().clone());
+        let (chain, cancel) = (tools.chain.clone(), tools.cancel.clone());
+        let name = format!("{} miner {} of subnet {netuid}", miner.kind, number + 1);
+        let start = move || {
+            let started = spawn_miner(config.clone(), chain.clone(), identity.clone(), cancel.clone());
+            Box::pin(async move { Ok(work(started.await?.task)) }) as _
+        };
+        tools.keeper.start(name, start).await?;
+    }
+    Ok(())
+}
+
+async fn validators(
+    tools: &mut Tools<'_>,
+    trade: &Trade,
+    index: usize,
+    subnet: &SubnetPlan,
+    netuid: NetUid,
+    corpus: &Arc<Corpus>,
+) -> Result<Vec<Shown<ValidatorStatus>>> {
+    let mut all = Vec::new();
+    for number in 0..VALIDATORS {
+        let config = ValidatorConfig {
+            netuid: netuid.0,
+            corpus: corpus.clone(),
+            rules: subnet.rules.clone(),
+            pool: trade.pool.clone(),
+            beacon: trade.beacon.clone(),
+            state_folder: Some(tools.folder(&folder_of("validator", index, number))?),
+        };
+        let identity = Identity::from(Member::validator(index, number)?.hotkey.pair().clone());
+        let (chain, cancel) = (tools.chain.clone(), tools.cancel.clone());
+        let shown = Shown::default();
+        all.push(shown.clone());
+        let start = move || {
+            let started = spawn_validator(config.clone(), chain.clone(), identity.clone(), cancel.clone());
+            let shown = shown.clone();
+            Box::pin(async move {
+                let validator = started?;
+                shown.set(validator.status);
+                Ok(work(validator.task))
+            }) as _
+        };
+        let name = format!("validator {} of subnet {netuid}", number + 1);
+        tools.keeper.start(name, start).await?;
+    }
+    Ok(all)
 }

@@ -10,3 +10,4 @@ mod payments;
 mod pipes;
 mod selling;
 mod support;
+mod visitors;

@@ -1,0 +1,264 @@
+//! The market while it runs: every block is read once, shown, and seen by those who trade.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use tributary_client::{Client, Heads};
+
+use super::{
+    cast::Cast,
+    events,
+    frame::{self, Frame, Known},
+    is_live, lines,
+    plan::Plan,
+    screen::{Notes, Screen, Wish},
+    steps::Step,
+    tally::Tally,
+    traders::Traders,
+    workers::Workers,
+};
+use crate::{
+    args::Up,
+    output::{self, say},
+    stop::Stop,
+};
+
+/// How long neurons may take to finish what they are at.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Pause before the chain is asked again that did not answer.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How far the building of the market is.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    step: Option<Step>,
+    settled: Option<String>,
+}
+
+impl Progress {
+    /// Goes on to a step.
+    pub fn reach(&mut self, step: Step) {
+        self.step = Some(step);
+    }
+
+    /// Everybody is at work.
+    pub fn settle(&mut self, text: String) {
+        self.step = Some(Step::Train);
+        self.settled = Some(text);
+    }
+}
+
+/// A market that is shown.
+pub struct Market {
+    pub client: Client,
+    pub cast: Cast,
+    pub plan: Plan,
+    pub tally: Tally,
+    pub cancel: CancellationToken,
+    pub progress: watch::Receiver<Progress>,
+    pub notes: Notes,
+}
+
+/// How the figures reach the user.
+enum Sink {
+    Json,
+    Lines,
+    Live(Box<Screen>),
+}
+
+/// What is shown, and from where.
+struct Showing {
+    sink: Sink,
+    traders: Traders,
+    workers: Option<Workers>,
+    /// The last block that was shown.
+    frame: Frame,
+    /// The last block to show.
+    last: Option<u32>,
+}
+
+impl Market {
+    /// Shows every block until there have been enough, or the user leaves or the system asks to stop, or nobody reads any
+    /// more; then lets everybody finish.
+    ///
+    /// # Errors
+    /// If the market cannot be built, or what is shown cannot be written.
+    pub async fn show(mut self, args: &Up, building: JoinHandle<Result<Workers>>, stop: &mut Stop) -> Result<()> {
+        let sink = match is_live(args) {
+            true => Sink::Live(Box::new(Screen::open()?)),
+            false if args.json => Sink::Json,
+            false => Sink::Lines,
+        };
+        let height = self.client.header(self.client.best().await?).await?.number;
+        let mut showing = Showing {
+            sink,
+            traders: Traders::start(&self.client, &self.plan, &self.cancel)?,
+            workers: None,
+            frame: Frame {
+                block: height,
+                ..Frame::default()
+            },
+            last: args.blocks.map(|blocks| height.saturating_add(blocks)),
+        };
+        let shown = self.follow(&mut showing, building, stop).await;
+        let Showing { sink, workers, .. } = showing;
+        drop(sink);
+        self.tally.write();
+        self.cancel.cancel();
+        if let Some(workers) = workers
+            && tokio::time::timeout(PATIENCE, workers.finish()).await.is_err()
+        {
+            say!(
+                "some miners or validators did not end in {} s and were left",
+                PATIENCE.as_secs()
+            );
+        }
+        shown
+    }
+
+    async fn follow(
+        &mut self,
+        showing: &mut Showing,
+        building: JoinHandle<Result<Workers>>,
+        stop: &mut Stop,
+    ) -> Result<()> {
+        let mut building = Some(building);
+        let mut heads: Option<Heads> = None;
+        self.note(showing)?;
+        loop {
+            tokio::select! {
+                () = stop.wait() => return Ok(()),
+                head = next_head(&mut self.client, &mut heads) => {
+                    let read = tokio::select! {
+                        () = stop.wait() => return Ok(()),
+                        read = self.blocks(showing, head) => read,
+                    };
+                    match read {
+                        Err(error) if error.is::<tributary_client::Error>() => {
+                            let error = format!("{error:#}");
+                            tracing::warn!(error, "a block could not be read; it is tried again with the next one");
+                        }
+                        read => read?,
+                    }
+                    if showing.last.is_some_and(|last| showing.frame.block >= last) {
+                        return Ok(());
+                    }
+                }
+                built = async { match building.as_mut() {
+                    Some(task) => task.await,
+                    None => std::future::pending().await,
+                } } => {
+                    building = None;
+                    showing.workers = Some(built??);
+                }
+                changed = self.progress.changed() => {
+                    if changed.is_err() {
+                        // Nobody reports any more; the select must not spin on that.
+                        let last = self.progress.borrow().clone();
+                        self.progress = watch::channel(last).1;
+                    }
+                    self.note(showing)?;
+                }
+                wish = async { match &mut showing.sink {
+                    Sink::Live(screen) => screen.input().await,
+                    _ => std::future::pending().await,
+                } } => match wish {
+                    Wish::Leave => return Ok(()),
+                    Wish::Draw => self.draw(showing)?,
+                },
+            }
+        }
+    }
+
+    /// Shows every block up to `head` once, even if several came at once.
+    async fn blocks(&mut self, showing: &mut Showing, head: u32) -> Result<()> {
+        while showing.frame.block < head && showing.last.is_none_or(|last| showing.frame.block < last) {
+            let number = showing.frame.block + 1;
+            let block = self
+                .client
+                .block_hash(number)
+                .await?
+                .context("the chain lost a block")?;
+            let known = match &showing.workers {
+                Some(workers) => workers.known(&self.cast),
+                None => Known::nothing(&self.cast),
+            };
+            let mut frame = frame::read(&self.client, block, number, &known).await?;
+            self.tally.count(&self.client, &mut frame).await?;
+            // What was there at the start is no event.
+            if !showing.frame.block_hash.is_empty() {
+                frame.events = events::between(&showing.frame, &frame);
+            }
+            for event in &frame.events {
+                self.notes.tell(format!("block {}: {}", event.block, event.text));
+            }
+            showing.traders.see(&frame);
+            showing.frame = frame;
+            match &mut showing.sink {
+                Sink::Json => output::json(&showing.frame)?,
+                Sink::Lines => output::line(&lines::render(&showing.frame))?,
+                Sink::Live(_) => {}
+            }
+            self.note(showing)?;
+        }
+        Ok(())
+    }
+
+    /// Says what is going on.
+    fn note(&mut self, showing: &mut Showing) -> Result<()> {
+        let progress = self.progress.borrow_and_update().clone();
+        let mut news = false;
+        if let Some(step) = progress.step {
+            news |= self.notes.steps.reach(step);
+        }
+        news |= self.notes.steps.see(&showing.frame);
+        let step = self.notes.steps.now();
+        self.notes.activity = match (step, progress.settled) {
+            (Step::Done, Some(text)) => text,
+            _ => step.text().to_owned(),
+        };
+        match showing.sink {
+            Sink::Live(_) => self.draw(showing),
+            _ => {
+                if news {
+                    say!("{} ({} s)", self.notes.activity, self.notes.steps.seconds());
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn draw(&mut self, showing: &mut Showing) -> Result<()> {
+        match &mut showing.sink {
+            Sink::Live(screen) => screen.show(&showing.frame, &mut self.notes),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The height of the next block. Connects again for as long as it takes.
+async fn next_head(client: &mut Client, heads: &mut Option<Heads>) -> u32 {
+    loop {
+        let next = async {
+            if !client.is_connected() {
+                *client = Client::connect(client.endpoint()).await?;
+                *heads = None;
+            }
+            let following = match heads {
+                Some(heads) => heads,
+                None => heads.insert(client.follow().await?),
+            };
+            following.next().await
+        };
+        match next.await {
+            Ok(head) => return head.number,
+            Err(error) => {
+                tracing::warn!(%error, "the chain does not answer; it is asked again");
+                *heads = None;
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The live screen: the terminal and its keys. What is drawn is in `draw`.
+
+mod draw;
+mod sections;
+mod table;
+
+use std::io;
+
+use anyhow::{Context as _, Result};
+use crossterm::{
+    event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers},
+    execute,
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+};
+use futures::StreamExt as _;
+use ratatui::{Terminal, backend::CrosstermBackend};
+
+use super::{frame::Frame, steps::Steps};
+use crate::output::{self, Hush};
+use draw::View;
+
+/// What the screen shows besides the frame.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    /// Where the chain listens.
+    pub endpoint: String,
+    /// Where the market lives.
+    pub folder: String,
+    /// What is going on.
+    pub activity: String,
+    /// How far the market is.
+    pub steps: Steps,
+    /// What happened lately, the newest last.
+    pub recent: Vec<String>,
+}
+
+/// Lines of what happened lately that are kept.
+const RECENT: usize = 20;
+
+impl Notes {
+    /// Adds what happened.
+    pub fn tell(&mut self, line: String) {
+        self.recent.push(line);
+        let surplus = self.recent.len().saturating_sub(RECENT);
+        self.recent.drain(..surplus);
+    }
+}
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To draw again.
+    Draw,
+    /// To leave.
+    Leave,
+}
+
+/// A terminal taken over until it is dropped.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<output::Stdout>>,
+    events: EventStream,
+    view: View,
+    // Restores the terminal first, then says what was held back.
+    _raw: Raw,
+    hush: Hush,
+}
+
+/// The terminal's mode, put back when dropped.
+struct Raw;
+
+impl Raw {
+    fn enter() -> io::Result<Self> {
+        enable_raw_mode()?;
+        let raw = Self;
+        execute!(output::Stdout, EnterAlternateScreen)?;
+        Ok(raw)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        // A terminal that is gone needs nothing.
+        let _ = execute!(output::Stdout, LeaveAlternateScreen, crossterm::cursor::Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+impl Screen {
+    /// Takes over the terminal.
+    ///
+    /// # Errors
+    /// If the terminal does not allow it.
+    pub fn open() -> Result<Self> {
+        let hush = output::hush();
+        let raw = Raw::enter().context("this terminal shows no live screen; --no-tui prints lines")?;
+        let mut terminal = Terminal::new(CrosstermBackend::new(output::Stdout))?;
+        terminal.clear()?;
+        Ok(Self {
+            terminal,
+            events: EventStream::new(),
+            view: View::default(),
+            _raw: raw,
+            hush,
+        })
+    }
+
+    /// Draws.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn show(&mut self, frame: &Frame, notes: &mut Notes) -> Result<()> {
+        for line in self.hush.heard() {
+            notes.tell(line);
+        }
+        let view = &mut self.view;
+        self.terminal
+            .draw(|canvas| draw::draw(canvas, view, frame, notes))
+            .context("the terminal is gone")?;
+        Ok(())
+    }
+
+    /// Waits until something must be done.
+    pub async fn input(&mut self) -> Wish {
+        loop {
+            match self.events.next().await {
+                Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => {
+                    if let Some(wish) = self.key(key) {
+                        return wish;
+                    }
+                }
+                Some(Ok(Event::Resize(..))) => return Wish::Draw,
+                Some(Ok(_)) => {}
+                // No more input: the screen goes on, and a signal can still end it.
+                Some(Err(_)) | None => std::future::pending().await,
+            }
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Option<Wish> {
+        match key.code {
+            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Wish::Leave),
+            code => self.view.key(code),
+        }
+    }
+}
