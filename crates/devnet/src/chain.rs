@@ -6,7 +6,7 @@ use sp_core::H256;
 
 use crate::{
     BlockNumber, Error, Header,
-    db::{Base, BlockRecord, Db, Loaded, Step},
+    db::{Base, BlockRecord, Db, Loaded, Meta, Step},
     state::{Commitment, Diff, Element, StateMap, StateView, Written},
 };
 
@@ -179,8 +179,8 @@ impl Chain {
         Ok(())
     }
 
-    /// Takes back all steps after `step`, here and in the database.
-    pub fn revert(&mut self, db: &Db, step: u64) -> Result<(), Error> {
+    /// Takes back all steps after `step`, here and in the database, which gets `metas` with it.
+    pub fn revert(&mut self, db: &Db, step: u64, metas: &[Meta]) -> Result<(), Error> {
         let mut removed = Vec::new();
         // What the database is to hold is worked out on a copy, so that a failure leaves everything as it was.
         let mut state = self.state.clone();
@@ -203,7 +203,7 @@ impl Chain {
         };
         let head = Arc::new(head(&self.base, db, number)?);
         db.settled()
-            .truncate(step, &state, dirty.iter().map(|item| &item[..]), &removed)?;
+            .truncate(step, &state, dirty.iter().map(|item| &item[..]), &removed, metas)?;
         (self.state, self.commitment, self.head, self.step) = (state, commitment, head, step);
         self.unkept.clear();
         self.dirty.clear();

@@ -43,6 +43,8 @@ pub enum Genesis {
     Json(serde_json::Value),
     /// A file written by [`crate::Devnet::dump`]: the chain goes on where the dumped one stood.
     Dump(PathBuf),
+    /// The chain that is in the database, whatever it was made from.
+    Stored,
 }
 
 /// Where blocks and state are kept.
@@ -58,7 +60,7 @@ pub enum Database {
 /// chain that makes blocks faster than its slots runs ahead of the wall clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
-    /// The wall clock, shifted by what `set_time` and `advance_time` asked for. The shift is not kept over a restart.
+    /// The wall clock, shifted by what `set_time` and `advance_time` asked for. The shift is kept over a restart.
     Wall,
     /// Exactly one slot a block, the first block at this time (milliseconds since 1970): two runs with the same
     /// input make the same blocks to the byte.

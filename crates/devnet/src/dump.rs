@@ -1,36 +1,46 @@
 //! The whole state in one file.
 
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use codec::{Decode, DecodeAll, Encode};
 use sp_core::H256;
 
 use crate::{
     Error, Header,
+    clock::Shift,
     db::Base,
     error::is_no_room,
     state::{Commitment, StateMap},
 };
 
-const MAGIC: &[u8; 16] = b"tributary dump 1";
+const MAGIC: &[u8; 16] = b"tributary dump 2";
+/// Of files without the clock.
+const MAGIC_1: &[u8; 16] = b"tributary dump 1";
 
-/// A state with the block that it belongs to. In a file: 16 bytes of magic, the SCALE encoding, blake2-256 of all
-/// that. A chain that is started from it goes on after that block under the same genesis hash.
+/// A state with the block that it belongs to, and the clock. In a file: 16 bytes of magic, the SCALE encoding,
+/// blake2-256 of all that. A chain that is started from it goes on after that block under the same genesis hash. No
+/// account is impersonated in it: reading somebody's file gives nobody powers.
 #[derive(Clone, Debug, Encode, Decode)]
 pub struct Dump {
     genesis_hash: H256,
     header: Header,
     pairs: Vec<(Vec<u8>, Vec<u8>)>,
+    shift: Shift,
 }
 
 impl Dump {
     /// Takes down a state.
-    pub fn new(genesis_hash: H256, header: Header, state: &StateMap) -> Self {
+    pub fn new(genesis_hash: H256, header: Header, state: &StateMap, shift: Shift) -> Self {
         let pairs = state.iter().map(|(key, value)| (key, value.to_vec())).collect();
         Self {
             genesis_hash,
             header,
             pairs,
+            shift,
         }
     }
 
@@ -39,25 +49,26 @@ impl Dump {
         let mut bytes = MAGIC.to_vec();
         self.encode_to(&mut bytes);
         bytes.extend(sp_crypto_hashing::blake2_256(&bytes));
-        let failed = |source: std::io::Error| {
-            if is_no_room(&source) {
-                return Error::DiskFull;
-            }
-            Error::File {
-                action: "write",
-                path: path.into(),
-                source,
-            }
-        };
-        let unfinished = path.with_extension(format!("{}.unfinished", std::process::id()));
+        let unfinished = unfinished(path);
         let written = fs::File::create(&unfinished)
             .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
             .and_then(|()| fs::rename(&unfinished, path));
         written.map_err(|source| {
             // What was begun is of no use to anybody; that it is gone is not worth another error.
             let _ = fs::remove_file(&unfinished);
-            failed(source)
+            failed(path, source)
         })
+    }
+
+    /// Whether such a file could be written, as far as can be known before.
+    pub fn probe(path: &Path) -> Result<(), Error> {
+        if path.is_dir() {
+            return Err(failed(path, std::io::ErrorKind::IsADirectory.into()));
+        }
+        let unfinished = unfinished(path);
+        fs::File::create(&unfinished)
+            .and_then(|_| fs::remove_file(&unfinished))
+            .map_err(|source| failed(path, source))
     }
 
     /// Reads the file.
@@ -76,18 +87,30 @@ impl Dump {
             path: path.into(),
             reason: reason.into(),
         };
-        let body = bytes
-            .strip_prefix(MAGIC)
-            .ok_or_else(|| bad("it does not begin like one"))?;
+        let (with_clock, body) = match (bytes.strip_prefix(MAGIC), bytes.strip_prefix(MAGIC_1)) {
+            (Some(body), _) => (true, body),
+            (None, Some(body)) => (false, body),
+            (None, None) => return Err(bad("it does not begin like one")),
+        };
         let (body, hash) = body.split_last_chunk::<32>().ok_or_else(|| bad("it is cut short"))?;
         if sp_crypto_hashing::blake2_256(&bytes[..bytes.len() - 32]) != *hash {
             return Err(bad("it is cut short, or was changed"));
         }
-        Self::decode_all(&mut &body[..]).map_err(|error| bad(&error.to_string()))
+        let dump = if with_clock {
+            Self::decode_all(&mut &body[..])
+        } else {
+            DecodeAll::decode_all(&mut &body[..]).map(|(genesis_hash, header, pairs)| Self {
+                genesis_hash,
+                header,
+                pairs,
+                shift: Shift::default(),
+            })
+        };
+        dump.map_err(|error| bad(&error.to_string()))
     }
 
     /// The beginning of a chain.
-    pub fn into_base(self, fingerprint: H256) -> (Base, StateMap) {
+    pub fn into_base(self, fingerprint: H256) -> (Base, StateMap, Shift) {
         let (mut state, mut commitment) = (StateMap::default(), Commitment::default());
         for (key, value) in &self.pairs {
             commitment.insert(key, value);
@@ -101,6 +124,22 @@ impl Dump {
             header: self.header,
             commitment,
         };
-        (base, state)
+        (base, state, self.shift)
+    }
+}
+
+/// The name of the file until it is whole.
+fn unfinished(path: &Path) -> PathBuf {
+    path.with_extension(format!("{}.unfinished", std::process::id()))
+}
+
+fn failed(path: &Path, source: std::io::Error) -> Error {
+    if is_no_room(&source) {
+        return Error::DiskFull;
+    }
+    Error::File {
+        action: "write",
+        path: path.into(),
+        source,
     }
 }

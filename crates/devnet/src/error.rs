@@ -27,6 +27,12 @@ pub enum Error {
         /// The database file.
         path: PathBuf,
     },
+    /// There is no chain to go on with.
+    #[error("there is no chain in {path} to go on with")]
+    NothingStored {
+        /// The database file.
+        path: PathBuf,
+    },
     /// Another process has the database open.
     #[error("the database {path} is in use by another process; stop that one, or choose another file")]
     DatabaseInUse {
@@ -90,6 +96,14 @@ pub enum Error {
     /// The runtime has no such method.
     #[error("Exported method {0} is not found")]
     UnknownMethod(String),
+    /// The arguments of a runtime method hold an extrinsic or a call that cannot be read, or that is nested too deep.
+    #[error("the runtime cannot read the arguments of {method}: {reason}")]
+    Arguments {
+        /// The runtime API method.
+        method: String,
+        /// What is wrong with them.
+        reason: String,
+    },
     /// The runtime panicked.
     #[error("the runtime panicked in {method}: {reason}")]
     Execution {
@@ -127,6 +141,22 @@ pub enum Error {
         asked_ms: u64,
         /// Time of the best block, in milliseconds.
         last_ms: u64,
+    },
+    /// Time has an end.
+    #[error("the time {asked_ms} ms is after the year 9999, where block times end; milliseconds since 1970 are meant")]
+    TimeTooLate {
+        /// What was asked for, in milliseconds.
+        asked_ms: u64,
+    },
+    /// Blocks that were asked for were not all made.
+    #[error("{made} of {asked} blocks were made, and then no more: {reason}")]
+    Interrupted {
+        /// How many blocks were made.
+        made: u32,
+        /// How many were asked for.
+        asked: u32,
+        /// Why no more.
+        reason: &'static str,
     },
     /// The block to advance to is behind the best one.
     #[error("block {asked} is behind the best block {best}; take a snapshot and revert to go back")]

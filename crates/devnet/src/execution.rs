@@ -4,7 +4,8 @@ use codec::{Decode, DecodeAll};
 use sp_core::H256;
 
 use crate::{
-    Error,
+    Error, arguments,
+    stack::deep,
     state::{ChildWritten, Host, StateView, Written},
 };
 
@@ -22,23 +23,22 @@ impl<'a> Session<'a> {
     /// Runs `action` inside the state. A panic becomes an error; what was written before it stays, unless the runtime
     /// opened a storage transaction around it.
     pub fn run<R>(&mut self, name: &str, action: impl FnOnce() -> R) -> Result<R, Error> {
-        self.host.run(action).map_err(|panic| {
-            let reason = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-                (Some(text), _) => text.to_string(),
-                (_, Some(text)) => text.clone(),
-                _ => "without a message".into(),
-            };
-            Error::Execution {
-                method: name.into(),
-                reason,
-            }
+        deep(|| self.host.run(action)).map_err(|reason| Error::Execution {
+            method: name.into(),
+            reason,
         })
     }
 
-    /// Calls a runtime API by its full name with SCALE-encoded arguments.
+    /// Calls a runtime API by its full name with SCALE-encoded arguments, which may come from anybody.
     pub fn call(&mut self, method: &str, arguments: &[u8]) -> Result<Vec<u8>, Error> {
-        self.run(method, || tributary_runtime::apis::api::dispatch(method, arguments))?
-            .ok_or_else(|| Error::UnknownMethod(method.into()))
+        deep(|| {
+            arguments::check(method, arguments).map_err(|reason| Error::Arguments {
+                method: method.into(),
+                reason: reason.to_string(),
+            })?;
+            self.run(method, || tributary_runtime::apis::api::dispatch(method, arguments))?
+                .ok_or_else(|| Error::UnknownMethod(method.into()))
+        })
     }
 
     /// [`Session::call`] with the answer decoded.

@@ -12,6 +12,7 @@ use sp_runtime::{
 
 use crate::{
     Error, Genesis, Header,
+    clock::Shift,
     db::Base,
     dump,
     execution::Session,
@@ -26,9 +27,11 @@ pub enum Source {
     Dump(dump::Dump),
 }
 
-/// Reads what `genesis` names, and the fingerprint by which a database knows it again.
-pub fn source(genesis: &Genesis) -> Result<(Source, H256), Error> {
+/// Reads what `genesis` names, and the fingerprint by which a database knows it again; nothing for what is in the
+/// database only.
+pub fn source(genesis: &Genesis) -> Result<Option<(Source, H256)>, Error> {
     let json = match genesis {
+        Genesis::Stored => return Ok(None),
         Genesis::Preset(name) => preset(name)?,
         Genesis::Patched { preset: name, patch } => {
             let mut json = preset(name)?;
@@ -39,17 +42,17 @@ pub fn source(genesis: &Genesis) -> Result<(Source, H256), Error> {
         Genesis::Dump(path) => {
             let bytes = read(path)?;
             let fingerprint = H256(sp_crypto_hashing::blake2_256(&bytes));
-            return Ok((Source::Dump(dump::Dump::from_bytes(path, &bytes)?), fingerprint));
+            return Ok(Some((Source::Dump(dump::Dump::from_bytes(path, &bytes)?), fingerprint)));
         }
     };
     // serde_json keeps objects sorted, so equal configurations have equal bytes.
     let bytes = json.to_string().into_bytes();
     let fingerprint = H256(sp_crypto_hashing::blake2_256(&bytes));
-    Ok((Source::Json(bytes), fingerprint))
+    Ok(Some((Source::Json(bytes), fingerprint)))
 }
 
 /// Makes the first state.
-pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap), Error> {
+pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap, Shift), Error> {
     let json = match source {
         Source::Dump(dump) => return Ok(dump.into_base(fingerprint)),
         Source::Json(json) => json,
@@ -81,7 +84,7 @@ pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap), Erro
         header,
         commitment: written.commitment,
     };
-    Ok((base, state))
+    Ok((base, state, Shift::default()))
 }
 
 /// The names of the runtime's presets.

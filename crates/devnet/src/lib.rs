@@ -25,6 +25,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod arguments;
 mod chain;
 mod clock;
 pub mod config;
@@ -36,9 +37,11 @@ mod execution;
 mod genesis;
 mod impersonation;
 mod mining;
+mod panics;
 pub mod pool;
 mod producer;
 pub mod rpc;
+mod stack;
 pub mod state;
 
 pub use chain::Head;

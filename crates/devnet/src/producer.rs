@@ -8,10 +8,9 @@ use sp_runtime::{
     traits::Header as _,
     transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
-use tributary_runtime::UncheckedExtrinsic;
 
 use crate::{
-    Error, Header,
+    Error, Header, arguments,
     db::BlockRecord,
     execution::Session,
     impersonation,
@@ -53,7 +52,7 @@ pub fn build(
     slot_ms: u64,
     candidates: Vec<PoolTransaction>,
 ) -> Result<Built, Error> {
-    let number = parent.number + 1;
+    let number = next_number(parent)?;
     let failed = |reason: String| Error::Block { number, reason };
     let mut session = Session::new(view);
     let mode = begin(&mut session, parent, parent_hash, time_ms, slot_ms)?;
@@ -125,7 +124,7 @@ fn begin(
     time_ms: u64,
     slot_ms: u64,
 ) -> Result<ExtrinsicInclusionMode, Error> {
-    let number = parent.number + 1;
+    let number = next_number(parent)?;
     let slot = sp_consensus_aura::Slot::from(time_ms / slot_ms);
     let digest = Digest {
         logs: vec![DigestItem::PreRuntime(sp_consensus_aura::AURA_ENGINE_ID, slot.encode())],
@@ -137,6 +136,13 @@ fn begin(
             number,
             reason: error.to_string(),
         })
+}
+
+fn next_number(parent: &Header) -> Result<u32, Error> {
+    parent.number.checked_add(1).ok_or(Error::Block {
+        number: parent.number,
+        reason: "numbers of blocks end here".into(),
+    })
 }
 
 /// Applies one extrinsic in an otherwise empty block after `parent`, and throws the block away.
@@ -170,7 +176,7 @@ pub fn slot_ms(session: &mut Session<'_>) -> Result<u64, Error> {
 fn apply(session: &mut Session<'_>, bytes: &[u8], impersonated: bool) -> Applied {
     session.transaction(|session| {
         let result = if impersonated {
-            match UncheckedExtrinsic::decode(&mut &*bytes) {
+            match arguments::extrinsic(bytes) {
                 Ok(extrinsic) => session.run("impersonated extrinsic", || impersonation::apply(extrinsic)),
                 Err(_) => return (false, Applied::Invalid),
             }

@@ -4,7 +4,7 @@
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `meta` | name | base of the chain, checkpoint, snapshots, impersonated accounts |
+//! | `meta` | name | base of the chain, checkpoint, snapshots, clock, impersonated accounts |
 //! | `base` | storage item | its pairs in the first state, for replay |
 //! | `items` | storage item | its pairs at the checkpoint |
 //! | `steps` | step | the block, or the note of a write from outside, with the commitment after it |
@@ -32,7 +32,7 @@ use tokio::sync::watch;
 
 pub use load::Loaded;
 pub use records::{Base, BlockRecord, Step};
-pub use store::Store;
+pub use store::{Meta, Store};
 
 use crate::{
     config::Database,
@@ -65,10 +65,10 @@ impl Db {
         Store::open(database)?.map(Self::start).transpose()
     }
 
-    /// Makes a database that begins with `base` and `state`. It appears under its name only when it is whole, so a
+    /// Makes a database that begins with `base`, `state` and further values of the `meta` table. It appears under its name only when it is whole, so a
     /// crash on the way leaves none.
-    pub fn create(database: &Database, base: &Base, state: &StateMap) -> Result<Self, Error> {
-        Self::start(Store::create(database, base, state)?)
+    pub fn create(database: &Database, base: &Base, state: &StateMap, metas: &[Meta]) -> Result<Self, Error> {
+        Self::start(Store::create(database, base, state, metas)?)
     }
 
     fn start(store: Store) -> Result<Self, Error> {

@@ -5,7 +5,8 @@ use redb::{Durability, ReadableDatabase};
 use sp_core::H256;
 
 use super::{
-    DIFFS, HASHES, MERGED, NUMBERS, POOL, STEPS, load::write_checkpoint, missing, record, records::Step, store::Store,
+    DIFFS, HASHES, MERGED, NUMBERS, POOL, STEPS, load::write_checkpoint, missing, record, records::Step,
+    store::{Meta, Store, write_metas},
 };
 use crate::{
     Error,
@@ -97,13 +98,14 @@ impl Store {
     }
 
     /// Removes all steps after `step`; `state` is the state after it and `dirty` the items that differ from the last
-    /// checkpoint. `removed` are the blocks that go.
+    /// checkpoint. `removed` are the blocks that go, `metas` what is written into the `meta` table with it.
     pub fn truncate<'a>(
         &self,
         step: u64,
         state: &StateMap,
         dirty: impl IntoIterator<Item = &'a [u8]>,
         removed: &[(u32, H256)],
+        metas: &[Meta],
     ) -> Result<(), Error> {
         self.write(Durability::Immediate, |transaction| {
             transaction.open_table(STEPS)?.retain_in(step + 1.., |_, _| false)?;
@@ -116,6 +118,7 @@ impl Store {
                 numbers.remove(number)?;
                 hashes.remove(&hash.0)?;
             }
+            write_metas(transaction, metas)?;
             write_checkpoint(transaction, state, dirty, step)
         })
     }

@@ -26,6 +26,17 @@ use crate::{config::Database, error::Error, state::StateMap};
 /// Bytes that redb may keep in memory.
 const CACHE_BYTES: usize = 64 << 20;
 
+/// Name and encoded value of an entry of the `meta` table.
+pub type Meta = (&'static str, Vec<u8>);
+
+pub(super) fn write_metas(transaction: &WriteTransaction, metas: &[Meta]) -> Result<(), Error> {
+    let mut table = transaction.open_table(META)?;
+    for (name, value) in metas {
+        table.insert(*name, &value[..])?;
+    }
+    Ok(())
+}
+
 /// The tables.
 pub struct Store {
     pub(super) inner: redb::Database,
@@ -55,9 +66,9 @@ impl Store {
         Ok(Some(Self::wrap(inner, Some(path.clone()))))
     }
 
-    /// Makes a database that begins with `base` and `state`. It appears under its name only when it is whole, so a
-    /// crash on the way leaves none.
-    pub fn create(database: &Database, base: &Base, state: &StateMap) -> Result<Self, Error> {
+    /// Makes a database that begins with `base`, `state` and further values of the `meta` table. It appears under its
+    /// name only when it is whole, so a crash on the way leaves none.
+    pub fn create(database: &Database, base: &Base, state: &StateMap, metas: &[Meta]) -> Result<Self, Error> {
         let Database::File(path) = database else {
             let memory = redb::backends::InMemoryBackend::new();
             let inner = redb::Builder::new()
@@ -65,7 +76,7 @@ impl Store {
                 .create_with_backend(memory)
                 .map_err(|error| open_error(Path::new("in memory"), error))?;
             let db = Self::wrap(inner, None);
-            db.reset(base, state)?;
+            db.reset(base, state, metas)?;
             return Ok(db);
         };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -76,7 +87,7 @@ impl Store {
             .set_cache_size(CACHE_BYTES)
             .create(&unfinished)
             .map_err(|error| open_error(&unfinished, error))
-            .and_then(|inner| Self::wrap(inner, Some(path.clone())).reset(base, state));
+            .and_then(|inner| Self::wrap(inner, Some(path.clone())).reset(base, state, metas));
         if let Err(error) = made {
             // What was begun is of no use to anybody; that it is gone is not worth another error.
             let _ = fs::remove_file(&unfinished);
@@ -170,8 +181,8 @@ impl Store {
         Ok(())
     }
 
-    /// Empties the database and begins it with `base` and `state`.
-    pub fn reset(&self, base: &Base, state: &StateMap) -> Result<(), Error> {
+    /// Empties the database and begins it with `base`, `state` and further values of the `meta` table.
+    pub fn reset(&self, base: &Base, state: &StateMap, metas: &[Meta]) -> Result<(), Error> {
         self.write(Durability::Immediate, |transaction| {
             transaction.delete_table(META)?;
             transaction.delete_table(BASE)?;
@@ -193,6 +204,9 @@ impl Store {
             meta.insert("format", &FORMAT.encode()[..])?;
             meta.insert("base", &base.encode()[..])?;
             meta.insert("checkpoint", &0u64.encode()[..])?;
+            for (name, value) in metas {
+                meta.insert(*name, &value[..])?;
+            }
             let (mut base, mut items) = (transaction.open_table(BASE)?, transaction.open_table(ITEMS)?);
             for item in state.items() {
                 let bytes = item_bytes(state, item);
@@ -244,11 +258,8 @@ impl Store {
         table.get(name)?.map(|bytes| record(name, bytes.value())).transpose()
     }
 
-    /// Sets a value of the `meta` table.
-    pub fn set_meta(&self, name: &'static str, value: &impl Encode) -> Result<(), Error> {
-        self.write(Durability::None, |transaction| {
-            transaction.open_table(META)?.insert(name, &value.encode()[..])?;
-            Ok(())
-        })
+    /// Sets values of the `meta` table.
+    pub fn set_metas(&self, metas: &[Meta]) -> Result<(), Error> {
+        self.write(Durability::None, |transaction| write_metas(transaction, metas))
     }
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use sp_runtime::AccountId32;
 
-use super::{Devnet, Inner, Producer, Snapshot};
+use super::{
+    Devnet, Inner, Producer,
+    kept::{Kept, Snapshot},
+};
 use crate::{
     Error, Mining,
     chain::{Appended, Chain, Head},
@@ -16,43 +19,49 @@ use crate::{
 };
 
 impl Devnet {
-    /// Remembers where the chain stands, and returns the number to go back with. It costs nothing but its number, and
-    /// lasts over a restart.
+    /// Remembers where the chain stands (state, blocks, clock, impersonated accounts), and returns the number to go
+    /// back with. It costs nothing but its number, and lasts over a restart.
     ///
     /// # Errors
     /// Trouble with the database.
     pub fn snapshot(&self) -> Result<u64, Error> {
         let mut producer = self.inner.producer.lock();
-        let snapshot = Snapshot {
-            id: producer.next_snapshot,
+        let mut kept = producer.kept.clone();
+        let id = kept.next_snapshot;
+        kept.next_snapshot += 1;
+        kept.snapshots.push(Snapshot {
+            id,
             step: self.inner.chain.read().step,
-        };
-        producer.next_snapshot += 1;
-        producer.snapshots.push(snapshot);
-        self.inner.keep_snapshots(&mut producer)?;
-        Ok(snapshot.id)
+            scene: kept.scene.clone(),
+        });
+        self.inner.keep_this(&mut producer, kept)?;
+        Ok(id)
     }
 
-    /// Goes back to a snapshot. Later blocks, writes and snapshots are gone; the snapshot itself stays. Transactions
-    /// that wait stay if they are valid there.
+    /// Goes back to a snapshot. Later blocks, writes and snapshots are gone, and what was done to the clock or who was
+    /// impersonated since is undone; the snapshot itself stays. Transactions that wait stay if they are valid there.
+    /// Blocks that are being made for somebody else end with [`Error::Interrupted`].
     ///
     /// # Errors
     /// [`Error::UnknownSnapshot`], trouble with the database.
     pub fn revert(&self, snapshot: u64) -> Result<Arc<Head>, Error> {
         let mut producer = self.inner.producer.lock();
-        let Some(at) = producer.snapshots.iter().position(|known| known.id == snapshot) else {
+        let mut kept = producer.kept.clone();
+        let Some(at) = kept.snapshots.iter().position(|known| known.id == snapshot) else {
             return Err(Error::UnknownSnapshot(snapshot));
         };
-        let step = producer.snapshots[at].step;
+        let step = kept.snapshots[at].step;
+        kept.scene = kept.snapshots[at].scene.clone();
+        kept.snapshots.truncate(at + 1);
         // Blocks that go are told of first, as they would have been.
         self.inner.keep(&mut producer)?;
         {
             let mut chain = self.inner.chain.write();
-            chain.revert(&self.inner.db, step)?;
+            chain.revert(&self.inner.db, step, &kept.metas())?;
             self.inner.past.lock().clear();
         }
-        producer.snapshots.truncate(at + 1);
-        self.inner.keep_snapshots(&mut producer)?;
+        producer.kept = kept;
+        producer.interrupt("the chain was set back to a snapshot");
         self.inner.state_replaced(&mut producer)
     }
 
@@ -114,9 +123,11 @@ impl Devnet {
     /// Trouble with the database.
     pub fn impersonate(&self, account: AccountId32) -> Result<(), Error> {
         let mut producer = self.inner.producer.lock();
-        producer.impersonated.insert(account);
+        let mut kept = producer.kept.clone();
+        kept.scene.impersonated.insert(account);
+        self.inner.keep_this(&mut producer, kept)?;
         producer.pool.lift_bans();
-        self.inner.keep_impersonated(&mut producer)
+        Ok(())
     }
 
     /// Asks `account` for signatures again. Its transactions that wait without one are thrown out.
@@ -125,32 +136,49 @@ impl Devnet {
     /// Trouble with the database.
     pub fn stop_impersonating(&self, account: &AccountId32) -> Result<(), Error> {
         let mut producer = self.inner.producer.lock();
-        producer.impersonated.remove(account);
+        let mut kept = producer.kept.clone();
+        kept.scene.impersonated.remove(account);
+        self.inner.keep_this(&mut producer, kept)?;
         self.inner.revalidate(&mut producer, usize::MAX)?;
-        self.inner.keep_impersonated(&mut producer)
+        self.inner.keep(&mut producer)
     }
 
     /// Sets the time of the next block, in milliseconds since 1970. With a wall clock, later ones follow it at its
-    /// pace.
+    /// pace. It is undone by going back to an earlier snapshot, and lasts over a restart.
     ///
     /// # Errors
-    /// [`Error::TimeGoesBack`].
+    /// [`Error::TimeGoesBack`], [`Error::TimeTooLate`], trouble with the database. Nothing has changed then.
     pub fn set_time(&self, time_ms_next: u64) -> Result<(), Error> {
         let mut producer = self.inner.producer.lock();
         let parent_ms = producer::time_ms(&self.inner.chain.read().view());
-        producer.clock.set(time_ms_next, parent_ms)
+        let mut kept = producer.kept.clone();
+        kept.scene.shift.set(time_ms_next, parent_ms)?;
+        self.inner.keep_this(&mut producer, kept)
     }
 
-    /// Makes the next block this many milliseconds later than it would have been.
+    /// Makes the next block this many milliseconds later than it would have been. It is undone by going back to an
+    /// earlier snapshot, and lasts over a restart.
     ///
     /// # Errors
-    /// Those of the runtime call for the length of a slot.
+    /// [`Error::TimeTooLate`], trouble with the database. Nothing has changed then.
     pub fn advance_time(&self, by_ms: u64) -> Result<(), Error> {
         let mut producer = self.inner.producer.lock();
-        let chain = self.inner.chain.read();
-        let slot_ms = producer::slot_ms(&mut Session::new(chain.view()))?;
-        producer.clock.advance(by_ms, producer::time_ms(&chain.view()), slot_ms);
-        Ok(())
+        let (parent_ms, slot_ms) = {
+            let chain = self.inner.chain.read();
+            let slot_ms = producer::slot_ms(&mut Session::new(chain.view()))?;
+            (producer::time_ms(&chain.view()), slot_ms)
+        };
+        let mut kept = producer.kept.clone();
+        kept.scene.shift.advance(by_ms, producer.clock, parent_ms, slot_ms)?;
+        self.inner.keep_this(&mut producer, kept)
+    }
+
+    /// Length of a slot in milliseconds, as the newest state has it.
+    ///
+    /// # Errors
+    /// Those of the runtime call.
+    pub fn slot_ms(&self) -> Result<u64, Error> {
+        producer::slot_ms(&mut Session::new(self.inner.chain.read().view()))
     }
 
     /// Time of the best block in milliseconds since 1970; 0 before the first one.
@@ -176,15 +204,25 @@ impl Devnet {
     /// # Errors
     /// [`Error::File`], [`Error::DiskFull`].
     pub fn dump(&self, path: &Path) -> Result<(), Error> {
+        let shift = self.inner.producer.lock().kept.scene.shift;
         let dump = {
             let chain = self.inner.chain.read();
-            Dump::new(chain.base.genesis_hash, chain.head.header.clone(), &chain.state)
+            Dump::new(chain.base.genesis_hash, chain.head.header.clone(), &chain.state, shift)
         };
         dump.write(path)
     }
 
+    /// Whether [`Devnet::dump`] could write this file, as far as that can be known before.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::DiskFull`].
+    pub fn probe_dump(path: &Path) -> Result<(), Error> {
+        Dump::probe(path)
+    }
+
     /// Throws this chain away and goes on from a dump. Blocks before it are not known then; transactions that wait
-    /// are dropped.
+    /// are dropped, nobody is impersonated any more, and snapshots are gone. Blocks that are being made for somebody
+    /// else end with [`Error::Interrupted`].
     ///
     /// # Errors
     /// [`Error::BadDump`], [`Error::File`], trouble with the database; the chain is as it was then.
@@ -194,16 +232,20 @@ impl Devnet {
         self.inner.keep(&mut producer)?;
         {
             let mut chain = self.inner.chain.write();
-            let (base, state) = dump.into_base(chain.base.fingerprint);
-            self.inner.db.settled().reset(&base, &state)?;
+            let (base, state, shift) = dump.into_base(chain.base.fingerprint);
+            let kept = Kept {
+                next_snapshot: producer.kept.next_snapshot,
+                ..Kept::new(shift)
+            };
+            self.inner.db.settled().reset(&base, &state, &kept.metas())?;
             *chain = Chain::new(self.inner.db.settled().load()?, &self.inner.db)?;
             self.inner.past.lock().clear();
+            producer.kept = kept;
         }
         for dropped in producer.pool.clear() {
             dropped.notify(TransactionStatus::Dropped);
         }
-        producer.snapshots.clear();
-        producer.impersonated.clear();
+        producer.interrupt("another state was loaded");
         self.inner.state_replaced(&mut producer)
     }
 }
@@ -223,17 +265,12 @@ impl Inner {
         self.keep(producer)
     }
 
-    fn keep_snapshots(&self, producer: &mut Producer) -> Result<(), Error> {
-        self.db.settled().set_meta("snapshots", &producer.snapshots)?;
-        self.db.settled().set_meta("next snapshot", &producer.next_snapshot)?;
-        self.keep(producer)
-    }
-
-    fn keep_impersonated(&self, producer: &mut Producer) -> Result<(), Error> {
-        self.db
-            .settled()
-            .set_meta("impersonated", &producer.impersonated.iter().collect::<Vec<_>>())?;
-        self.keep(producer)
+    /// Puts this in the place of what was kept. When the database does not take it, all stays as it was.
+    fn keep_this(&self, producer: &mut Producer, kept: Kept) -> Result<(), Error> {
+        self.db.settled().set_metas(&kept.metas())?;
+        self.keep(producer)?;
+        producer.kept = kept;
+        Ok(())
     }
 
     /// What follows when the newest state is another one.

@@ -1,27 +1,24 @@
 //! The handle of an embedded chain.
 
 mod dev;
+mod kept;
 mod produce;
 mod read;
 mod submit;
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, path::Path, sync::Arc};
 
 use parking_lot::{Mutex, RwLock};
 use sp_core::H256;
-use sp_runtime::AccountId32;
 use tokio::sync::mpsc;
 
+use kept::Kept;
 use produce::Produced;
 pub use read::{At, Block};
 
 use crate::{
-    Config, Database, Error, Mining,
+    Clock, Config, Database, Error, Genesis, Mining,
     chain::{Chain, Head},
-    clock::BlockClock,
     db::Db,
     genesis,
     mining::Miner,
@@ -58,19 +55,13 @@ struct Producer {
     untold: VecDeque<Produced>,
     /// The force that is under way, with the last step before it.
     force: Option<(u64, u64)>,
-    clock: BlockClock,
+    clock: Clock,
     /// Number of the next transaction that comes.
     next_arrival: u64,
-    impersonated: BTreeSet<AccountId32>,
-    snapshots: Vec<Snapshot>,
-    next_snapshot: u64,
-}
-
-/// A point to go back to.
-#[derive(Clone, Copy, Debug, codec::Encode, codec::Decode)]
-struct Snapshot {
-    id: u64,
-    step: u64,
+    kept: Kept,
+    /// Grows when blocks that are being made have to end. Why, for those who asked for them.
+    era: u64,
+    ended: &'static str,
 }
 
 impl Devnet {
@@ -80,39 +71,37 @@ impl Devnet {
     /// Those of the genesis configuration and of the database: another genesis, in use, unreadable, no room. A
     /// database that cannot be opened is left as it is.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let (source, fingerprint) = genesis::source(&config.genesis)?;
-        let db = match Db::open(&config.database)? {
-            Some(db) => db,
-            None => {
-                let (base, state) = genesis::build(source, fingerprint)?;
-                Db::create(&config.database, &base, &state)?
+        let path = match &config.database {
+            Database::File(path) => path,
+            Database::Memory => Path::new("memory"),
+        };
+        let source = genesis::source(&config.genesis)?;
+        let fingerprint = source.as_ref().map(|(_, fingerprint)| *fingerprint);
+        let db = match (Db::open(&config.database)?, source) {
+            (Some(db), _) => db,
+            (None, Some((source, fingerprint))) => {
+                let (base, state, shift) = genesis::build(source, fingerprint)?;
+                Db::create(&config.database, &base, &state, &Kept::new(shift).metas())?
             }
+            (None, None) => return Err(Error::NothingStored { path: path.into() }),
         };
         let loaded = db.settled().load()?;
-        if let Database::File(path) = &config.database
-            && loaded.base.fingerprint != fingerprint
-        {
-            return Err(Error::OtherGenesis { path: path.clone() });
+        if fingerprint.is_some_and(|fingerprint| fingerprint != loaded.base.fingerprint) {
+            return Err(Error::OtherGenesis { path: path.into() });
         }
         let chain = Chain::new(loaded, &db)?;
-        let mut snapshots: Vec<Snapshot> = db.settled().meta("snapshots")?.unwrap_or_default();
-        // A crash between a revert and its note leaves snapshots of steps that are gone.
-        snapshots.retain(|snapshot| snapshot.step <= chain.step);
-        db.settled().set_meta("snapshots", &snapshots)?;
+        let mut kept = Kept::read(db.settled())?;
+        // Older versions wrote a revert and its note one after the other, and may have been killed between the two.
+        kept.snapshots.retain(|snapshot| snapshot.step <= chain.step);
         let producer = Producer {
             pool: Pool::default(),
             untold: VecDeque::new(),
             force: None,
-            clock: BlockClock::new(config.clock),
+            clock: config.clock,
             next_arrival: 0,
-            impersonated: db
-                .settled()
-                .meta::<Vec<AccountId32>>("impersonated")?
-                .unwrap_or_default()
-                .into_iter()
-                .collect(),
-            next_snapshot: db.settled().meta("next snapshot")?.unwrap_or(1),
-            snapshots,
+            kept,
+            era: 0,
+            ended: "",
         };
         let inner = Arc::new(Inner {
             producer: Mutex::new(producer),
@@ -133,6 +122,16 @@ impl Devnet {
             }
         });
         Ok(Self { inner })
+    }
+
+    /// Whether the chain was made from this: the same configuration to the byte, or the same file.
+    ///
+    /// # Errors
+    /// Those of the genesis configuration.
+    pub fn is_made_from(&self, genesis: &Genesis) -> Result<bool, Error> {
+        let source = genesis::source(genesis)?;
+        let made_from = self.inner.chain.read().base.fingerprint;
+        Ok(source.is_none_or(|(_, fingerprint)| fingerprint == made_from))
     }
 
     /// The best block, which is final too.

@@ -7,14 +7,17 @@ use std::{
 };
 
 use sp_core::H256;
+use tokio_util::sync::CancellationToken;
 
 use super::{Devnet, Inner, Producer};
 use crate::{
     BlockNumber, Error,
     chain::Head,
+    clock::TIME_MAX_MS,
     execution::Session,
     pool::{PoolTransaction, TransactionStatus},
     producer,
+    stack::deep,
     state::{StateMap, StateView},
 };
 
@@ -35,9 +38,23 @@ impl Devnet {
     /// Makes `blocks` blocks, whatever the mode, and returns the best one. When it returns they are on the disk.
     ///
     /// # Errors
-    /// [`Error::Block`] if the runtime refuses to go on (a broken sum stops the chain); the blocks before stay.
+    /// [`Error::Block`] if the runtime refuses to go on (a broken sum stops the chain), [`Error::Interrupted`] after
+    /// [`Devnet::cancel`], [`Devnet::revert`] or [`Devnet::load`]; the blocks before stay.
     pub fn advance(&self, blocks: u32) -> Result<Arc<Head>, Error> {
         self.inner.advance(blocks)
+    }
+
+    /// [`Devnet::advance`], which ends early when `gone` is cancelled.
+    ///
+    /// # Errors
+    /// Those of [`Devnet::advance`], and [`Error::Interrupted`] when it was cancelled.
+    pub fn advance_for(&self, gone: &CancellationToken, blocks: u32) -> Result<Arc<Head>, Error> {
+        self.inner.advance_while(gone, blocks, |_| true)
+    }
+
+    /// Ends all calls that are making blocks; they return [`Error::Interrupted`]. The timer goes on.
+    pub fn cancel(&self) {
+        self.inner.producer.lock().interrupt("it was cancelled");
     }
 
     /// Makes blocks up to number `block`.
@@ -45,6 +62,14 @@ impl Devnet {
     /// # Errors
     /// [`Error::BehindBest`] if that is behind the best one, and those of [`Devnet::advance`].
     pub fn advance_to(&self, block: BlockNumber) -> Result<Arc<Head>, Error> {
+        self.advance_to_for(&CancellationToken::new(), block)
+    }
+
+    /// [`Devnet::advance_to`], which ends early when `gone` is cancelled.
+    ///
+    /// # Errors
+    /// Those of [`Devnet::advance_to`], and [`Error::Interrupted`] when it was cancelled.
+    pub fn advance_to_for(&self, gone: &CancellationToken, block: BlockNumber) -> Result<Arc<Head>, Error> {
         loop {
             let head = self.head();
             match block.checked_sub(head.number) {
@@ -55,7 +80,7 @@ impl Devnet {
                     });
                 }
                 Some(0) => return Ok(head),
-                Some(blocks) => self.inner.advance_while(blocks, |best| best < block)?,
+                Some(blocks) => self.inner.advance_while(gone, blocks, |best| best < block)?,
             };
         }
     }
@@ -66,6 +91,10 @@ impl Devnet {
     /// # Errors
     /// [`Error::Replay`] with the first block that comes out otherwise.
     pub fn verify(&self) -> Result<H256, Error> {
+        deep(|| self.replay())
+    }
+
+    fn replay(&self) -> Result<H256, Error> {
         let (mut commitment, last) = {
             let chain = self.inner.chain.read();
             (chain.base.commitment, chain.step)
@@ -102,24 +131,55 @@ impl Devnet {
     }
 }
 
+impl Producer {
+    /// Ends all calls that are making blocks.
+    pub(super) fn interrupt(&mut self, reason: &'static str) {
+        self.era += 1;
+        self.ended = reason;
+    }
+}
+
 impl Inner {
     pub(super) fn advance(&self, blocks: u32) -> Result<Arc<Head>, Error> {
-        self.advance_while(blocks, |_| true)
+        self.advance_while(&CancellationToken::new(), blocks, |_| true)
     }
 
-    fn advance_while(&self, blocks: u32, wanted: impl Fn(BlockNumber) -> bool) -> Result<Arc<Head>, Error> {
+    fn advance_while(
+        &self,
+        gone: &CancellationToken,
+        blocks: u32,
+        wanted: impl Fn(BlockNumber) -> bool,
+    ) -> Result<Arc<Head>, Error> {
         let mut left = blocks;
+        let mut era = None;
         loop {
             let mut producer = self.producer.lock();
+            let began_in = *era.get_or_insert(producer.era);
             let (start, mut failure) = (Instant::now(), None);
-            while left > 0 && failure.is_none() && start.elapsed() < BATCH {
-                if !wanted(self.chain.read().head.number) {
-                    left = 0;
-                    break;
-                }
-                failure = self.produce(&mut producer).err();
-                left -= 1;
+            let reason = if began_in != producer.era {
+                Some(producer.ended)
+            } else if gone.is_cancelled() {
+                Some("who asked for them has gone")
+            } else {
+                None
+            };
+            if let Some(reason) = reason {
+                failure = Some(Error::Interrupted {
+                    made: blocks - left,
+                    asked: blocks,
+                    reason,
+                });
             }
+            deep(|| {
+                while left > 0 && failure.is_none() && start.elapsed() < BATCH {
+                    if !wanted(self.chain.read().head.number) {
+                        left = 0;
+                        break;
+                    }
+                    failure = self.produce(&mut producer).err();
+                    left -= u32::from(failure.is_none());
+                }
+            });
             if left == 0 || failure.is_some() {
                 self.keep(&mut producer)?;
                 return match failure {
@@ -141,8 +201,15 @@ impl Inner {
     fn produce_next(&self, producer: &mut Producer) -> Result<(), Error> {
         let chain = self.chain.read();
         let slot_ms = producer::slot_ms(&mut Session::new(chain.view()))?;
-        let time_ms = producer.clock.next_ms(producer::time_ms(&chain.view()), slot_ms);
         let (parent, hash) = (&chain.head.header, chain.head.hash);
+        let parent_ms = producer::time_ms(&chain.view());
+        let time_ms = producer.kept.scene.shift.next_ms(producer.clock, parent_ms, slot_ms);
+        if time_ms > TIME_MAX_MS {
+            return Err(Error::Block {
+                number: parent.number.saturating_add(1),
+                reason: Error::TimeTooLate { asked_ms: time_ms }.to_string(),
+            });
+        }
         let built = producer::build(
             chain.view(),
             parent,

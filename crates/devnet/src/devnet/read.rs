@@ -15,6 +15,7 @@ use crate::{
     chain::{self, Chain, Head},
     execution::Session,
     producer,
+    stack::deep,
     state::{Past, StateView},
 };
 
@@ -248,6 +249,14 @@ impl Inner {
 
     /// Runs `action` on the state of a block. The newest state does not change meanwhile.
     pub(super) fn with_view<R>(
+        &self,
+        at: At,
+        action: impl FnOnce(StateView<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        deep(|| self.with_that_view(at, action))
+    }
+
+    fn with_that_view<R>(
         &self,
         at: At,
         action: impl FnOnce(StateView<'_>) -> Result<R, Error>,

@@ -1,6 +1,6 @@
 //! Transactions.
 
-use codec::{DecodeLimit, Encode};
+use codec::Encode;
 use sp_core::H256;
 use sp_runtime::{
     AccountId32,
@@ -11,11 +11,12 @@ use tributary_runtime::UncheckedExtrinsic;
 
 use super::{At, Devnet, Inner, Producer};
 use crate::{
-    BlockNumber, Error, Mining,
+    BlockNumber, Error, Mining, arguments,
     chain::Chain,
     execution::{Session, extrinsic_hash},
     impersonation,
     pool::{PoolError, PoolTransaction, TransactionStatus},
+    stack::deep,
 };
 
 /// Blocks that one submission may trigger, when transactions did not fit into the first.
@@ -77,13 +78,17 @@ impl Devnet {
 
 impl Inner {
     fn submit(&self, bytes: &[u8], watchers: Vec<mpsc::UnboundedSender<TransactionStatus>>) -> Result<H256, Error> {
+        deep(|| self.take_in(bytes, watchers))
+    }
+
+    fn take_in(&self, bytes: &[u8], watchers: Vec<mpsc::UnboundedSender<TransactionStatus>>) -> Result<H256, Error> {
         let extrinsic = decode(bytes)?;
         let hash = extrinsic_hash(bytes);
         let mut producer = self.producer.lock();
         let producer = &mut *producer;
         producer.pool.check_known(hash)?;
         let impersonated =
-            impersonation::signer(&extrinsic).is_some_and(|signer| producer.impersonated.contains(&signer));
+            impersonation::signer(&extrinsic).is_some_and(|signer| producer.kept.scene.impersonated.contains(&signer));
         let (validity, best) = {
             let chain = self.chain.read();
             (validate(&chain, extrinsic, impersonated), chain.head.number)
@@ -147,6 +152,10 @@ impl Inner {
 
     /// Puts the transactions that were in the pool when the chain stopped back into it.
     pub(super) fn restore_pool(&self) -> Result<(), Error> {
+        deep(|| self.take_in_again())
+    }
+
+    fn take_in_again(&self) -> Result<(), Error> {
         let mut producer = self.producer.lock();
         let mut gone = Vec::new();
         for (arrival, bytes) in self.db.settled().transactions()? {
@@ -154,7 +163,7 @@ impl Inner {
             let chain = self.chain.read();
             let restored = decode(&bytes).and_then(|extrinsic| {
                 let impersonated =
-                    impersonation::signer(&extrinsic).is_some_and(|signer| producer.impersonated.contains(&signer));
+                    impersonation::signer(&extrinsic).is_some_and(|signer| producer.kept.scene.impersonated.contains(&signer));
                 let best = chain.head.number;
                 let validity = validate(&chain, extrinsic, impersonated)?;
                 producer.pool.import(PoolTransaction {
@@ -192,6 +201,10 @@ impl Inner {
         if producer.pool.counts() == (0, 0) {
             return Ok(());
         }
+        deep(|| self.ask_again(producer, extra))
+    }
+
+    fn ask_again(&self, producer: &mut Producer, extra: usize) -> Result<(), Error> {
         let chain = self.chain.read();
         let best = chain.head.number;
         let mut gone = Vec::new();
@@ -199,7 +212,7 @@ impl Inner {
             // A transaction was accepted as it was sent: an account that is not impersonated any more has to sign.
             let validity = decode(&waiting.bytes).and_then(|extrinsic| {
                 let impersonated = waiting.impersonated
-                    && impersonation::signer(&extrinsic).is_some_and(|signer| producer.impersonated.contains(&signer));
+                    && impersonation::signer(&extrinsic).is_some_and(|signer| producer.kept.scene.impersonated.contains(&signer));
                 validate(&chain, extrinsic, impersonated)
             });
             match validity {
@@ -222,9 +235,7 @@ impl Inner {
 }
 
 fn decode(bytes: &[u8]) -> Result<UncheckedExtrinsic, PoolError> {
-    // As deep as the executive reads.
-    UncheckedExtrinsic::decode_all_with_depth_limit(256, &mut &*bytes)
-        .map_err(|error| PoolError::BadFormat(error.to_string()))
+    arguments::extrinsic(bytes).map_err(|error| PoolError::BadFormat(error.to_string()))
 }
 
 fn validate(chain: &Chain, extrinsic: UncheckedExtrinsic, impersonated: bool) -> Result<ValidTransaction, PoolError> {

@@ -31,7 +31,7 @@ pub fn from_chain(error: Error) -> ErrorObjectOwned {
             "Api called for an unknown Block: Header was not found in the database: {block}"
         )),
         Error::UnknownMethod(_) => client(format!("Execution failed: Other: {error}")),
-        Error::Execution { .. } | Error::BadAnswer { .. } => client(format!("Execution failed: {error}")),
+        Error::Arguments { .. } | Error::Execution { .. } | Error::BadAnswer { .. } => client(format!("Execution failed: {error}")),
         other => ErrorObject::owned(DEV, other.to_string(), None::<()>),
     }
 }

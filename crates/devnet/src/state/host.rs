@@ -1,9 +1,6 @@
 //! A state and what the runtime wrote over it, as the runtime sees it.
 
-use std::{
-    any::{Any, TypeId},
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::any::{Any, TypeId};
 
 use codec::Encode;
 use sp_core::H256;
@@ -12,6 +9,7 @@ use sp_externalities::{Error, Extension, ExtensionStore, Extensions, Externaliti
 use sp_storage::{ChildInfo, StateVersion, TrackedStorageKey, well_known_keys};
 
 use super::{Change, Changed, Commitment, Element, Key, Overlay, StateView, Value};
+use crate::panics;
 
 /// What the runtime runs in: the storage calls of a node, over a [`StateView`] and an [`Overlay`].
 ///
@@ -69,11 +67,9 @@ impl<'a> Host<'a> {
     ///
     /// # Errors
     /// What `action` panicked with.
-    pub fn run<R>(&mut self, action: impl FnOnce() -> R) -> std::thread::Result<R> {
+    pub fn run<R>(&mut self, action: impl FnOnce() -> R) -> Result<R, String> {
         let protected = std::mem::replace(&mut self.protected, self.overlay.depth());
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            sp_externalities::set_and_run_with_externalities(self, action)
-        }));
+        let result = panics::catch(|| sp_externalities::set_and_run_with_externalities(self, action));
         while self.overlay.depth() > self.protected {
             self.root = None;
             self.overlay.rollback_transaction();
