@@ -38,6 +38,11 @@ fn holds(method: &str) -> Holds {
     }
 }
 
+/// Whether a method takes calls, which may be as long as a block.
+pub fn takes_calls(method: &str) -> bool {
+    holds(method) != Holds::Nothing
+}
+
 /// Whether the runtime may read the arguments of this method. What is after the calls in them is not looked at.
 ///
 /// # Errors
@@ -55,9 +60,22 @@ pub fn check(method: &str, mut arguments: &[u8]) -> Result<(), codec::Error> {
         Holds::Block => {
             Header::decode(input)?;
             let extrinsics = Vec::<OpaqueExtrinsic>::decode(input)?;
-            extrinsics.iter().try_for_each(|bytes| extrinsic(&bytes.encode()).map(drop))
+            extrinsics
+                .iter()
+                .try_for_each(|bytes| extrinsic(&bytes.encode()).map(drop))
         }
     }
+}
+
+/// What is wrong, without the path to it: the decoder says for every level where it was.
+pub fn reason(error: &codec::Error) -> String {
+    let text = error.to_string();
+    let innermost = text
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    innermost.trim().trim_end_matches(':').into()
 }
 
 /// Reads an extrinsic (SCALE, with its length prefix) and nothing after it.
@@ -81,4 +99,67 @@ fn next_extrinsic(input: &mut &[u8]) -> Result<UncheckedExtrinsic, codec::Error>
         return Err("the length prefix says more than there is".into());
     }
     UncheckedExtrinsic::decode_with_depth_limit(DEPTH_MAX, input)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
+    use scale_info::{PortableRegistry, TypeDef, form::PortableForm};
+
+    use super::*;
+
+    /// Whether a type holds calls: an extrinsic, a block, or anything that holds itself.
+    fn holds_calls(types: &PortableRegistry, id: u32, inside: &mut BTreeSet<u32>) -> bool {
+        if !inside.insert(id) {
+            return true;
+        }
+        let ty = types.resolve(id).expect("every type is registered");
+        let name = ty.path.segments.last().map(String::as_str);
+        let fields = |fields: &[scale_info::Field<PortableForm>]| fields.iter().map(|f| f.ty.id).collect();
+        let parts: Vec<u32> = match &ty.type_def {
+            TypeDef::Composite(composite) => fields(&composite.fields),
+            TypeDef::Variant(variant) => variant.variants.iter().flat_map(|v| fields(&v.fields)).collect(),
+            TypeDef::Sequence(sequence) => vec![sequence.type_param.id],
+            TypeDef::Array(array) => vec![array.type_param.id],
+            TypeDef::Tuple(tuple) => tuple.fields.iter().map(|field| field.id).collect(),
+            TypeDef::Compact(compact) => vec![compact.type_param.id],
+            TypeDef::Primitive(_) | TypeDef::BitSequence(_) => Vec::new(),
+        };
+        let holds = matches!(
+            name,
+            Some("UncheckedExtrinsic" | "OpaqueExtrinsic" | "RuntimeCall" | "Block" | "LazyBlock")
+        ) || parts.into_iter().any(|part| holds_calls(types, part, inside));
+        inside.remove(&id);
+        holds
+    }
+
+    /// Every method of every runtime API that takes calls is known here, whatever is added to the runtime.
+    #[test]
+    fn no_method_that_takes_calls_is_missing() {
+        let bytes = tributary_runtime::metadata_v15();
+        let RuntimeMetadataPrefixed(_, RuntimeMetadata::V15(metadata)) =
+            Decode::decode(&mut &bytes[..]).expect("the metadata reads back")
+        else {
+            panic!("another version");
+        };
+        let (mut with, mut without) = (0, 0);
+        for api in &metadata.apis {
+            for method in &api.methods {
+                let takes = method
+                    .inputs
+                    .iter()
+                    .any(|input| holds_calls(&metadata.types, input.ty.id, &mut BTreeSet::new()));
+                let name = format!("{}_{}", api.name, method.name);
+                assert_eq!(takes, takes_calls(&name), "{name}");
+                if takes {
+                    with += 1;
+                } else {
+                    without += 1;
+                }
+            }
+        }
+        assert!(with >= 8 && without > 40, "{with} and {without} methods");
+    }
 }

@@ -32,7 +32,9 @@ pub struct Chain {
     pub head: Arc<Head>,
     /// Number of the last step.
     pub step: u64,
-    pub base: Base,
+    pub base: Arc<Base>,
+    /// How often steps have been taken back: what was read of the database before may be about steps that are gone.
+    pub reverts: u64,
     /// Steps that are in memory and not known to be on the disk, the last one last.
     unkept: Vec<Unkept>,
     /// Storage items that differ from the last checkpoint.
@@ -46,6 +48,24 @@ pub struct Appended {
     elements: Vec<Option<Element>>,
     commitment: Commitment,
     head: Option<Arc<Head>>,
+}
+
+/// A state to be written, so that a start reads fewer differences.
+pub struct Checkpoint {
+    state: StateMap,
+    dirty: BTreeSet<Box<[u8]>>,
+    step: u64,
+}
+
+impl Checkpoint {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub fn write(&self, db: &Db) -> Result<(), Error> {
+        let dirty = self.dirty.iter().map(|item| &item[..]);
+        db.settled().checkpoint(&self.state, dirty, self.step)
+    }
 }
 
 /// What takes a step back.
@@ -78,7 +98,8 @@ impl Chain {
             commitment,
             head,
             step,
-            base,
+            base: Arc::new(base),
+            reverts: 0,
             unkept: Vec::new(),
             dirty,
             since_checkpoint,
@@ -87,7 +108,7 @@ impl Chain {
 
     /// A view of the newest state.
     pub fn view(&self) -> StateView<'_> {
-        StateView::live(&self.state, self.commitment)
+        StateView::new(&self.state, self.commitment)
     }
 
     /// Hands a step to the database: a block, or without one a write from outside. `included` are the arrivals of
@@ -150,6 +171,7 @@ impl Chain {
 
     /// Goes back to the last step that is known to be on the disk, after the database failed.
     pub fn forget_unkept(&mut self) {
+        self.reverts += u64::from(!self.unkept.is_empty());
         while let Some(step) = self.unkept.pop() {
             for change in &step.diff.0 {
                 self.state.set(&change.key, change.old.as_deref());
@@ -167,16 +189,20 @@ impl Chain {
         }
     }
 
-    /// Writes a checkpoint if enough changed since the last one.
-    pub fn checkpoint_if_due(&mut self, db: &Db) -> Result<(), Error> {
+    /// What to write as a checkpoint, if enough changed since the last one.
+    pub fn due_checkpoint(&self) -> Option<Checkpoint> {
         let limit = (self.state.bytes() * 2).clamp(CHECKPOINT_BYTES_MIN, CHECKPOINT_BYTES_MAX);
-        if self.since_checkpoint >= limit {
-            db.settled()
-                .checkpoint(&self.state, self.dirty.iter().map(|item| &item[..]), self.step)?;
-            self.dirty.clear();
-            self.since_checkpoint = 0;
-        }
-        Ok(())
+        (self.since_checkpoint >= limit).then(|| Checkpoint {
+            state: self.state.clone(),
+            dirty: self.dirty.clone(),
+            step: self.step,
+        })
+    }
+
+    /// The checkpoint that was due is written.
+    pub fn checkpoint_written(&mut self) {
+        self.dirty.clear();
+        self.since_checkpoint = 0;
     }
 
     /// Takes back all steps after `step`, here and in the database, which gets `metas` with it.
@@ -205,22 +231,11 @@ impl Chain {
         db.settled()
             .truncate(step, &state, dirty.iter().map(|item| &item[..]), &removed, metas)?;
         (self.state, self.commitment, self.head, self.step) = (state, commitment, head, step);
+        self.reverts += 1;
         self.unkept.clear();
         self.dirty.clear();
         self.since_checkpoint = 0;
         Ok(())
-    }
-
-    /// The last step that belongs to a block: what was written from outside after it counts as its state.
-    pub fn last_step_of(&self, db: &Db, number: BlockNumber) -> Result<u64, Error> {
-        if number == self.head.number {
-            return Ok(self.step);
-        }
-        let next = db
-            .settled()
-            .step_of(number + 1)?
-            .ok_or_else(|| Error::UnknownBlock(number.to_string()))?;
-        Ok(next - 1)
     }
 }
 

@@ -41,7 +41,8 @@ pub enum Error {
     },
     /// The database cannot be read.
     #[error(
-        "the database {path} cannot be read ({reason}); it was left as it is: move it away, or choose another file"
+        "the database {path} is damaged, or is none: {reason}. Nothing in it was changed. Put a copy of the file in \
+         its place, begin from a dump in another folder, or move the file away to begin anew"
     )]
     DatabaseCorrupt {
         /// The database file.

@@ -34,7 +34,7 @@ impl<'a> Session<'a> {
         deep(|| {
             arguments::check(method, arguments).map_err(|reason| Error::Arguments {
                 method: method.into(),
-                reason: reason.to_string(),
+                reason: arguments::reason(&reason),
             })?;
             self.run(method, || tributary_runtime::apis::api::dispatch(method, arguments))?
                 .ok_or_else(|| Error::UnknownMethod(method.into()))

@@ -58,7 +58,7 @@ pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap, Shift
         Source::Json(json) => json,
     };
     let empty = StateMap::default();
-    let mut session = Session::new(StateView::live(&empty, Commitment::default()));
+    let mut session = Session::new(StateView::new(&empty, Commitment::default()));
     session
         .call_as::<Result<(), String>>("GenesisBuilder_build_state", &json.encode())
         .map_err(|error| Error::Genesis(error.to_string()))?
@@ -90,7 +90,7 @@ pub fn build(source: Source, fingerprint: H256) -> Result<(Base, StateMap, Shift
 /// The names of the runtime's presets.
 pub fn preset_names() -> Result<Vec<String>, Error> {
     let empty = StateMap::default();
-    let mut session = Session::new(StateView::live(&empty, Commitment::default()));
+    let mut session = Session::new(StateView::new(&empty, Commitment::default()));
     session.call_as("GenesisBuilder_preset_names", &[])
 }
 
@@ -98,7 +98,7 @@ pub fn preset_names() -> Result<Vec<String>, Error> {
 fn preset(name: &str) -> Result<Json, Error> {
     let get = |name: Option<&str>| -> Result<Option<Json>, Error> {
         let empty = StateMap::default();
-        let mut session = Session::new(StateView::live(&empty, Commitment::default()));
+        let mut session = Session::new(StateView::new(&empty, Commitment::default()));
         let bytes: Option<Vec<u8>> = session.call_as("GenesisBuilder_get_preset", &name.encode())?;
         bytes
             .map(|bytes| serde_json::from_slice(&bytes).map_err(|error| Error::Genesis(error.to_string())))

@@ -46,7 +46,7 @@ pub mod state;
 
 pub use chain::Head;
 pub use config::{Clock, Config, Database, Genesis, Mining};
-pub use devnet::{At, Block, Devnet};
+pub use devnet::{At, Block, Devnet, Verified};
 pub use error::Error;
 pub use execution::extrinsic_hash;
 pub use genesis::preset_names;

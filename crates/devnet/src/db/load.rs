@@ -82,16 +82,18 @@ impl Store {
     }
 
     fn read_items(&self, table: TableDefinition<&[u8], &[u8]>) -> Result<StateMap, Error> {
-        let mut state = StateMap::default();
-        let transaction = self.inner.begin_read()?;
-        for entry in transaction.open_table(table)?.iter()? {
-            let (item, pairs) = entry?;
-            let pairs: Vec<(Vec<u8>, Vec<u8>)> = record("of a storage item", pairs.value())?;
-            for (suffix, value) in pairs {
-                state.set(&[item.value(), &suffix[..]].concat(), Some(&value));
+        self.reading(|| {
+            let mut state = StateMap::default();
+            let transaction = self.inner.begin_read()?;
+            for entry in transaction.open_table(table)?.iter()? {
+                let (item, pairs) = entry?;
+                let pairs: Vec<(Vec<u8>, Vec<u8>)> = record("a storage item", pairs.value())?;
+                for (suffix, value) in pairs {
+                    state.set(&[item.value(), &suffix[..]].concat(), Some(&value));
+                }
             }
-        }
-        Ok(state)
+            Ok(state)
+        })
     }
 
     /// The state that the chain began with.

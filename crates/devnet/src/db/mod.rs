@@ -32,6 +32,7 @@ use tokio::sync::watch;
 
 pub use load::Loaded;
 pub use records::{Base, BlockRecord, Step};
+pub use steps::Checked;
 pub use store::{Meta, Store};
 
 use crate::{

@@ -5,18 +5,27 @@ use redb::{Durability, ReadableDatabase};
 use sp_core::H256;
 
 use super::{
-    DIFFS, HASHES, MERGED, NUMBERS, POOL, STEPS, load::write_checkpoint, missing, record, records::Step,
+    DIFFS, HASHES, MERGED, NUMBERS, POOL, STEPS,
+    load::write_checkpoint,
+    missing, record,
+    records::Step,
     store::{Meta, Store, write_metas},
 };
 use crate::{
     Error,
-    state::{Change, Diff, Past, StateMap},
+    state::{Change, Diff, StateMap},
 };
 
 /// Steps in a segment of merged old values.
 const SEGMENT: u64 = 256;
 /// Levels of segments: the last one covers 256^3 steps.
 const LEVELS: u8 = 3;
+
+/// What was found to be as it should be.
+pub struct Checked {
+    pub segments: u64,
+}
+
 impl Store {
     /// Appends a step. Readers see it at once; [`Store::sync`] makes it last. `included` are the arrivals of pool
     /// transactions that are done with.
@@ -47,18 +56,7 @@ impl Store {
     /// Writes the segment of `level` that ends with `last`.
     fn merge(&self, level: u8, last: u64) -> Result<(), Error> {
         let length = SEGMENT.pow(level.into());
-        let mut values = std::collections::BTreeMap::new();
-        self.visit(last - length, last, |diff, _| {
-            for change in diff.0 {
-                values.entry(change.key).or_insert(change.old);
-            }
-        })?;
-        let merged = Diff(
-            values
-                .into_iter()
-                .map(|(key, old)| Change { key, old, new: None })
-                .collect(),
-        );
+        let merged = self.merged_below(level, last - length, last)?;
         self.write(Durability::None, |transaction| {
             transaction
                 .open_table(MERGED)?
@@ -67,34 +65,93 @@ impl Store {
         })
     }
 
-    /// Calls `each` with the old values of all steps in `after + 1 ..= last`, oldest first, by the longest segments
+    /// Calls `each` with the old values of all steps in `after + 1 ..= last`, latest first, by the longest segments
     /// that fit.
-    fn visit(&self, after: u64, last: u64, mut each: impl FnMut(Diff, u64)) -> Result<(), Error> {
-        let transaction = self.inner.begin_read()?;
-        let (merged, diffs) = (transaction.open_table(MERGED)?, transaction.open_table(DIFFS)?);
-        let mut at = after;
-        'next: while at < last {
-            for level in (1..=LEVELS).rev() {
-                let length = SEGMENT.pow(level.into());
-                if at.is_multiple_of(length)
-                    && at + length <= last
-                    && let Some(bytes) = merged.get((level, at / length))?
-                {
-                    at += length;
-                    each(Diff::from_bytes(bytes.value())?, at);
-                    continue 'next;
+    fn visit_back(&self, after: u64, last: u64, each: impl FnMut(Diff)) -> Result<(), Error> {
+        self.visit_back_by(LEVELS, after, last, each)
+    }
+
+    /// The same by segments of these levels only.
+    fn visit_back_by(&self, levels: u8, after: u64, last: u64, mut each: impl FnMut(Diff)) -> Result<(), Error> {
+        self.reading(|| {
+            let transaction = self.inner.begin_read()?;
+            let (merged, diffs) = (transaction.open_table(MERGED)?, transaction.open_table(DIFFS)?);
+            let mut at = last;
+            'next: while at > after {
+                for level in (1..=levels).rev() {
+                    let length = SEGMENT.pow(level.into());
+                    if at.is_multiple_of(length)
+                        && at - length >= after
+                        && let Some(bytes) = merged.get((level, at / length - 1))?
+                    {
+                        at -= length;
+                        each(Diff::from_bytes(bytes.value())?);
+                        continue 'next;
+                    }
                 }
+                let bytes = diffs.get(at)?.ok_or_else(|| missing("difference", at))?;
+                each(Diff::from_bytes(bytes.value())?);
+                at -= 1;
             }
-            at += 1;
-            let bytes = diffs.get(at)?.ok_or_else(|| missing("difference", at))?;
-            each(Diff::from_bytes(bytes.value())?, at);
+            Ok(())
+        })
+    }
+
+    /// Makes of the state after step `last` the one after step `after`, which is earlier.
+    pub fn undo(&self, state: &mut StateMap, after: u64, last: u64) -> Result<(), Error> {
+        self.visit_back(after, last, |diff| {
+            for change in diff.0 {
+                state.set(&change.key, change.old.as_deref());
+            }
+        })
+    }
+
+    /// Makes of the state after step `after` the one after step `last`, which is later.
+    pub fn redo(&self, state: &mut StateMap, after: u64, last: u64) -> Result<(), Error> {
+        for step in after + 1..=last {
+            for change in self.diff(step)?.0 {
+                state.set(&change.key, change.new.as_deref());
+            }
         }
         Ok(())
     }
 
-    /// Brings an old state up to being seen from step `last`.
-    pub fn extend(&self, past: &mut Past, last: u64) -> Result<(), Error> {
-        self.visit(past.seen(), last, |diff, at| past.extend(diff, at))
+    /// The old values over the steps in `after + 1 ..= last`, from what is below a level.
+    fn merged_below(&self, level: u8, after: u64, last: u64) -> Result<Diff, Error> {
+        let mut values = std::collections::BTreeMap::new();
+        self.visit_back_by(level - 1, after, last, |diff| {
+            // The earliest change has the value that counts, and comes last.
+            values.extend(diff.0.into_iter().map(|change| (change.key, change.old)));
+        })?;
+        let changes = values.into_iter().map(|(key, old)| Change { key, old, new: None });
+        Ok(Diff(changes.collect()))
+    }
+
+    /// Puts together all segments up to a step again, and compares them.
+    ///
+    /// # Errors
+    /// [`Error::Record`] with the first that is another one, or is not there.
+    pub fn check_segments(&self, last: u64) -> Result<Checked, Error> {
+        let mut segments = 0;
+        for level in 1..=LEVELS {
+            let length = SEGMENT.pow(level.into());
+            for segment in 0..last / length {
+                let stored = self.reading(|| {
+                    let transaction = self.inner.begin_read()?;
+                    let bytes = transaction.open_table(MERGED)?.get((level, segment))?;
+                    Ok(bytes.map(|bytes| bytes.value().to_vec()))
+                })?;
+                let again = self.merged_below(level, segment * length, (segment + 1) * length)?;
+                if stored.is_none_or(|stored| stored != again.to_bytes()) {
+                    return Err(Error::Record {
+                        record: format!("segment {segment} of level {level}"),
+                        reason: "it is not what its steps make".into(),
+                    });
+                }
+                segments += 1;
+            }
+        }
+        Ok(Checked { segments })
     }
 
     /// Removes all steps after `step`; `state` is the state after it and `dirty` the items that differ from the last
@@ -125,41 +182,43 @@ impl Store {
 
     /// A step.
     pub fn step(&self, step: u64) -> Result<Step, Error> {
-        let transaction = self.inner.begin_read()?;
-        let bytes = transaction
-            .open_table(STEPS)?
-            .get(step)?
-            .ok_or_else(|| missing("step", step))?;
-        record("of a step", bytes.value())
+        self.reading(|| {
+            let transaction = self.inner.begin_read()?;
+            let bytes = transaction
+                .open_table(STEPS)?
+                .get(step)?
+                .ok_or_else(|| missing("step", step))?;
+            record(&format!("step {step}"), bytes.value())
+        })
     }
 
     /// What a step changed.
     pub fn diff(&self, step: u64) -> Result<Diff, Error> {
-        let transaction = self.inner.begin_read()?;
-        let bytes = transaction
-            .open_table(DIFFS)?
-            .get(step)?
-            .ok_or_else(|| missing("difference", step))?;
-        Ok(Diff::from_bytes(bytes.value())?)
+        self.reading(|| {
+            let transaction = self.inner.begin_read()?;
+            let bytes = transaction
+                .open_table(DIFFS)?
+                .get(step)?
+                .ok_or_else(|| missing("difference", step))?;
+            Ok(Diff::from_bytes(bytes.value())?)
+        })
     }
 
     /// The step of a block by its number.
     pub fn step_of(&self, number: u32) -> Result<Option<u64>, Error> {
-        Ok(self
-            .inner
-            .begin_read()?
-            .open_table(NUMBERS)?
-            .get(number)?
-            .map(|step| step.value()))
+        self.reading(|| {
+            let transaction = self.inner.begin_read()?;
+            let step = transaction.open_table(NUMBERS)?.get(number)?;
+            Ok(step.map(|step| step.value()))
+        })
     }
 
     /// The number of a block by its hash.
     pub fn number_of(&self, hash: H256) -> Result<Option<u32>, Error> {
-        Ok(self
-            .inner
-            .begin_read()?
-            .open_table(HASHES)?
-            .get(&hash.0)?
-            .map(|number| number.value()))
+        self.reading(|| {
+            let transaction = self.inner.begin_read()?;
+            let number = transaction.open_table(HASHES)?.get(&hash.0)?;
+            Ok(number.map(|number| number.value()))
+        })
     }
 }

@@ -111,6 +111,11 @@ impl Store {
         self.path.as_deref().unwrap_or(Path::new("in memory"))
     }
 
+    /// Reads the tables. Whatever is wrong with them is an error.
+    pub(super) fn reading<R>(&self, read: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+        catch(self.path(), read)
+    }
+
     /// Changes the tables. The first failure is the last one that is tried: what redb does after one is undefined
     /// until the file is opened again.
     pub(super) fn write<R>(
@@ -136,7 +141,7 @@ impl Store {
             transaction.commit()?;
             Ok(result)
         };
-        commit().inspect_err(|error: &Error| self.fail(error))
+        catch(self.path(), commit).inspect_err(|error: &Error| self.fail(error))
     }
 
     /// Ends all writing.
@@ -238,24 +243,28 @@ impl Store {
 
     /// The transactions of the pool in the order in which they came.
     pub fn transactions(&self) -> Result<Vec<(u64, Vec<u8>)>, Error> {
-        let transaction = self.inner.begin_read()?;
-        let pool = transaction.open_table(POOL)?;
-        pool.iter()?
-            .map(|entry| {
-                let (arrival, bytes) = entry?;
-                Ok((arrival.value(), bytes.value().to_vec()))
-            })
-            .collect()
+        self.reading(|| {
+            let transaction = self.inner.begin_read()?;
+            let pool = transaction.open_table(POOL)?;
+            pool.iter()?
+                .map(|entry| {
+                    let (arrival, bytes) = entry?;
+                    Ok((arrival.value(), bytes.value().to_vec()))
+                })
+                .collect()
+        })
     }
 
     /// A value of the `meta` table.
     pub fn meta<T: Decode>(&self, name: &'static str) -> Result<Option<T>, Error> {
-        let transaction = self.inner.begin_read()?;
-        let table = match transaction.open_table(META) {
-            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
-            table => table?,
-        };
-        table.get(name)?.map(|bytes| record(name, bytes.value())).transpose()
+        self.reading(|| {
+            let transaction = self.inner.begin_read()?;
+            let table = match transaction.open_table(META) {
+                Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
+                table => table?,
+            };
+            table.get(name)?.map(|bytes| record(name, bytes.value())).transpose()
+        })
     }
 
     /// Sets values of the `meta` table.

@@ -2,7 +2,10 @@
 
 use std::{io::ErrorKind, path::Path};
 
-use crate::error::{Error, is_no_room};
+use crate::{
+    error::{Error, is_no_room},
+    panics,
+};
 
 pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Error {
     Error::DatabaseCorrupt {
@@ -39,14 +42,20 @@ pub(super) fn file(action: &'static str, path: &Path, source: std::io::Error) ->
     }
 }
 
+/// What redb asserted does not hold.
+pub(super) fn contradiction(path: &Path, panic: &str) -> Error {
+    let first = panic.lines().next().unwrap_or_default();
+    corrupt(path, format!("a page of it contradicts the others: {first}"))
+}
+
 /// redb asserts some properties of its file instead of returning an error. A broken file must not take the process
 /// down, so a panic on the way in counts as one.
 pub(super) fn catch<R>(path: &Path, action: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(action))
-        .unwrap_or_else(|_| Err(corrupt(path, "its contents contradict each other")))
+    panics::catch(action)
+        .unwrap_or_else(|panic| Err(contradiction(path, &panic)))
         .map_err(|error| match error {
-            Error::Record { record, reason } => corrupt(path, format!("record {record}: {reason}")),
-            Error::Database(inner) => corrupt(path, inner),
+            Error::Record { record, reason } => corrupt(path, format!("{record}: {reason}")),
+            Error::Database(inner) if matches!(*inner, redb::Error::Corrupted(_)) => corrupt(path, inner),
             other => other,
         })
 }

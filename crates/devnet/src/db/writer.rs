@@ -1,7 +1,6 @@
 //! The thread that appends steps while the next one is worked out.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         mpsc::{Receiver, SyncSender, sync_channel},
@@ -11,8 +10,8 @@ use std::{
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{records::Step, store::Store, trouble::corrupt};
-use crate::{error::Error, state::Diff};
+use super::{records::Step, store::Store, trouble::contradiction};
+use crate::{error::Error, panics, state::Diff};
 
 /// Steps that may wait for the disk; whoever makes more waits with them.
 const WAITING_MAX: usize = 64;
@@ -36,8 +35,9 @@ enum Job {
 
 #[derive(Default)]
 struct Progress {
-    /// Steps and forces handed over and not dealt with.
-    waiting: usize,
+    /// Steps and forces handed over so far, and dealt with.
+    handed: u64,
+    dealt: u64,
     /// Forces handed over so far, and dealt with.
     forces: u64,
     forced: u64,
@@ -77,7 +77,7 @@ impl Writer {
 
     /// Hands over a step.
     pub fn append(&self, append: Append) {
-        self.progress.0.lock().waiting += 1;
+        self.progress.0.lock().handed += 1;
         self.send(Job::Append(Box::new(append)));
     }
 
@@ -85,7 +85,7 @@ impl Writer {
     pub fn force(&self) -> u64 {
         let number = {
             let mut progress = self.progress.0.lock();
-            progress.waiting += 1;
+            progress.handed += 1;
             progress.forces += 1;
             progress.forces
         };
@@ -112,10 +112,11 @@ impl Writer {
         debug_assert!(taken, "the writer ends with its handle");
     }
 
-    /// Waits until everything that was handed over was dealt with.
+    /// Waits until everything that was handed over before the call was dealt with.
     pub fn settle(&self) {
         let mut progress = self.progress.0.lock();
-        while progress.waiting > 0 {
+        let handed = progress.handed;
+        while progress.dealt < handed {
             self.progress.1.wait(&mut progress);
         }
     }
@@ -147,20 +148,20 @@ fn run(store: &Store, jobs: &Receiver<Job>, shared: &Shared) {
             }
         };
         let force = append.is_none();
-        let result = catch_unwind(AssertUnwindSafe(|| match append {
+        let result = panics::catch(|| match append {
             Some(append) => {
                 let bytes = append.diff.to_bytes();
                 store.append(append.number, &append.step, &bytes, &append.included)
             }
             None => store.sync(),
-        }))
-        .unwrap_or_else(|_| {
-            let error = corrupt(store.path(), "its contents contradict each other");
+        })
+        .unwrap_or_else(|panic| {
+            let error = contradiction(store.path(), &panic);
             store.fail(&error);
             Err(error)
         });
         let mut progress = shared.0.lock();
-        progress.waiting -= 1;
+        progress.dealt += 1;
         progress.forced += u64::from(force);
         if let Err(error) = result {
             // After the first failure the store refuses everything; only the first says why.
@@ -168,8 +169,7 @@ fn run(store: &Store, jobs: &Receiver<Job>, shared: &Shared) {
                 progress.failure.get_or_insert(error);
             }
         }
-        if force || progress.waiting == 0 {
-            shared.1.notify_all();
-        }
+        // Waking nobody costs next to nothing.
+        shared.1.notify_all();
     }
 }

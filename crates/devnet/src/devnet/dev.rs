@@ -58,7 +58,6 @@ impl Devnet {
         {
             let mut chain = self.inner.chain.write();
             chain.revert(&self.inner.db, step, &kept.metas())?;
-            self.inner.past.lock().clear();
         }
         producer.kept = kept;
         producer.interrupt("the chain was set back to a snapshot");
@@ -205,11 +204,9 @@ impl Devnet {
     /// [`Error::File`], [`Error::DiskFull`].
     pub fn dump(&self, path: &Path) -> Result<(), Error> {
         let shift = self.inner.producer.lock().kept.scene.shift;
-        let dump = {
-            let chain = self.inner.chain.read();
-            Dump::new(chain.base.genesis_hash, chain.head.header.clone(), &chain.state, shift)
-        };
-        dump.write(path)
+        let moment = self.inner.moment();
+        let header = moment.head.header.clone();
+        Dump::new(moment.base.genesis_hash, header, &moment.newest.state, shift).write(path)
     }
 
     /// Whether [`Devnet::dump`] could write this file, as far as that can be known before.
@@ -238,8 +235,9 @@ impl Devnet {
                 ..Kept::new(shift)
             };
             self.inner.db.settled().reset(&base, &state, &kept.metas())?;
+            let reverts = chain.reverts + 1;
             *chain = Chain::new(self.inner.db.settled().load()?, &self.inner.db)?;
-            self.inner.past.lock().clear();
+            chain.reverts = reverts;
             producer.kept = kept;
         }
         for dropped in producer.pool.clear() {
@@ -257,8 +255,8 @@ impl Inner {
             {
                 let mut chain = self.chain.write();
                 chain.apply(appended);
-                chain.checkpoint_if_due(&self.db)?;
             }
+            self.checkpoint_if_due()?;
             producer.pool.lift_bans();
             self.revalidate(producer, usize::MAX)
         })?;

@@ -2,9 +2,11 @@
 
 mod dev;
 mod kept;
+mod past;
 mod produce;
 mod read;
 mod submit;
+mod verify;
 
 use std::{collections::VecDeque, path::Path, sync::Arc};
 
@@ -13,8 +15,10 @@ use sp_core::H256;
 use tokio::sync::mpsc;
 
 use kept::Kept;
+use past::Past;
 use produce::Produced;
 pub use read::{At, Block};
+pub use verify::Verified;
 
 use crate::{
     Clock, Config, Database, Error, Genesis, Mining,
@@ -23,7 +27,6 @@ use crate::{
     genesis,
     mining::Miner,
     pool::Pool,
-    state::Past,
 };
 
 /// Heads that a subscriber may be behind before it is dropped.
@@ -42,8 +45,7 @@ struct Inner {
     /// Held by whoever changes the chain or the pool.
     producer: Mutex<Producer>,
     chain: RwLock<Chain>,
-    /// Old states that were read lately, by step, the latest last.
-    past: Mutex<VecDeque<(u64, Arc<Mutex<Past>>)>>,
+    past: Past,
     heads: Mutex<Vec<mpsc::Sender<Arc<Head>>>>,
     db: Db,
     miner: Miner,
@@ -106,7 +108,7 @@ impl Devnet {
         let inner = Arc::new(Inner {
             producer: Mutex::new(producer),
             chain: RwLock::new(chain),
-            past: Mutex::default(),
+            past: Past::default(),
             heads: Mutex::default(),
             db,
             miner: Miner::new(config.mining),
@@ -183,7 +185,6 @@ impl Inner {
         let result = change();
         if result.is_err() && self.db.failure().borrow().is_some() {
             self.chain.write().forget_unkept();
-            self.past.lock().clear();
         }
         result
     }

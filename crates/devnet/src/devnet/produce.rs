@@ -18,7 +18,6 @@ use crate::{
     pool::{PoolTransaction, TransactionStatus},
     producer,
     stack::deep,
-    state::{StateMap, StateView},
 };
 
 /// While many blocks are asked for, they are forced to the disk together this often, and nobody else waits for the
@@ -83,51 +82,6 @@ impl Devnet {
                 Some(blocks) => self.inner.advance_while(gone, blocks, |best| best < block)?,
             };
         }
-    }
-
-    /// Builds the chain again from its first state and the log of blocks and writes, with every check that a node
-    /// does at import, and returns the state hash. It takes about as long as making the blocks did.
-    ///
-    /// # Errors
-    /// [`Error::Replay`] with the first block that comes out otherwise.
-    pub fn verify(&self) -> Result<H256, Error> {
-        deep(|| self.replay())
-    }
-
-    fn replay(&self) -> Result<H256, Error> {
-        let (mut commitment, last) = {
-            let chain = self.inner.chain.read();
-            (chain.base.commitment, chain.step)
-        };
-        let db = self.inner.db.settled();
-        let mut state: StateMap = db.base_state()?;
-        for number in 1..=last {
-            let step = db.step(number)?;
-            let changes = match &step.block {
-                Some(block) => {
-                    let written = producer::execute(StateView::live(&state, commitment), block)?;
-                    commitment = written.commitment;
-                    written.changes
-                }
-                None => {
-                    let diff = db.diff(number)?;
-                    for change in &diff.0 {
-                        commitment.replace(&change.key, state.get(&change.key), change.new.as_deref());
-                    }
-                    diff.0
-                }
-            };
-            if commitment != step.commitment {
-                return Err(Error::Replay {
-                    number: step.number,
-                    reason: "its state differs".into(),
-                });
-            }
-            for change in &changes {
-                state.set(&change.key, change.new.as_deref());
-            }
-        }
-        Ok(commitment.root())
     }
 }
 
@@ -226,9 +180,9 @@ impl Inner {
         let (step, head) = {
             let mut chain = self.chain.write();
             chain.apply(appended);
-            chain.checkpoint_if_due(&self.db)?;
             (chain.step, chain.head.clone())
         };
+        self.checkpoint_if_due()?;
         let positions: BTreeMap<H256, u32> = built.included.into_iter().collect();
         let mut included = Vec::with_capacity(positions.len());
         let mut gone = Vec::new();
@@ -248,6 +202,17 @@ impl Inner {
         self.forget_transactions(&gone)?;
         self.revalidate(producer, REVALIDATE_EXTRA)?;
         producer.untold.push_back(Produced { step, head, included });
+        Ok(())
+    }
+
+    /// Writes a checkpoint if enough changed since the last one.
+    pub(super) fn checkpoint_if_due(&self) -> Result<(), Error> {
+        let Some(due) = self.chain.read().due_checkpoint() else {
+            return Ok(());
+        };
+        // Readers are not kept out while it is written; nobody else changes the chain meanwhile.
+        due.write(&self.db)?;
+        self.chain.write().checkpoint_written();
         Ok(())
     }
 

@@ -1,10 +1,7 @@
 //! Reading: blocks, state of any block, calls into the runtime.
 
-use std::sync::Arc;
-
 use codec::{Decode, DecodeAll, Encode};
 use frame_system::EventRecord;
-use parking_lot::Mutex;
 use sp_core::H256;
 use sp_runtime::ApplyExtrinsicResult;
 use tributary_runtime::RuntimeEvent;
@@ -12,15 +9,12 @@ use tributary_runtime::RuntimeEvent;
 use super::{Devnet, Inner};
 use crate::{
     BlockNumber, Error, Header,
-    chain::{self, Chain, Head},
+    chain::{self, Head},
     execution::Session,
     producer,
     stack::deep,
-    state::{Past, StateView},
+    state::StateView,
 };
-
-/// Old states that are kept at hand.
-const PAST_MAX: usize = 8;
 
 /// Which block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +74,27 @@ impl Devnet {
     pub fn query_all(&self, keys: &[Vec<u8>], at: impl Into<At>) -> Result<Vec<Option<Vec<u8>>>, Error> {
         self.inner.with_view(at.into(), |view| {
             Ok(keys.iter().map(|key| view.get(key).map(<[u8]>::to_vec)).collect())
+        })
+    }
+
+    /// The values of several storage keys of the same block, unless they are more than `bytes_max` bytes together.
+    ///
+    /// # Errors
+    /// Those of [`Devnet::query`].
+    pub fn query_within(
+        &self,
+        keys: &[Vec<u8>],
+        bytes_max: usize,
+        at: impl Into<At>,
+    ) -> Result<Option<Vec<Option<Vec<u8>>>>, Error> {
+        self.inner.with_view(at.into(), |view| {
+            let mut left = bytes_max;
+            let values = keys.iter().map(|key| {
+                let value = view.get(key);
+                left = left.checked_sub(value.map_or(0, <[u8]>::len))?;
+                Some(value.map(<[u8]>::to_vec))
+            });
+            Ok(values.collect())
         })
     }
 
@@ -160,25 +175,24 @@ impl Devnet {
     /// # Errors
     /// Trouble with the database.
     pub fn block_hash(&self, number: BlockNumber) -> Result<Option<H256>, Error> {
-        let chain = self.inner.chain.read();
-        if number > chain.head.number {
-            return Ok(None);
-        }
-        if number == 0 {
-            return Ok(Some(chain.base.genesis_hash));
-        }
-        if number >= chain.base.number {
-            return self.inner.head_of(&chain, number).map(|head| Some(head.hash));
-        }
-        // Before the block of a dump only what the runtime remembers is known.
-        let mut key = frame_support::storage::storage_prefix(b"System", b"BlockHash").to_vec();
-        let encoded = number.encode();
-        key.extend(sp_crypto_hashing::twox_64(&encoded));
-        key.extend(encoded);
-        Ok(chain
-            .state
-            .get(&key)
-            .and_then(|mut bytes| H256::decode(&mut bytes).ok()))
+        self.inner.read_at(|moment| {
+            if number > moment.head.number {
+                return Ok(None);
+            }
+            if number == 0 {
+                return Ok(Some(moment.base.genesis_hash));
+            }
+            if number >= moment.base.number {
+                return self.inner.head_of(moment, number).map(|head| Some(head.hash));
+            }
+            // Before the block of a dump only what the runtime remembers is known.
+            let mut key = frame_support::storage::storage_prefix(b"System", b"BlockHash").to_vec();
+            let encoded = number.encode();
+            key.extend(sp_crypto_hashing::twox_64(&encoded));
+            key.extend(encoded);
+            let value = moment.newest.state.get(&key);
+            Ok(value.and_then(|mut bytes| H256::decode(&mut bytes).ok()))
+        })
     }
 
     /// Number, hash and header of a block; none if there is no such block.
@@ -186,12 +200,12 @@ impl Devnet {
     /// # Errors
     /// Trouble with the database.
     pub fn head_at(&self, at: impl Into<At>) -> Result<Option<Head>, Error> {
-        let chain = self.inner.chain.read();
-        match self.inner.locate(&chain, at.into()) {
-            Ok(number) => self.inner.head_of(&chain, number).map(Some),
+        let at = at.into();
+        self.inner.read_at(|moment| match self.inner.locate(moment, at) {
+            Ok(number) => self.inner.head_of(moment, number).map(Some),
             Err(Error::UnknownBlock(_) | Error::Discarded(_)) => Ok(None),
             Err(error) => Err(error),
-        }
+        })
     }
 
     /// A block; none if there is no such block.
@@ -199,98 +213,38 @@ impl Devnet {
     /// # Errors
     /// Trouble with the database.
     pub fn block(&self, at: impl Into<At>) -> Result<Option<Block>, Error> {
-        let chain = self.inner.chain.read();
-        let number = match self.inner.locate(&chain, at.into()) {
-            Ok(number) => number,
-            Err(Error::UnknownBlock(_) | Error::Discarded(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        if number == chain.base.number {
-            let (hash, header) = (chain.base.hash, chain.base.header.clone());
-            return Ok(Some(Block {
-                hash,
-                header,
-                extrinsics: Vec::new(),
-            }));
-        }
-        let block = chain::block(&self.inner.db, number)?;
-        Ok(Some(Block {
-            hash: block.hash,
-            header: block.header,
-            extrinsics: block.extrinsics,
-        }))
+        let at = at.into();
+        self.inner.read_at(|moment| {
+            let number = match self.inner.locate(moment, at) {
+                Ok(number) => number,
+                Err(Error::UnknownBlock(_) | Error::Discarded(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            if number == moment.base.number {
+                let (hash, header) = (moment.base.hash, moment.base.header.clone());
+                return Ok(Some(Block {
+                    hash,
+                    header,
+                    extrinsics: Vec::new(),
+                }));
+            }
+            let block = chain::block(&self.inner.db, number)?;
+            Ok(Some(Block {
+                hash: block.hash,
+                header: block.header,
+                extrinsics: block.extrinsics,
+            }))
+        })
     }
 }
 
 impl Inner {
-    /// The number of the block that is meant.
-    fn locate(&self, chain: &Chain, at: At) -> Result<BlockNumber, Error> {
-        match at {
-            At::Best => Ok(chain.head.number),
-            At::Number(number) if number > chain.head.number => Err(Error::UnknownBlock(number.to_string())),
-            At::Number(number) if number < chain.base.number => Err(Error::Discarded(format!("block {number}"))),
-            At::Number(number) => Ok(number),
-            At::Hash(hash) if hash == chain.head.hash => Ok(chain.head.number),
-            At::Hash(hash) => match self.db.settled().number_of(hash)? {
-                // What was written last may have been given up, when the database failed.
-                Some(number) if number <= chain.head.number => Ok(number),
-                None if hash == chain.base.genesis_hash => Err(Error::Discarded(format!("{hash:?}"))),
-                _ => Err(Error::UnknownBlock(format!("{hash:?}"))),
-            },
-        }
-    }
-
-    fn head_of(&self, chain: &Chain, number: BlockNumber) -> Result<Head, Error> {
-        if number == chain.head.number {
-            return Ok((*chain.head).clone());
-        }
-        chain::head(&chain.base, &self.db, number)
-    }
-
-    /// Runs `action` on the state of a block. The newest state does not change meanwhile.
+    /// Runs `action` on the state of a block, which does not change meanwhile. No lock of the chain is held.
     pub(super) fn with_view<R>(
         &self,
         at: At,
         action: impl FnOnce(StateView<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        deep(|| self.with_that_view(at, action))
-    }
-
-    fn with_that_view<R>(
-        &self,
-        at: At,
-        action: impl FnOnce(StateView<'_>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        let chain = self.chain.read();
-        let number = self.locate(&chain, at)?;
-        let step = chain.last_step_of(&self.db, number)?;
-        if step == chain.step {
-            return action(chain.view());
-        }
-        let commitment = match step {
-            0 => chain.base.commitment,
-            step => self.db.settled().step(step)?.commitment,
-        };
-        let past = self.past_of(step);
-        let mut past = past.lock();
-        self.db.settled().extend(&mut past, chain.step)?;
-        action(StateView::past(&chain.state, &past, commitment))
-    }
-
-    fn past_of(&self, step: u64) -> Arc<Mutex<Past>> {
-        let mut kept = self.past.lock();
-        let found = kept
-            .iter()
-            .position(|(of, _)| *of == step)
-            .and_then(|at| kept.remove(at));
-        let past = match found {
-            Some((_, past)) => past,
-            None => Arc::new(Mutex::new(Past::new(step))),
-        };
-        kept.push_back((step, past.clone()));
-        if kept.len() > PAST_MAX {
-            kept.pop_front();
-        }
-        past
+        deep(|| action(self.state_of(at)?.view()))
     }
 }

@@ -162,8 +162,8 @@ impl Inner {
             producer.next_arrival = arrival + 1;
             let chain = self.chain.read();
             let restored = decode(&bytes).and_then(|extrinsic| {
-                let impersonated =
-                    impersonation::signer(&extrinsic).is_some_and(|signer| producer.kept.scene.impersonated.contains(&signer));
+                let impersonated = impersonation::signer(&extrinsic)
+                    .is_some_and(|signer| producer.kept.scene.impersonated.contains(&signer));
                 let best = chain.head.number;
                 let validity = validate(&chain, extrinsic, impersonated)?;
                 producer.pool.import(PoolTransaction {
@@ -212,7 +212,8 @@ impl Inner {
             // A transaction was accepted as it was sent: an account that is not impersonated any more has to sign.
             let validity = decode(&waiting.bytes).and_then(|extrinsic| {
                 let impersonated = waiting.impersonated
-                    && impersonation::signer(&extrinsic).is_some_and(|signer| producer.kept.scene.impersonated.contains(&signer));
+                    && impersonation::signer(&extrinsic)
+                        .is_some_and(|signer| producer.kept.scene.impersonated.contains(&signer));
                 validate(&chain, extrinsic, impersonated)
             });
             match validity {
@@ -235,7 +236,7 @@ impl Inner {
 }
 
 fn decode(bytes: &[u8]) -> Result<UncheckedExtrinsic, PoolError> {
-    arguments::extrinsic(bytes).map_err(|error| PoolError::BadFormat(error.to_string()))
+    arguments::extrinsic(bytes).map_err(|error| PoolError::BadFormat(arguments::reason(&error)))
 }
 
 fn validate(chain: &Chain, extrinsic: UncheckedExtrinsic, impersonated: bool) -> Result<ValidTransaction, PoolError> {

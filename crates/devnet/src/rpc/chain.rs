@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     Answer, Context, Module, aliases, blocking,
     error::{bad_params, from_chain},
+    limits::NUMBERS_MAX,
     method, notify,
     params::hex,
     setup,
@@ -19,6 +20,10 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         let numbers = params.optional::<Value>("block number")?;
         match numbers {
             None => Ok(hex(context.devnet.head().hash)),
+            Some(Value::Array(numbers)) if numbers.len() > NUMBERS_MAX => Err(bad_params(format!(
+                "{} block numbers are too many for one request, which may list {NUMBERS_MAX}",
+                numbers.len()
+            ))),
             Some(Value::Array(numbers)) => numbers
                 .iter()
                 .map(|number| hash_of(context, number))

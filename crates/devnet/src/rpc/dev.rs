@@ -12,12 +12,16 @@ use super::{
 };
 use crate::{Error, Head, Mining};
 
-pub fn register(module: &mut Module) -> Result<(), Error> {
+/// The longest interval of a timer: a day.
+const INTERVAL_MAX_MS: u64 = 86_400_000;
+
+/// All of them; those about files only if there is a folder for `dumps`.
+pub fn register(module: &mut Module, dumps: bool) -> Result<(), Error> {
     method(module, "dev_advance", |context, params| {
         let blocks: u32 = params.optional("blocks")?.unwrap_or(1);
         context
             .devnet
-            .advance(blocks)
+            .advance_for(&params.gone, blocks)
             .map(|best| head(&best))
             .map_err(from_chain)
     })?;
@@ -25,9 +29,13 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         let block: u32 = params.required("block")?;
         context
             .devnet
-            .advance_to(block)
+            .advance_to_for(&params.gone, block)
             .map(|best| head(&best))
             .map_err(from_chain)
+    })?;
+    method(module, "dev_cancel", |context, _| {
+        context.devnet.cancel();
+        Ok(Value::Null)
     })?;
     method(module, "dev_snapshot", |context, _| {
         context.devnet.snapshot().map(Value::from).map_err(from_chain)
@@ -96,9 +104,13 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
     method(module, "dev_stateHash", |context, _| {
         Ok(hex(context.devnet.state_hash()))
     })?;
-    method(module, "dev_verify", |context, _| {
-        context.devnet.verify().map(hex).map_err(from_chain)
+    method(module, "dev_verify", |context, params| {
+        let verified = context.devnet.verify_for(&params.gone).map_err(from_chain)?;
+        Ok(hex(verified.state_hash))
     })?;
+    if !dumps {
+        return Ok(());
+    }
     method(module, "dev_dump", |context, params| {
         let path = dump_path(context, params)?;
         context.devnet.dump(&path).map(|()| json!(path)).map_err(from_chain)
@@ -117,9 +129,11 @@ fn mining(mode: &Value) -> Result<Mining, jsonrpsee::types::ErrorObjectOwned> {
     match (mode.as_str(), mode.get("timer").and_then(Value::as_u64)) {
         (Some("onDemand"), _) => Ok(Mining::OnDemand),
         (Some("onExtrinsic"), _) => Ok(Mining::OnExtrinsic),
-        (_, Some(interval_ms)) if interval_ms > 0 => Ok(Mining::Timer(Duration::from_millis(interval_ms))),
+        (_, Some(interval_ms)) if (1..=INTERVAL_MAX_MS).contains(&interval_ms) => {
+            Ok(Mining::Timer(Duration::from_millis(interval_ms)))
+        }
         _ => Err(bad_params(
-            r#"mode is "onDemand", "onExtrinsic" or {"timer": milliseconds}"#,
+            r#"mode is "onDemand", "onExtrinsic" or {"timer": milliseconds}, from 1 to 86400000"#,
         )),
     }
 }

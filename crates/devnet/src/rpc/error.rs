@@ -3,6 +3,7 @@
 use jsonrpsee::types::{ErrorObjectOwned, error::ErrorObject};
 use sp_runtime::transaction_validity::{InvalidTransaction, UnknownTransaction};
 
+use super::limits::short;
 use crate::{Error, PoolError, pool::error::reason};
 
 const BAD_PARAMS: i32 = -32602;
@@ -13,16 +14,26 @@ const CLIENT: i32 = 4003;
 const DEV: i32 = -32000;
 
 pub fn bad_params(message: impl Into<String>) -> ErrorObjectOwned {
-    ErrorObject::owned(BAD_PARAMS, message, None::<()>)
+    object(BAD_PARAMS, &message.into(), None)
 }
 
 pub fn internal(message: impl ToString) -> ErrorObjectOwned {
-    ErrorObject::owned(INTERNAL, message.to_string(), None::<()>)
+    object(INTERNAL, &message.to_string(), None)
+}
+
+/// What the library says of a parameter.
+pub fn of_library(error: ErrorObjectOwned) -> ErrorObjectOwned {
+    object(error.code(), error.message(), error.data().map(|data| data.get()))
+}
+
+/// The only place where errors are made: none is long, whatever is in it.
+fn object(code: i32, message: &str, data: Option<&str>) -> ErrorObjectOwned {
+    ErrorObject::owned(code, short(message), data.map(short))
 }
 
 /// Anything that a chain can fail with.
 pub fn from_chain(error: Error) -> ErrorObjectOwned {
-    let client = |text: String| ErrorObject::owned(CLIENT, format!("Client error: {text}"), None::<()>);
+    let client = |text: String| object(CLIENT, &format!("Client error: {text}"), None);
     match error {
         Error::Pool(error) => from_pool(error),
         // async-substrate-interface looks for these texts.
@@ -31,8 +42,10 @@ pub fn from_chain(error: Error) -> ErrorObjectOwned {
             "Api called for an unknown Block: Header was not found in the database: {block}"
         )),
         Error::UnknownMethod(_) => client(format!("Execution failed: Other: {error}")),
-        Error::Arguments { .. } | Error::Execution { .. } | Error::BadAnswer { .. } => client(format!("Execution failed: {error}")),
-        other => ErrorObject::owned(DEV, other.to_string(), None::<()>),
+        Error::Arguments { .. } | Error::Execution { .. } | Error::BadAnswer { .. } => {
+            client(format!("Execution failed: {error}"))
+        }
+        other => object(DEV, &other.to_string(), None),
     }
 }
 
@@ -76,5 +89,5 @@ fn from_pool(error: PoolError) -> ErrorObjectOwned {
             Some("Transaction does not provide any tags, so the pool can't identify it".into()),
         ),
     };
-    ErrorObject::owned(code, message, data)
+    object(code, &message, data.as_deref())
 }

@@ -7,6 +7,7 @@ mod author;
 mod chain;
 mod dev;
 mod error;
+mod limits;
 mod params;
 mod payment;
 mod server;
@@ -21,8 +22,9 @@ use jsonrpsee::{
 };
 use serde::Serialize;
 use serde_json::{Value, json, value::to_raw_value};
+use tokio_util::sync::CancellationToken;
 
-use crate::{Devnet, Error};
+use crate::{Devnet, Error, panics};
 pub use server::{RpcHandle, serve};
 
 /// How the chain is offered.
@@ -40,7 +42,8 @@ pub struct RpcConfig {
     pub chain_name: String,
     /// Connections at once.
     pub connections_max: u32,
-    /// The folder of the files of `dev_dump` and `dev_load`, which take plain file names; without it both are off.
+    /// The folder of the files of `dev_dump` and `dev_load`, which take plain file names; without it there are no such
+    /// methods.
     pub dump_folder: Option<PathBuf>,
 }
 
@@ -66,14 +69,24 @@ struct Context {
 type Module = RpcModule<Context>;
 type Answer = Result<Value, ErrorObjectOwned>;
 
-/// Registers a method that may block.
+/// Registers a method that may block. A panic in it is an error of that call.
 fn method(
     module: &mut Module,
     name: &'static str,
     answer: fn(&Context, &mut params::Reader<'_>) -> Answer,
 ) -> Result<(), Error> {
-    let call = move |params: Params<'_>, context: Arc<Context>, _| answer(&context, &mut params::Reader::new(&params));
-    module.register_blocking_method(name, call).map(|_| ()).map_err(setup)
+    let call = move |params: Params<'static>, context: Arc<Context>, _| async move {
+        let gone = CancellationToken::new();
+        // The server drops this future when the connection ends before there is an answer.
+        let _leaves = gone.clone().drop_guard();
+        let work = move |context: &Context| {
+            let answer = panics::catch(|| answer(context, &mut params::Reader::waited_for(&params, gone)));
+            let answer = answer.map_err(error::internal)??;
+            to_raw_value(&answer).map_err(error::internal)
+        };
+        blocking(&context, work).await?
+    };
+    module.register_async_method(name, call).map(|_| ()).map_err(setup)
 }
 
 /// Registers further names of a method.
@@ -89,13 +102,14 @@ fn setup(error: impl ToString) -> Error {
 
 /// All methods.
 fn methods(devnet: Devnet, config: RpcConfig) -> Result<Module, Error> {
+    let dumps = config.dump_folder.is_some();
     let mut module = RpcModule::new(Context { devnet, config });
     chain::register(&mut module)?;
     state::register(&mut module)?;
     author::register(&mut module)?;
     system::register(&mut module)?;
     payment::register(&mut module)?;
-    dev::register(&mut module)?;
+    dev::register(&mut module, dumps)?;
     let mut names: Vec<&str> = module.method_names().chain(["rpc_methods"]).collect();
     names.sort_unstable();
     let answer = json!({ "methods": names });

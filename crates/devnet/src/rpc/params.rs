@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sp_core::H256;
 use sp_runtime::AccountId32;
+use tokio_util::sync::CancellationToken;
 
 use super::error;
 use crate::At;
@@ -12,12 +13,23 @@ use crate::At;
 /// Reads one parameter after the other.
 pub struct Reader<'a> {
     rest: ParamsSequence<'a>,
+    /// Cancelled when nobody waits for the answer any more.
+    pub gone: CancellationToken,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(params: &'a Params<'_>) -> Self {
         Self {
             rest: params.sequence(),
+            gone: CancellationToken::new(),
+        }
+    }
+
+    /// With what says that nobody waits for the answer any more.
+    pub fn waited_for(params: &'a Params<'_>, gone: CancellationToken) -> Self {
+        Self {
+            rest: params.sequence(),
+            gone,
         }
     }
 
@@ -29,7 +41,7 @@ impl<'a> Reader<'a> {
 
     /// A parameter that may be missing or null.
     pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, ErrorObjectOwned> {
-        let value: Option<Value> = self.rest.optional_next()?;
+        let value: Option<Value> = self.rest.optional_next().map_err(error::of_library)?;
         value
             .filter(|value| !value.is_null())
             .map(|value| serde_json::from_value(value).map_err(|reason| error::bad_params(format!("{name}: {reason}"))))

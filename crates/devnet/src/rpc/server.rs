@@ -5,11 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use jsonrpsee::server::{RandomStringIdProvider, Server, ServerConfig, ServerHandle};
 use tower_http::cors::CorsLayer;
 
-use super::{RpcConfig, methods};
+use super::{RpcConfig, limits::MESSAGE_BYTES_MAX, methods};
 use crate::{Devnet, Error};
 
-/// Bytes of a request or an answer, as in a Substrate node.
-const MESSAGE_BYTES_MAX: u32 = 15 << 20;
 /// Subscriptions of one connection, as in a Substrate node.
 const SUBSCRIPTIONS_MAX: u32 = 1024;
 

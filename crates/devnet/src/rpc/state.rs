@@ -10,21 +10,23 @@ use sp_core::H256;
 use super::{
     Answer, Context, Module, aliases, blocking,
     error::{bad_params, from_chain, internal},
+    limits::{ARGUMENT_BYTES_MAX, KEYS_MAX, PAGE_MAX, QUERY_KEYS_MAX, VALUE_BYTES_MAX},
     method, notify,
     params::{Reader, hex},
     setup,
 };
-use crate::{At, Error};
-
-/// Keys that one page may have.
-const PAGE_MAX: u32 = 1000;
-/// Keys that an unpaged listing may have.
-const KEYS_MAX: usize = 1 << 20;
+use crate::{At, Error, arguments::takes_calls};
 
 pub fn register(module: &mut Module) -> Result<(), Error> {
     method(module, "state_call", |context, params| {
         let name: String = params.required("method")?;
         let arguments = params.optional_bytes("arguments")?.unwrap_or_default();
+        if arguments.len() > ARGUMENT_BYTES_MAX && !takes_calls(&name) {
+            return Err(bad_params(format!(
+                "{} bytes of arguments are too many for {name}, which takes {ARGUMENT_BYTES_MAX}",
+                arguments.len()
+            )));
+        }
         context
             .devnet
             .call(&name, &arguments, params.at()?)
@@ -67,7 +69,17 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
     aliases(module, "state_getKeysPaged", &["state_getKeysPagedAt"])?;
     method(module, "state_getKeys", |context, params| {
         let prefix = params.optional_bytes("prefix")?.unwrap_or_default();
-        keys(context, &prefix, None, KEYS_MAX, params.at()?)
+        let at = params.at()?;
+        let all = context
+            .devnet
+            .keys(&prefix, None, KEYS_MAX + 1, at)
+            .map_err(from_chain)?;
+        if all.len() > KEYS_MAX {
+            return Err(bad_params(format!(
+                "more than {KEYS_MAX} keys start with this; list them in pages with state_getKeysPaged"
+            )));
+        }
+        Ok(all.iter().map(hex).collect())
     })?;
     method(module, "state_queryStorageAt", |context, params| {
         let keys = params.many_bytes("keys")?;
@@ -76,7 +88,21 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
             At::Hash(hash) => hash,
             _ => context.devnet.head().hash,
         };
-        let values = context.devnet.query_all(&keys, hash).map_err(from_chain)?;
+        if keys.len() > QUERY_KEYS_MAX {
+            return Err(bad_params(format!(
+                "{} keys are too many for one request, which may list {QUERY_KEYS_MAX}",
+                keys.len()
+            )));
+        }
+        let values = context
+            .devnet
+            .query_within(&keys, VALUE_BYTES_MAX, hash)
+            .map_err(from_chain)?;
+        let Some(values) = values else {
+            return Err(bad_params(format!(
+                "the values of these keys are more than the {VALUE_BYTES_MAX} bytes of one answer; ask for fewer"
+            )));
+        };
         Ok(json!([changes(hash, keys.iter().zip(values))]))
     })?;
     method(module, "state_getMetadata", |context, params| {

@@ -1,33 +1,18 @@
 //! A state as the runtime reads it.
 
-use super::{Commitment, Element, Key, Past, StateMap};
+use super::{Commitment, Element, Key, StateMap};
 
-/// A state to run the runtime on: the newest one, or an old one behind the values that changed since. The runtime
-/// writes into an overlay; the state itself stays as it is.
+/// A state to run the runtime on. The runtime writes into an overlay; the state itself stays as it is.
 #[derive(Clone, Copy, Debug)]
 pub struct StateView<'a> {
-    live: &'a StateMap,
-    past: Option<&'a Past>,
+    state: &'a StateMap,
     commitment: Commitment,
 }
 
 impl<'a> StateView<'a> {
-    /// The newest state with its commitment.
-    pub fn live(live: &'a StateMap, commitment: Commitment) -> Self {
-        Self {
-            live,
-            past: None,
-            commitment,
-        }
-    }
-
-    /// An old state with the commitment it had.
-    pub fn past(live: &'a StateMap, past: &'a Past, commitment: Commitment) -> Self {
-        Self {
-            live,
-            past: Some(past),
-            commitment,
-        }
+    /// A state with its commitment.
+    pub fn new(state: &'a StateMap, commitment: Commitment) -> Self {
+        Self { state, commitment }
     }
 
     /// The commitment of the state.
@@ -37,36 +22,27 @@ impl<'a> StateView<'a> {
 
     /// The hash of a key in this state, for [`StateView::get_hashed`].
     pub fn hash(&self, key: &[u8]) -> u64 {
-        self.live.hash(key)
+        self.state.hash(key)
     }
 
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Option<&'a [u8]> {
-        self.get_hashed(self.hash(key), key)
+        self.state.get(key)
     }
 
     /// The value of a key whose [`StateView::hash`] is known.
     pub fn get_hashed(&self, hash: u64, key: &[u8]) -> Option<&'a [u8]> {
-        match self.past.and_then(|past| past.get(key)) {
-            Some(value) => value,
-            None => self.live.get_hashed(hash, key),
-        }
+        self.state.get_hashed(hash, key)
     }
 
     /// The value of a key whose [`StateView::hash`] is known, with its element, if that is known.
     pub fn get_with_element(&self, hash: u64, key: &[u8]) -> Option<(&'a [u8], Option<&'a Element>)> {
-        match self.past.and_then(|past| past.get(key)) {
-            Some(value) => value.map(|value| (value, None)),
-            None => self.live.get_with_element(hash, key),
-        }
+        self.state.get_with_element(hash, key)
     }
 
     /// The first key after `key` in byte order.
     pub fn next_key(&self, key: &[u8]) -> Option<Key> {
-        match self.past {
-            Some(past) => past.next_key(self.live, key),
-            None => self.live.next_key(key),
-        }
+        self.state.next_key(key)
     }
 
     /// Up to `count` keys that start with `prefix` and come after `start` (from the first one on without it).

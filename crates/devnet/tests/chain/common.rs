@@ -33,7 +33,7 @@ pub struct Extra {
     pub tip: u64,
 }
 
-fn signed_bytes(chain: &Devnet, call: &RuntimeCall, extra: Extra) -> (Vec<u8>, Vec<u8>) {
+fn signed_bytes(chain: &Devnet, call: &[u8], extra: Extra) -> (Vec<u8>, Vec<u8>) {
     let mut explicit = vec![0]; // immortal
     Compact(extra.nonce).encode_to(&mut explicit);
     Compact(extra.tip).encode_to(&mut explicit);
@@ -47,7 +47,7 @@ fn signed_bytes(chain: &Devnet, call: &RuntimeCall, extra: Extra) -> (Vec<u8>, V
         None::<[u8; 32]>,
     )
         .encode();
-    let payload = [call.encode(), explicit.clone(), implicit].concat();
+    let payload = [call, &explicit, &implicit].concat();
     let payload = if payload.len() > 256 {
         sp_crypto_hashing::blake2_256(&payload).to_vec()
     } else {
@@ -56,18 +56,23 @@ fn signed_bytes(chain: &Devnet, call: &RuntimeCall, extra: Extra) -> (Vec<u8>, V
     (explicit, payload)
 }
 
-fn assemble(signer: &AccountId32, signature: [u8; 64], explicit: &[u8], call: &RuntimeCall) -> Vec<u8> {
+fn assemble(signer: &AccountId32, signature: [u8; 64], explicit: &[u8], call: &[u8]) -> Vec<u8> {
     let mut body = vec![0x84, 0];
     signer.encode_to(&mut body);
     body.push(1); // sr25519
     body.extend(signature);
     body.extend(explicit);
-    call.encode_to(&mut body);
+    body.extend(call);
     body.encode()
 }
 
 /// A transaction as a client would send it.
 pub fn sign(chain: &Devnet, from: Sr25519Keyring, call: &RuntimeCall, extra: Extra) -> Vec<u8> {
+    sign_bytes(chain, from, &call.encode(), extra)
+}
+
+/// A transaction with a call in bytes.
+pub fn sign_bytes(chain: &Devnet, from: Sr25519Keyring, call: &[u8], extra: Extra) -> Vec<u8> {
     let (explicit, payload) = signed_bytes(chain, call, extra);
     let signature = sr25519::Pair::from_string(&format!("//{}", <&str>::from(from)), None)
         .unwrap()
@@ -77,8 +82,9 @@ pub fn sign(chain: &Devnet, from: Sr25519Keyring, call: &RuntimeCall, extra: Ext
 
 /// The same with a signature that nobody made.
 pub fn unsigned(chain: &Devnet, from: &AccountId32, call: &RuntimeCall, nonce: u32) -> Vec<u8> {
-    let (explicit, _) = signed_bytes(chain, call, Extra { nonce, tip: 0 });
-    assemble(from, [1; 64], &explicit, call)
+    let call = call.encode();
+    let (explicit, _) = signed_bytes(chain, &call, Extra { nonce, tip: 0 });
+    assemble(from, [1; 64], &explicit, &call)
 }
 
 /// What an account holds and may spend, in rao.
@@ -99,6 +105,159 @@ pub fn succeeded(chain: &Devnet, index: u32) -> bool {
                 RuntimeEvent::System(frame_system::Event::ExtrinsicSuccess { .. })
             )
     })
+}
+
+/// A call that says nothing, as a place for another one.
+const HERE: &[u8] = b"~ another call here ~";
+
+fn here() -> RuntimeCall {
+    RuntimeCall::System(frame_system::Call::remark { remark: HERE.to_vec() })
+}
+
+/// The bytes before and after the call inside each call that holds one: every way to nest calls.
+pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    use pallet_multisig::Call as Multisig;
+    use pallet_proxy::Call as Proxy;
+    use pallet_scheduler::Call as Scheduler;
+    use pallet_sudo::Call as Sudo;
+    use pallet_utility::Call as Utility;
+    let alice = account(Sr25519Keyring::Alice);
+    let bob = account(Sr25519Keyring::Bob);
+    let call = || Box::new(here());
+    let origin = || Box::new(frame_system::RawOrigin::Signed(alice.clone()).into());
+    let weight = frame_support::weights::Weight::from_parts(1_000, 0);
+    let all: Vec<(&'static str, RuntimeCall)> = vec![
+        ("batch", Utility::batch { calls: vec![here()] }.into()),
+        ("batch_all", Utility::batch_all { calls: vec![here()] }.into()),
+        ("force_batch", Utility::force_batch { calls: vec![here()] }.into()),
+        (
+            "as_derivative",
+            Utility::as_derivative { index: 1, call: call() }.into(),
+        ),
+        (
+            "dispatch_as",
+            Utility::dispatch_as {
+                as_origin: origin(),
+                call: call(),
+            }
+            .into(),
+        ),
+        (
+            "dispatch_as_fallible",
+            Utility::dispatch_as_fallible {
+                as_origin: origin(),
+                call: call(),
+            }
+            .into(),
+        ),
+        ("with_weight", Utility::with_weight { call: call(), weight }.into()),
+        (
+            "if_else",
+            Utility::if_else {
+                main: call(),
+                fallback: Box::new(transfer(&bob, 1)),
+            }
+            .into(),
+        ),
+        (
+            "if_else fallback",
+            Utility::if_else {
+                main: Box::new(transfer(&bob, 1)),
+                fallback: call(),
+            }
+            .into(),
+        ),
+        (
+            "as_multi_threshold_1",
+            Multisig::as_multi_threshold_1 {
+                other_signatories: vec![bob.clone()],
+                call: call(),
+            }
+            .into(),
+        ),
+        (
+            "as_multi",
+            Multisig::as_multi {
+                threshold: 2,
+                other_signatories: vec![bob.clone()],
+                maybe_timepoint: None,
+                call: call(),
+                max_weight: weight,
+            }
+            .into(),
+        ),
+        (
+            "proxy",
+            Proxy::proxy {
+                real: alice.clone().into(),
+                force_proxy_type: None,
+                call: call(),
+            }
+            .into(),
+        ),
+        (
+            "proxy_announced",
+            Proxy::proxy_announced {
+                delegate: bob.clone().into(),
+                real: alice.clone().into(),
+                force_proxy_type: None,
+                call: call(),
+            }
+            .into(),
+        ),
+        ("sudo", Sudo::sudo { call: call() }.into()),
+        (
+            "sudo_unchecked_weight",
+            Sudo::sudo_unchecked_weight { call: call(), weight }.into(),
+        ),
+        (
+            "sudo_as",
+            Sudo::sudo_as {
+                who: alice.clone().into(),
+                call: call(),
+            }
+            .into(),
+        ),
+        (
+            "schedule",
+            Scheduler::schedule {
+                when: 9,
+                maybe_periodic: None,
+                priority: 0,
+                call: call(),
+            }
+            .into(),
+        ),
+        (
+            "schedule_after",
+            Scheduler::schedule_after {
+                after: 9,
+                maybe_periodic: None,
+                priority: 0,
+                call: call(),
+            }
+            .into(),
+        ),
+    ];
+    let marker = here().encode();
+    all.into_iter()
+        .map(|(name, call)| {
+            let bytes = call.encode();
+            let at = bytes.windows(marker.len()).position(|window| window == marker).unwrap();
+            (name, bytes[..at].to_vec(), bytes[at + marker.len()..].to_vec())
+        })
+        .collect()
+}
+
+/// The bytes of a call inside these others, the outermost first.
+pub fn nested<'a>(around: impl DoubleEndedIterator<Item = &'a (&'static str, Vec<u8>, Vec<u8>)> + Clone) -> Vec<u8> {
+    let mut bytes: Vec<u8> = around
+        .clone()
+        .flat_map(|(_, before, _)| before.iter().copied())
+        .collect();
+    bytes.extend(RuntimeCall::System(frame_system::Call::remark { remark: vec![7] }).encode());
+    bytes.extend(around.rev().flat_map(|(_, _, after)| after.iter().copied()));
+    bytes
 }
 
 /// Random numbers from a seed (splitmix64).

@@ -1,7 +1,12 @@
 //! The embedded chain from outside: as a library, behind JSON-RPC, killed at work, on a full disk.
 
 mod common;
+mod damage;
+mod depth;
 mod disk;
 mod kill;
 mod library;
+mod limits;
+mod powers;
+mod readers;
 mod rpc;

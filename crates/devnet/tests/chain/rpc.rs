@@ -25,7 +25,7 @@ use tributary_devnet::{
     rpc::{RpcConfig, RpcHandle, serve},
 };
 
-async fn start() -> (Devnet, RpcHandle, WsClient) {
+pub async fn start() -> (Devnet, RpcHandle, WsClient) {
     let chain = chain();
     let handle = serve(
         chain.clone(),
@@ -40,7 +40,7 @@ async fn start() -> (Devnet, RpcHandle, WsClient) {
     (chain, handle, client)
 }
 
-async fn ask(client: &WsClient, method: &str, params: ArrayParams) -> Value {
+pub async fn ask(client: &WsClient, method: &str, params: ArrayParams) -> Value {
     client
         .request(method, params)
         .await
@@ -48,7 +48,7 @@ async fn ask(client: &WsClient, method: &str, params: ArrayParams) -> Value {
 }
 
 /// Code, message and data of an error.
-async fn error(client: &WsClient, method: &str, params: ArrayParams) -> (i32, String, Option<Value>) {
+pub async fn error(client: &WsClient, method: &str, params: ArrayParams) -> (i32, String, Option<Value>) {
     match client.request::<Value, _>(method, params).await {
         Err(ClientError::Call(error)) => (
             error.code(),
@@ -59,7 +59,7 @@ async fn error(client: &WsClient, method: &str, params: ArrayParams) -> (i32, St
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     format!("0x{}", hex::encode(bytes))
 }
 
@@ -437,9 +437,13 @@ async fn powers_of_a_development_chain() {
     assert_eq!(ask(&client, "dev_mining", rpc_params!["onDemand"]).await, "onDemand");
     assert_eq!(error(&client, "dev_mining", rpc_params!["sometimes"]).await.0, -32602);
     assert_eq!(
-        error(&client, "dev_dump", rpc_params!["../../etc/passwd"]).await.0,
-        -32602
+        error(&client, "dev_dump", rpc_params!["state"]).await.0,
+        -32601,
+        "there is no folder for it"
     );
+    let methods = ask(&client, "rpc_methods", rpc_params![]).await;
+    let methods = methods["methods"].as_array().unwrap();
+    assert!(methods.contains(&json!("dev_cancel")) && !methods.contains(&json!("dev_load")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -476,6 +480,12 @@ async fn http_and_both_loopback_addresses() {
     }
     let url = handle.url();
     let client = WsClientBuilder::default().build(&url).await.unwrap();
+    let methods = ask(&client, "rpc_methods", rpc_params![]).await;
+    assert!(methods["methods"].as_array().unwrap().contains(&json!("dev_load")));
+    assert_eq!(
+        error(&client, "dev_dump", rpc_params!["../../etc/passwd"]).await.0,
+        -32602
+    );
     ask(&client, "dev_dump", rpc_params!["state"]).await;
     assert_eq!(
         ask(&client, "dev_load", rpc_params!["state"]).await["number"],

@@ -6,25 +6,32 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub struct Chain {
-    /// Genesis preset of the runtime
-    #[arg(long, default_value = "fast", conflicts_with = "load")]
-    pub preset: String,
-    /// Start from a state file written by --dump instead of a preset
+    /// Genesis preset of the runtime: fast (blocks of 250 ms, short tempos, low prices) or local (the local network of
+    /// the reference, blocks of 12 s). A chain that is in --data goes on whatever it began with [default: fast]
+    #[arg(long, value_name = "NAME", conflicts_with = "load")]
+    pub preset: Option<String>,
+    /// Begin from a state file written by --dump instead of a preset
     #[arg(long, value_name = "FILE")]
     pub load: Option<PathBuf>,
     /// Write the state to this file when the chain is stopped
     #[arg(long, value_name = "FILE")]
     pub dump: Option<PathBuf>,
+    /// Turn on the methods dev_dump and dev_load, for files of this folder
+    #[arg(long, value_name = "DIR")]
+    pub dump_folder: Option<PathBuf>,
     /// Where blocks and state are kept; without it they are gone with the process
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Port to listen on; the chain tools of the field also look at 9945, so several may be given
     #[arg(long, value_name = "PORT", num_args = 1.., default_values_t = [9944, 9945])]
     pub port: Vec<u16>,
-    /// Milliseconds between blocks
-    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..=600_000))]
-    pub block_time: u64,
-    /// When blocks are made: every --block-time, on every transaction, or only when `dev_mine` asks
+    /// Check the whole chain in --data, say what was checked, and end: 0 if all is well, 1 if not
+    #[arg(long, requires = "data", conflicts_with_all = ["preset", "load", "dump", "dump_folder", "block_time", "mode"])]
+    pub verify: bool,
+    /// Milliseconds between blocks of a new chain; a chain that is loaded keeps its own [default: the preset's]
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=600_000))]
+    pub block_time: Option<u64>,
+    /// When blocks are made: every --block-time, on every transaction, or only when `dev_advance` asks
     #[arg(long, value_enum, default_value = "timer")]
     pub mode: Mode,
 }
