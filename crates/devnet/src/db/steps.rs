@@ -99,11 +99,13 @@ impl Store {
 
     /// Makes of the state after step `last` the one after step `after`, which is earlier.
     pub fn undo(&self, state: &mut StateMap, after: u64, last: u64) -> Result<(), Error> {
-        self.visit_back(after, last, |diff| {
-            for change in diff.0 {
+        // Most keys that change at all change often, and are put back once.
+        for change in self.merged_below(LEVELS + 1, after, last)?.0 {
+            if state.get(&change.key) != change.old.as_deref() {
                 state.set(&change.key, change.old.as_deref());
             }
-        })
+        }
+        Ok(())
     }
 
     /// Makes of the state after step `after` the one after step `last`, which is later.
