@@ -30,7 +30,9 @@ fn chain() -> Devnet {
     for round in 0..BLOCKS / 100 {
         let value = |number: u32| (key(number), Some(round.to_le_bytes().to_vec()));
         let changed = (0..KEYS).filter(|number| round == 0 || number % 10 == round % 10);
-        chain.set_storage(changed.map(value).collect()).expect("memory has room");
+        chain
+            .set_storage(changed.map(value).collect())
+            .expect("memory has room");
         chain.advance(100).expect("blocks are made");
     }
     chain

@@ -67,12 +67,7 @@ impl Store {
 
     /// Calls `each` with the old values of all steps in `after + 1 ..= last`, latest first, by the longest segments
     /// that fit.
-    fn visit_back(&self, after: u64, last: u64, each: impl FnMut(Diff)) -> Result<(), Error> {
-        self.visit_back_by(LEVELS, after, last, each)
-    }
-
-    /// The same by segments of these levels only.
-    fn visit_back_by(&self, levels: u8, after: u64, last: u64, mut each: impl FnMut(Diff)) -> Result<(), Error> {
+    fn visit_back(&self, levels: u8, after: u64, last: u64, mut each: impl FnMut(Diff)) -> Result<(), Error> {
         self.reading(|| {
             let transaction = self.inner.begin_read()?;
             let (merged, diffs) = (transaction.open_table(MERGED)?, transaction.open_table(DIFFS)?);
@@ -121,7 +116,7 @@ impl Store {
     /// The old values over the steps in `after + 1 ..= last`, from what is below a level.
     fn merged_below(&self, level: u8, after: u64, last: u64) -> Result<Diff, Error> {
         let mut values = std::collections::BTreeMap::new();
-        self.visit_back_by(level - 1, after, last, |diff| {
+        self.visit_back(level - 1, after, last, |diff| {
             // The earliest change has the value that counts, and comes last.
             values.extend(diff.0.into_iter().map(|change| (change.key, change.old)));
         })?;

@@ -23,7 +23,10 @@ fn open(file: &str) -> Devnet {
     .expect("the database opens")
 }
 
-#[expect(clippy::disallowed_methods, reason = "past the test harness, which holds back what tests print")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "past the test harness, which holds back what tests print"
+)]
 fn say(line: String) {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "\n@{line}")

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod artifacts;
+mod chain;
 mod commands;
 mod futures;
 mod market;

@@ -82,11 +82,16 @@ pub struct ChainProcess {
 
 impl ChainProcess {
     pub fn start(data: &Path, more: &[&str]) -> Self {
+        Self::load(data, &[&["--preset", "fast"], more].concat())
+    }
+
+    /// Begins with what the options say, or with what is there.
+    pub fn load(data: &Path, options: &[&str]) -> Self {
         let port = free_port();
         let number = port.to_string();
         let data = data.to_str().unwrap();
-        let mut arguments = vec!["chain", "--preset", "fast", "--port", &number, "--data", data];
-        arguments.extend(more);
+        let mut arguments = vec!["chain", "--port", &number, "--data", data];
+        arguments.extend(options);
         let mut child = tributary(&arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let ready = lines.any(|line| line.unwrap().contains("Imported #1"));
