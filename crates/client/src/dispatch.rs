@@ -101,7 +101,12 @@ pub(crate) fn custom_reason(code: u8) -> Option<&'static str> {
         25 => "NonAssociatedColdKey: another coldkey owns this hotkey",
         26 => "DelegateTakeTooLow: the take is below the smallest allowed",
         27 => "DelegateTakeTooHigh: the take is above the largest allowed",
-        255 => "BadRequest: the call makes no sense to the chain",
+        100 => "NeuronNoValidatorPermit: the neuron may not set weights until an epoch gives it a permit",
+        101 => "IncorrectWeightVersionKey: the subnet asks for weights of a newer version",
+        102 => "CommitRevealEnabled: weights are committed and revealed on this subnet",
+        103 => "CommitRevealDisabled: weights are set on this subnet, not committed",
+        104 => "WeightVecLengthIsLow: the subnet asks for more weights",
+        255 => "BadRequest: the call would fail, and the account holds no TAO to pay for that",
         _ => return None,
     })
 }

@@ -7,14 +7,16 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{dispatch::Pays, weights::Weight};
 use scale_info::TypeInfo;
 use sp_runtime::{
-    impl_tx_ext_default,
+    DispatchResult, impl_tx_ext_default,
     traits::{
-        AsSystemOriginSigner, DispatchInfoOf, DispatchOriginOf, Implication, TransactionExtension, ValidateResult,
+        AsSystemOriginSigner, DispatchInfoOf, DispatchOriginOf, Implication, PostDispatchInfoOf, TransactionExtension,
+        ValidateResult,
     },
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction},
 };
+use tributary_economy::{Tao, market::block::Totals};
 
-use crate::{AccountId, Nonce, Runtime, RuntimeCall, SubtensorModule};
+use crate::{AccountId, Nonce, Runtime, RuntimeCall, SubtensorModule, issuance};
 
 /// The nonce check of the SDK, except that an account without any balance may make calls that cost nothing
 /// (`consensus.md` 8.2): hotkeys serve and set weights without ever holding TAO.
@@ -146,8 +148,10 @@ placeholder! {
     /// Raises the priority of pulses of the drand beacon in the reference. This chain takes none.
     DrandPriority
 }
-/// Keeps transactions of the market out of the pool that are bound to fail, above all the free ones, so that nobody
-/// fills blocks for nothing (`consensus.md` 8.1). Refusals carry the codes that clients know (`wire.md` 2).
+
+/// Keeps transactions of the market out of the pool that are bound to fail, with the codes that clients know
+/// (`consensus.md` 8.1, `wire.md` 2), and those that would break the sum of all TAO ([`issuance`]). That free calls are
+/// free for those alone who may make them is [`crate::free`]'s to see.
 ///
 /// Takes of delegates are not looked at here: published clients expect those errors from the block (`wire.md` 14).
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
@@ -156,8 +160,10 @@ pub struct SubtensorTransactionExtension;
 impl TransactionExtension<RuntimeCall> for SubtensorTransactionExtension {
     const IDENTIFIER: &'static str = "SubtensorTransactionExtension";
     type Implicit = ();
-    type Val = ();
-    type Pre = ();
+    /// By how much the call can raise what accounts hold.
+    type Val = Tao;
+    /// The same, if it can, and how much there was before.
+    type Pre = Option<(Totals, Tao)>;
 
     fn weight(&self, _: &RuntimeCall) -> Weight {
         // The calls that are looked at count the reads of their checks themselves.
@@ -183,8 +189,32 @@ impl TransactionExtension<RuntimeCall> for SubtensorTransactionExtension {
                 .and_then(|()| ours.map_or(Ok(()), |call| SubtensorModule::validate_call(signer, call)))
                 .map_err(|code| InvalidTransaction::Custom(code as u8))?;
         }
-        Ok((ValidTransaction::default(), (), origin))
+        let most = issuance::most_issued(call)?;
+        Ok((ValidTransaction::default(), most, origin))
     }
 
-    impl_tx_ext_default!(RuntimeCall; prepare);
+    fn prepare(
+        self,
+        most: Self::Val,
+        _origin: &DispatchOriginOf<RuntimeCall>,
+        _call: &RuntimeCall,
+        _info: &DispatchInfoOf<RuntimeCall>,
+        _len: usize,
+    ) -> Result<Self::Pre, TransactionValidityError> {
+        Ok((!most.is_zero()).then(|| (SubtensorModule::totals(), most)))
+    }
+
+    fn post_dispatch_details(
+        pre: Self::Pre,
+        _info: &DispatchInfoOf<RuntimeCall>,
+        _post_info: &PostDispatchInfoOf<RuntimeCall>,
+        _len: usize,
+        _result: &DispatchResult,
+    ) -> Result<Weight, TransactionValidityError> {
+        if let Some((before, most)) = pre {
+            // An error would be a bug: without it, the end of the block finds the same.
+            SubtensorModule::count_set_balances(before, most).map_err(|_| InvalidTransaction::Call)?;
+        }
+        Ok(Weight::zero())
+    }
 }

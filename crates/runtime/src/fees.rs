@@ -2,7 +2,7 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
-    dispatch::{DispatchClass, DispatchInfo},
+    dispatch::{DispatchClass, DispatchInfo, Pays},
     traits::{FindAuthor, Get, OnUnbalanced, fungible},
     weights::{Weight, WeightToFee},
 };
@@ -14,7 +14,7 @@ use sp_runtime::{
     transaction_validity::{TransactionPriority, TransactionSource, TransactionValidityError},
 };
 
-use crate::{AccountId, Aura, Balance, Balances, Runtime, RuntimeCall, System};
+use crate::{AccountId, Aura, Balance, Balances, Runtime, RuntimeCall, System, free};
 
 /// Weight to rao: 0.0005 rao per picosecond, to the nearest, ties down.
 pub struct WeightFee;
@@ -46,15 +46,17 @@ impl Get<Option<AccountId>> for BlockAuthor {
     }
 }
 
-/// Gives fees and tips to the author. Without an author they are destroyed, and `SubtensorModule.TotalIssuance`
-/// does not follow: so the reference does it.
+/// Gives fees and tips to the author. Without an author they are recycled, as dust is.
 pub struct FeesToAuthor;
 impl OnUnbalanced<fungible::Credit<AccountId, Balances>> for FeesToAuthor {
     fn on_nonzero_unbalanced(amount: fungible::Credit<AccountId, Balances>) {
-        if let Some(author) = BlockAuthor::get() {
+        let nobodys = match BlockAuthor::get() {
             // Refused only if the author's account does not exist and this is below the existential deposit.
-            let refused = <Balances as fungible::Balanced<AccountId>>::resolve(&author, amount);
-            drop(refused);
+            Some(author) => <Balances as fungible::Balanced<AccountId>>::resolve(&author, amount).err(),
+            None => Some(amount),
+        };
+        if let Some(nobodys) = nobodys {
+            pallet_subtensor::RecycleDust::<Runtime>::on_unbalanced(nobodys);
         }
     }
 }
@@ -64,7 +66,8 @@ pub const NORMAL_PRIORITY: TransactionPriority = 1;
 /// Priority of operational calls.
 pub const OPERATIONAL_PRIORITY: TransactionPriority = 10_000_000_000;
 
-/// The fee payment of the SDK, with a priority that no tip can buy. Clients know it by the name of what it wraps.
+/// The fee payment of the SDK, with a priority that no tip can buy, and with free calls for those alone who may make
+/// them ([`free`]). Clients know it by the name of what it wraps.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct ChargeTransactionPayment(Inner<Runtime>);
 
@@ -85,11 +88,12 @@ impl TypeInfo for ChargeTransactionPayment {
 impl TransactionExtension<RuntimeCall> for ChargeTransactionPayment {
     const IDENTIFIER: &'static str = "ChargeTransactionPayment";
     type Implicit = ();
-    type Val = <Inner<Runtime> as TransactionExtension<RuntimeCall>>::Val;
-    type Pre = <Inner<Runtime> as TransactionExtension<RuntimeCall>>::Pre;
+    /// What the SDK's payment says, and whether the signer pays a fee.
+    type Val = (<Inner<Runtime> as TransactionExtension<RuntimeCall>>::Val, Pays);
+    type Pre = (<Inner<Runtime> as TransactionExtension<RuntimeCall>>::Pre, Pays);
 
     fn weight(&self, call: &RuntimeCall) -> Weight {
-        self.0.weight(call)
+        self.0.weight(call).saturating_add(free::weight(call))
     }
 
     fn validate(
@@ -102,34 +106,43 @@ impl TransactionExtension<RuntimeCall> for ChargeTransactionPayment {
         inherited_implication: &impl Implication,
         source: TransactionSource,
     ) -> ValidateResult<Self::Val, RuntimeCall> {
-        let (mut valid, val, origin) =
-            self.0
-                .validate(origin, call, info, len, implicit, inherited_implication, source)?;
+        let refusal = free::refusal(&origin, call, info);
+        let info = &DispatchInfo {
+            pays_fee: if refusal.is_some() { Pays::Yes } else { info.pays_fee },
+            ..*info
+        };
+        let (mut valid, val, origin) = self
+            .0
+            .validate(origin, call, info, len, implicit, inherited_implication, source)
+            // Who cannot pay for a call that should be free is told why it is not.
+            .map_err(|error| refusal.map_or(error, Into::into))?;
         valid.priority = match info.class {
             DispatchClass::Operational => OPERATIONAL_PRIORITY,
             _ => NORMAL_PRIORITY,
         };
-        Ok((valid, val, origin))
+        Ok((valid, (val, info.pays_fee), origin))
     }
 
     fn prepare(
         self,
-        val: Self::Val,
+        (val, pays_fee): Self::Val,
         origin: &DispatchOriginOf<RuntimeCall>,
         call: &RuntimeCall,
         info: &DispatchInfoOf<RuntimeCall>,
         len: usize,
     ) -> Result<Self::Pre, TransactionValidityError> {
-        self.0.prepare(val, origin, call, info, len)
+        let info = &DispatchInfo { pays_fee, ..*info };
+        Ok((self.0.prepare(val, origin, call, info, len)?, pays_fee))
     }
 
     fn post_dispatch_details(
-        pre: Self::Pre,
+        (pre, pays_fee): Self::Pre,
         info: &DispatchInfoOf<RuntimeCall>,
         post_info: &PostDispatchInfoOf<RuntimeCall>,
         len: usize,
         result: &DispatchResult,
     ) -> Result<Weight, TransactionValidityError> {
+        let info = &DispatchInfo { pays_fee, ..*info };
         <Inner<Runtime> as TransactionExtension<RuntimeCall>>::post_dispatch_details(pre, info, post_info, len, result)
     }
 }

@@ -12,7 +12,10 @@ pub mod apis;
 mod configs;
 pub mod extensions;
 pub mod fees;
+pub mod free;
 pub mod genesis;
+pub mod issuance;
+pub mod nested;
 pub mod network;
 pub mod proxy;
 

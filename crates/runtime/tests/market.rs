@@ -3,70 +3,25 @@
 #[path = "common/blocks.rs"]
 mod blocks;
 mod common;
+#[path = "common/transactions.rs"]
+mod transactions;
 
 use blocks::{apply, begin_block, end_block};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, traits::Get};
 use sp_core::{Pair, sr25519};
 use sp_keyring::Sr25519Keyring as Key;
-use sp_runtime::{
-    DispatchError,
-    generic::Era,
-    traits::Dispatchable,
-    transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity},
-};
+use sp_runtime::{DispatchError, traits::Dispatchable, transaction_validity::InvalidTransaction};
+use transactions::{sign, validate};
 use tributary_economy::{Alpha, MechId, NetUid, Tao};
 use tributary_runtime::{
     AccountId, AdminUtils, Balances, Commitments, Proxy, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
-    SubtensorModule, Sudo, System, TAO, UncheckedExtrinsic, Utility, VERSION, extensions, fees, genesis,
+    SubtensorModule, Sudo, System, TAO, Utility, fees, genesis,
 };
 use tributary_runtime_api::{
     DelegateInfo, DynamicInfo, HyperparamEntry, Metagraph, NeuronInfo, NeuronInfoLite, SelectiveMetagraph,
     SimSwapResult, StakeInfo, SubnetHyperparamsV2, SubnetState,
 };
-
-fn validate(extrinsic: &UncheckedExtrinsic) -> TransactionValidity {
-    let hash = System::block_hash(0);
-    let arguments = (TransactionSource::External, extrinsic, hash).encode();
-    common::call("TaggedTransactionQueue_validate_transaction", &arguments)
-}
-
-/// A signed transaction as clients make it.
-fn sign(pair: &sr25519::Pair, nonce: u32, tip: u64, call: RuntimeCall) -> UncheckedExtrinsic {
-    let extension = (
-        frame_system::CheckNonZeroSender::<Runtime>::new(),
-        frame_system::CheckSpecVersion::<Runtime>::new(),
-        frame_system::CheckTxVersion::<Runtime>::new(),
-        frame_system::CheckGenesis::<Runtime>::new(),
-        frame_system::CheckEra::<Runtime>::from(Era::immortal()),
-        extensions::CheckNonce(nonce),
-        frame_system::CheckWeight::<Runtime>::new(),
-        fees::ChargeTransactionPayment::from(tip),
-        extensions::SudoTransactionExtension,
-        extensions::CheckShieldedTxValidity,
-        extensions::SubtensorTransactionExtension,
-        (
-            extensions::DrandPriority,
-            frame_metadata_hash_extension::CheckMetadataHash::<Runtime>::new(false),
-        ),
-    );
-    let genesis = System::block_hash(0);
-    let signed_only = (
-        VERSION.spec_version,
-        VERSION.transaction_version,
-        genesis,
-        genesis,
-        None::<[u8; 32]>,
-    );
-    let payload = (&call, &extension, signed_only).encode();
-    let signature = if payload.len() > 256 {
-        pair.sign(&sp_io::hashing::blake2_256(&payload))
-    } else {
-        pair.sign(&payload)
-    };
-    let account = AccountId::from(pair.public());
-    UncheckedExtrinsic::new_signed(call, account.into(), signature.into(), extension)
-}
 
 fn account(key: Key) -> AccountId {
     key.to_account_id()

@@ -76,8 +76,7 @@ impl From<Error> for BrokenSum {
 pub struct Sums {
     /// `TotalIssuance`.
     pub issued: Tao,
-    /// What accounts hold. It is less than `issued` by what left accounts without the rules being told: fees of blocks
-    /// without author and dust of plain transfers.
+    /// What accounts hold: all of `issued`, on a chain whose every block ended with [`super::block::on_finalize`].
     pub held: Tao,
     /// Each subnet but root.
     pub subnets: Vec<SubnetSums>,

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use codec::{Decode, Encode};
+
 use super::{coinbase, epochs, root};
 use crate::{Account, Error, Ledger, NetUid, Tao, registration, schedule::Schedule};
 
@@ -27,7 +29,7 @@ pub fn on_initialize<Acc: Account, L: Ledger<Acc>>(ledger: &mut L) -> Result<(),
 }
 
 /// How much TAO there is, by the two counters that must agree (`economy.md` 1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Totals {
     /// `TotalIssuance`, which decides the halving.
     pub issued: Tao,
@@ -43,6 +45,69 @@ impl Totals {
             held: ledger.balances_issuance(),
         }
     }
+
+    /// By how much more rao `held` has grown than `issued` from here to `after`. The rules move both alike, so this is
+    /// what something else made, or destroyed if it is below zero.
+    fn outside(self, after: Self) -> i128 {
+        let difference = |after: Tao, before: Tao| i128::from(after.0) - i128::from(before.0);
+        difference(after.held, self.held) - difference(after.issued, self.issued)
+    }
+}
+
+/// Checks that a rule moved both counters of all TAO alike.
+///
+/// # Errors
+/// [`Error::BrokenSum`].
+pub fn check_rule(before: Totals, after: Totals) -> Result<(), Error> {
+    if before.outside(after) == 0 {
+        Ok(())
+    } else {
+        Err(Error::BrokenSum)
+    }
+}
+
+/// Ends a block whose block step left `before`: what accounts burned by other means than the rules has left the
+/// issuance too, as recycled TAO has, and can be minted again. Returns how much that was.
+///
+/// # Errors
+/// [`Error::BrokenSum`] if accounts hold more than was issued to them since.
+pub fn on_finalize<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, before: Totals) -> Result<Tao, Error> {
+    let outside = before.outside(Totals::read(ledger));
+    if outside > 0 {
+        return Err(Error::BrokenSum);
+    }
+    let burned = rao(-outside)?;
+    if !burned.is_zero() {
+        ledger.set_total_issuance(ledger.total_issuance().minus(burned)?);
+    }
+    Ok(burned)
+}
+
+/// Counts what was made or destroyed since `before`, when somebody with the power to do so set balances by hand. `most`
+/// is by how much they could rise.
+///
+/// # Errors
+/// [`Error::BrokenSum`] if accounts hold more than that.
+pub fn count_set_balances<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    before: Totals,
+    most: Tao,
+) -> Result<(), Error> {
+    let outside = before.outside(Totals::read(ledger));
+    let issued = ledger.total_issuance();
+    if outside > i128::from(most.0) {
+        return Err(Error::BrokenSum);
+    }
+    match outside {
+        0 => {}
+        1.. => ledger.set_total_issuance(issued.plus(rao(outside)?)?),
+        _ => ledger.set_total_issuance(issued.minus(rao(-outside)?)?),
+    }
+    Ok(())
+}
+
+fn rao(amount: i128) -> Result<Tao, Error> {
+    u64::try_from(amount).map(Tao).map_err(|_| Error::BrokenSum)
 }
 
 /// What a block minted and where it went.
@@ -61,15 +126,11 @@ pub struct Minted {
 /// # Errors
 /// [`Error::BrokenSum`].
 pub fn check(before: Totals, after: Totals, minted: Minted) -> Result<(), Error> {
-    let difference = |after: Tao, before: Tao| i128::from(after.0) - i128::from(before.0);
-    let held = difference(after.held, before.held);
-    if held != difference(after.issued, before.issued)
-        || held > i128::from(minted.deposited.0)
-        || minted.deposited > minted.allowed
-    {
+    let held = i128::from(after.held.0) - i128::from(before.held.0);
+    if held > i128::from(minted.deposited.0) || minted.deposited > minted.allowed {
         return Err(Error::BrokenSum);
     }
-    Ok(())
+    check_rule(before, after)
 }
 
 /// Lets the prices of neurons fall, on root too, and starts to count registrations anew (`economy.md` 7.2).

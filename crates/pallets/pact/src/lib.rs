@@ -167,9 +167,10 @@ impl<T: Config> Pallet<T> {
     /// Calls a rule.
     ///
     /// # Errors
-    /// What the rule says, as an error of this pallet or of the one whose rule it is.
+    /// What the rule says, as an error of this pallet or of the one whose rule it is; `BrokenSum` of `SubtensorModule` if
+    /// it lost or made TAO.
     pub fn rule<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> Result<R, DispatchError> {
-        change(&mut Chain::default()).map_err(errors::dispatch::<T>)
+        pallet_subtensor::Pallet::<T>::balanced(|chain| change(chain).map_err(errors::dispatch::<T>))
     }
 
     /// Calls a rule for what it does.

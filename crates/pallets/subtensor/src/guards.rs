@@ -29,6 +29,10 @@ pub enum CustomError {
     ColdkeySwapAnnounced = 0,
     /// The stake is below the threshold for weights.
     StakeAmountTooLow = 1,
+    /// There is no such subnet, or not this mechanism of it.
+    SubnetNotExists = 3,
+    /// Nobody owns the hotkey.
+    HotkeyAccountDoesntExist = 4,
     /// Too soon.
     RateLimitExceeded = 6,
     /// The hotkey has no uid there.
@@ -43,8 +47,28 @@ pub enum CustomError {
     CommitNotFound = 16,
     /// The commit may not be revealed in this epoch.
     CommitBlockNotInRevealRange = 17,
+    /// Two lists that belong together differ in length.
+    InputLengthsUnequal = 18,
+    /// No neuron has this uid.
+    UidNotFound = 19,
     /// The account disputes its coldkey swap.
     ColdkeySwapDisputed = 21,
+    /// Another coldkey owns the hotkey.
+    NonAssociatedColdKey = 25,
+    /// The take is below the lowest, or not below the one that it is to lower.
+    DelegateTakeTooLow = 26,
+    /// The take is above the highest.
+    DelegateTakeTooHigh = 27,
+    /// Beyond the reference: the neuron has no validator permit.
+    NoValidatorPermit = 100,
+    /// Beyond the reference: the subnet asks for weights of a newer version.
+    IncorrectWeightVersionKey = 101,
+    /// Beyond the reference: weights must be committed first here.
+    CommitRevealEnabled = 102,
+    /// Beyond the reference: weights are set here, not committed.
+    CommitRevealDisabled = 103,
+    /// Beyond the reference: too few weights.
+    WeightVecLengthIsLow = 104,
     /// Anything else.
     BadRequest = 255,
 }
@@ -53,15 +77,31 @@ impl<T: Config> From<Error<T>> for CustomError {
     fn from(error: Error<T>) -> Self {
         match error {
             Error::NotEnoughStakeToSetWeights => Self::StakeAmountTooLow,
-            Error::CommittingWeightsTooFast | Error::SettingWeightsTooFast | Error::NetworkTxRateLimitExceeded => {
-                Self::RateLimitExceeded
+            Error::SubnetNotExists | Error::MechanismDoesNotExist => Self::SubnetNotExists,
+            Error::HotKeyAccountNotExists => Self::HotkeyAccountDoesntExist,
+            Error::CommittingWeightsTooFast
+            | Error::SettingWeightsTooFast
+            | Error::NetworkTxRateLimitExceeded
+            | Error::DelegateTxRateLimitExceeded
+            | Error::TooManyUnrevealedCommits => Self::RateLimitExceeded,
+            Error::HotKeyNotRegisteredInNetwork | Error::HotKeyNotRegisteredInSubNet => {
+                Self::HotKeyNotRegisteredInNetwork
             }
-            Error::HotKeyNotRegisteredInNetwork => Self::HotKeyNotRegisteredInNetwork,
             Error::InvalidIpAddress | Error::InvalidIpType => Self::InvalidIpAddress,
             Error::ServingRateLimitExceeded => Self::ServingRateLimitExceeded,
             Error::InvalidPort => Self::InvalidPort,
             Error::NoWeightsCommitFound => Self::CommitNotFound,
             Error::RevealTooEarly => Self::CommitBlockNotInRevealRange,
+            Error::WeightVecNotEqualSize => Self::InputLengthsUnequal,
+            Error::UidVecContainInvalidOne => Self::UidNotFound,
+            Error::NeuronNoValidatorPermit => Self::NoValidatorPermit,
+            Error::IncorrectWeightVersionKey => Self::IncorrectWeightVersionKey,
+            Error::CommitRevealEnabled => Self::CommitRevealEnabled,
+            Error::CommitRevealDisabled => Self::CommitRevealDisabled,
+            Error::WeightVecLengthIsLow => Self::WeightVecLengthIsLow,
+            Error::NonAssociatedColdKey => Self::NonAssociatedColdKey,
+            Error::DelegateTakeTooLow => Self::DelegateTakeTooLow,
+            Error::DelegateTakeTooHigh => Self::DelegateTakeTooHigh,
             _ => Self::BadRequest,
         }
     }

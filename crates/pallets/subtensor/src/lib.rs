@@ -19,6 +19,7 @@ pub mod defaults;
 mod entries;
 mod errors;
 mod events;
+mod free;
 mod genesis;
 mod guards;
 mod hyperparameters;
@@ -27,6 +28,7 @@ mod pacts;
 mod removal;
 mod serving;
 mod storage;
+mod totals;
 mod types;
 pub mod weights;
 
@@ -39,13 +41,14 @@ pub use guards::CustomError;
 pub use pallet::*;
 pub use types::*;
 
+pub use totals::RecycleDust;
+
 use frame_support::{
     pallet_macros::import_section,
     pallet_prelude::{DispatchError, DispatchResult},
-    traits::{Imbalance, OnUnbalanced, fungible::Credit},
 };
 use tributary_economy::{
-    Error as RuleError, Tao,
+    Error as RuleError,
     market::audit::{BrokenSum, Sums, audit},
 };
 
@@ -178,7 +181,18 @@ pub mod pallet {
             if let Err(error) = block::on_initialize(&mut Chain::<T>::default()) {
                 panic!("the block step failed: {error} ({error:?})");
             }
+            Self::open_block();
             weights::block_step::<T>(u64::from(TotalNetworks::<T>::get()))
+        }
+
+        /// The check of all TAO at the end of a block (`economy.md` 1.1).
+        ///
+        /// # Panics
+        /// If accounts hold more than was issued to them.
+        fn on_finalize(_: BlockNumberFor<T>) {
+            if let Err(error) = Self::close_block() {
+                panic!("accounts hold more TAO than was issued: {error} ({error:?})");
+            }
         }
 
         #[cfg(feature = "try-runtime")]
@@ -201,9 +215,9 @@ impl<T: Config> Pallet<T> {
     /// Calls a rule.
     ///
     /// # Errors
-    /// What the rule says, as an error of this pallet.
+    /// What the rule says, as an error of this pallet; [`Error::BrokenSum`] if it lost or made TAO.
     pub fn rule<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> Result<R, DispatchError> {
-        change(&mut Chain::default()).map_err(|error| Error::<T>::from(error).into())
+        Self::balanced(|chain| change(chain).map_err(|error| Error::<T>::from(error).into()))
     }
 
     /// Calls a rule for what it does.
@@ -217,17 +231,5 @@ impl<T: Config> Pallet<T> {
     /// The first sum that does not hold.
     pub fn check_books() -> Result<Sums, BrokenSum> {
         audit(&Chain::<T>::default())
-    }
-}
-
-/// Where the dust of emptied accounts goes: nowhere, and the issuance falls with it (`economy.md` 1.4). The balances
-/// pallet must be told to use it, else `TotalIssuance` drifts from what accounts hold.
-pub struct RecycleDust<T>(core::marker::PhantomData<T>);
-
-impl<T: Config> OnUnbalanced<Credit<T::AccountId, T::Currency>> for RecycleDust<T> {
-    fn on_nonzero_unbalanced(dust: Credit<T::AccountId, T::Currency>) {
-        // More dust than was ever issued cannot be: the subtraction cannot stop at zero.
-        TotalIssuance::<T>::mutate(|issuance| *issuance = issuance.minus_or_zero(Tao(dust.peek())));
-        drop(dust);
     }
 }
