@@ -16,7 +16,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use sp_core::{Bytes, H256, crypto::AccountId32};
 use tokio::sync::OnceCell;
 
-use crate::{Error, Result, View, dispatch::ErrorNames, keys::address};
+use crate::{Error, Result, View, dispatch::ErrorNames, keys::address, visible};
 
 /// Where a local chain listens.
 pub const DEFAULT_ENDPOINT: &str = "ws://127.0.0.1:9944";
@@ -122,7 +122,7 @@ impl Client {
         if version.spec_name != *ours.spec_name {
             return Err(Error::OtherChain {
                 endpoint: endpoint.to_owned(),
-                found: format!("{} {}", version.spec_name, version.spec_version),
+                found: format!("{} {}", visible(&version.spec_name), version.spec_version),
                 wanted: format!("{} {}", ours.spec_name, ours.spec_version),
             });
         }
@@ -208,10 +208,11 @@ impl Client {
             ClientError::Call(answer) => Error::Rpc {
                 method: method.to_owned(),
                 code: answer.code(),
-                message: answer.message().to_owned(),
+                message: visible(answer.message()).into_owned(),
                 data: answer.data().map(|raw| {
                     let text = raw.get();
-                    serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned())
+                    let text = serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned());
+                    visible(&text).into_owned()
                 }),
             },
             ClientError::ParseError(e) => Error::Undecodable {
@@ -362,11 +363,8 @@ pub(crate) fn decode<T: Decode>(what: &str, mut bytes: &[u8]) -> Result<T> {
 }
 
 fn first_line(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(['.', ':'])
-        .to_owned()
+    let line = text.lines().next().unwrap_or_default();
+    visible(line.trim_end_matches(['.', ':'])).into_owned()
 }
 
 /// The innermost reason: "connection refused" says more than "transport error".

@@ -18,14 +18,17 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod connection;
+pub mod delegate;
 mod dispatch;
 mod error;
 pub mod keyfile;
 mod keys;
 pub mod market;
 pub mod pact;
+pub mod receipt;
 mod transaction;
 mod view;
+mod visible;
 mod wallet;
 
 pub use connection::{Client, DEFAULT_ENDPOINT, Header, Heads};
@@ -35,4 +38,5 @@ pub use keys::{Keypair, address, parse_account};
 pub use sp_core::{H256, crypto::AccountId32};
 pub use transaction::{Included, Wait, call_name};
 pub use view::View;
+pub use visible::{is_hidden, visible, visible_lines};
 pub use wallet::{PASSWORD_VARIABLE, Wallet};

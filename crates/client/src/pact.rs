@@ -205,14 +205,19 @@ pub struct Paid {
     pub tribute_rao: u64,
 }
 
-/// The payment that a transaction made, if it made one.
+/// The payments that a transaction made, together; nothing if it made none.
 pub fn paid(included: &Included) -> Option<Paid> {
-    included.events.iter().find_map(|event| match event {
+    let payments = included.events.iter().filter_map(|event| match event {
         RuntimeEvent::Pact(Event::Paid { amount, tribute, .. }) => Some(Paid {
             amount_rao: amount.0,
             tribute_rao: tribute.0,
         }),
         _ => None,
+    });
+    payments.reduce(|sum, paid| Paid {
+        // No sum of amounts that exist leaves u64.
+        amount_rao: sum.amount_rao.saturating_add(paid.amount_rao),
+        tribute_rao: sum.tribute_rao.saturating_add(paid.tribute_rao),
     })
 }
 

@@ -41,7 +41,8 @@ pub fn start(filter: EnvFilter, live: bool) {
         let short = Format::default().with_ansi(false).without_time().with_target(false);
         builder.event_format(Sparing::new(short.compact())).init();
     } else {
-        let whole = Format::default().with_ansi(output::is_talk_watched());
+        // Without colours: an escape sequence in talk is shown as text, whoever wrote it.
+        let whole = Format::default().with_ansi(false);
         builder.event_format(Sparing::new(whole)).init();
     }
 }

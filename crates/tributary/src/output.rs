@@ -13,6 +13,8 @@ use std::{
 use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
+pub use tributary_client::visible;
+use tributary_client::{is_hidden, visible_lines};
 
 /// Whoever read stdout has left, as `head` does when it has enough. Commands hand it up like an error, so that they end
 /// in order; the program then ends quietly, as if done.
@@ -27,13 +29,13 @@ impl fmt::Display for ReaderLeft {
 
 impl std::error::Error for ReaderLeft {}
 
-/// Prints one line.
+/// Prints text, with what a terminal would obey in it made visible.
 ///
 /// # Errors
 /// [`ReaderLeft`], or if stdout cannot be written to.
 pub fn line(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    match writeln!(out, "{}", visible_lines(text)).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Err(ReaderLeft.into()),
         done => Ok(done?),
     }
@@ -52,7 +54,24 @@ pub fn announce(text: &str) -> Result<()> {
 /// # Errors
 /// As [`line`].
 pub fn json(value: &impl Serialize) -> Result<()> {
-    line(&serde_json::to_string(value)?)
+    line(&plain(&serde_json::to_string(value)?))
+}
+
+/// JSON with the escapes that JSON leaves open, for those who look at it in a terminal. Outside of strings there is
+/// nothing to escape.
+fn plain(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hidden(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
 
 /// Prints a table: the first column to the left, figures to the right.
@@ -65,7 +84,7 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> Result<()> {
     table
         .set_content_arrangement(ContentArrangement::Disabled)
         .set_header(head)
-        .add_rows(rows);
+        .add_rows(rows.iter().map(|row| row.iter().map(|cell| visible(cell))));
     for (index, column) in table.column_iter_mut().enumerate() {
         let side = if index == 0 {
             CellAlignment::Left
@@ -105,15 +124,18 @@ static HELD_BACK: Mutex<Option<VecDeque<String>>> = Mutex::new(None);
 /// Lines that are held back at most; the oldest go.
 const HELD_BACK_MAX: usize = 100;
 
-/// Says something on stderr. That nobody reads it is no reason to fail.
+/// Says something on stderr, with what a terminal would obey in it made visible. That nobody reads it is no reason to
+/// fail.
 pub fn talk(text: fmt::Arguments<'_>) {
+    let text = text.to_string();
+    let text = visible_lines(&text);
     let mut held_back = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     match held_back.as_mut() {
         None => {
             let _ = writeln!(io::stderr().lock(), "{text}");
         }
         Some(lines) => {
-            lines.extend(text.to_string().lines().map(str::to_owned));
+            lines.extend(text.lines().map(str::to_owned));
             let surplus = lines.len().saturating_sub(HELD_BACK_MAX);
             lines.drain(..surplus);
         }
@@ -186,5 +208,13 @@ mod tests {
         }
         let heard = hush.heard();
         assert_eq!((heard.len(), heard[0].as_str()), (HELD_BACK_MAX, "100"));
+    }
+
+    #[test]
+    fn json_means_the_same_and_hides_nothing() {
+        let text = "\u{1b}[31m \u{9b}2J \u{202e} \u{200b} \u{e0041} τ \\ \" \n";
+        let shown = plain(&serde_json::to_string(text).unwrap());
+        assert!(!shown.chars().any(is_hidden), "{shown}");
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
     }
 }

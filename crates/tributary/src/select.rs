@@ -3,7 +3,7 @@
 use std::{io::IsTerminal as _, path::Path};
 
 use anyhow::{Context as _, Result};
-use tributary_client::{AccountId32, Keypair, Wallet, parse_account};
+use tributary_client::{AccountId32, Error, Keypair, Wallet, parse_account};
 
 use crate::args::Keys;
 
@@ -51,6 +51,21 @@ impl Keys {
             (Some(text), None) => Ok(parse_account(text)?),
             (None, Some(wallet)) => Ok(wallet.hotkey_account("default")?),
             (None, None) => Ok(self.given()?.account()),
+        }
+    }
+
+    /// The hotkey that is the signer's own if none is named: the wallet's `default`, or the account of --key itself.
+    ///
+    /// # Errors
+    /// If there is no such key.
+    pub fn own_hotkey(&self) -> Result<Option<AccountId32>> {
+        match self.open_wallet()? {
+            None => Ok(Some(self.given()?.account())),
+            Some(wallet) => match wallet.hotkey_account("default") {
+                Ok(account) => Ok(Some(account)),
+                Err(Error::NoKey { .. }) => Ok(None),
+                Err(other) => Err(other.into()),
+            },
         }
     }
 

@@ -1,15 +1,19 @@
 //! `tributary stake` and `unstake`
 
-use anyhow::{Result, bail};
-use pallet_subtensor::{Call, Event};
+use anyhow::{Context as _, Result, bail};
+use pallet_subtensor::Call;
 use serde::Serialize;
-use tributary_client::{Included, address};
+use tributary_client::{
+    AccountId32, Client, address, delegate,
+    receipt::{self, Traded},
+};
 use tributary_economy::{Alpha, NetUid, Tao};
-use tributary_runtime::{Runtime, RuntimeCall, RuntimeEvent};
+use tributary_runtime::{Runtime, RuntimeCall};
 
 use crate::{
     amount::{Amount, AmountOrAll},
     args::{Stake, Unstake},
+    output::say,
 };
 
 #[derive(Serialize)]
@@ -17,19 +21,58 @@ struct Effect {
     netuid: u16,
     coldkey: String,
     hotkey: String,
-    tao_rao: u64,
-    alpha: u64,
+    #[serde(flatten)]
+    traded: Traded,
 }
 
-/// TAO and alpha that changed hands.
-fn traded(included: &Included) -> (u64, u64) {
-    let found = included.events.iter().find_map(|event| match event {
-        RuntimeEvent::SubtensorModule(
-            Event::StakeAdded(_, _, tao, alpha, ..) | Event::StakeRemoved(_, _, tao, alpha, ..),
-        ) => Some((tao.0, alpha.0)),
-        _ => None,
-    });
-    found.unwrap_or_default()
+/// Whom to stake to.
+async fn to_whom(args: &Stake, client: &Client, netuid: NetUid) -> Result<AccountId32> {
+    let keys = &args.sending.keys;
+    if keys.hotkey.is_some() {
+        return keys.hotkey_account();
+    }
+    let view = client.at_best().await?;
+    super::status::check_subnet(&view, netuid).await?;
+    let chosen = delegate::choose(&view, netuid, keys.own_hotkey()?.as_ref()).await?;
+    let (hotkey, why) = chosen.with_context(|| {
+        format!("nobody is registered on subnet {netuid} whom you could stake to: name somebody with --hotkey")
+    })?;
+    say!("staking to {}, {why} (another: --hotkey)", address(&hotkey));
+    Ok(hotkey)
+}
+
+/// From whom to take stake back.
+async fn from_whom(args: &Unstake, client: &Client, netuid: NetUid) -> Result<AccountId32> {
+    let keys = &args.sending.keys;
+    if keys.hotkey.is_some() {
+        return keys.hotkey_account();
+    }
+    let view = client.at_best().await?;
+    super::status::check_subnet(&view, netuid).await?;
+    let coldkey = keys.coldkey_account()?;
+    let mut stakes = delegate::stakes(&view, &coldkey).await?;
+    stakes.retain(|stake| stake.netuid == netuid);
+    match stakes.as_slice() {
+        [] => bail!("{} has no stake on subnet {netuid}", address(&coldkey)),
+        [one] => {
+            say!(
+                "unstaking from {}, where your stake on subnet {netuid} is",
+                address(&one.hotkey)
+            );
+            Ok(one.hotkey.clone())
+        }
+        several => {
+            let list = several
+                .iter()
+                .map(|stake| format!("{} ({} alpha)", address(&stake.hotkey), Amount(stake.alpha.0)));
+            let list: Vec<String> = list.collect();
+            bail!(
+                "{} has stake on subnet {netuid} with several hotkeys; name one with --hotkey: {}",
+                address(&coldkey),
+                list.join(", ")
+            )
+        }
+    }
 }
 
 /// Buys alpha and stakes it.
@@ -38,8 +81,8 @@ fn traded(included: &Included) -> (u64, u64) {
 /// If a key is wrong, or the chain refuses.
 pub async fn stake(args: &Stake) -> Result<()> {
     let (netuid, amount) = (NetUid(args.netuid), Tao(args.amount.0));
-    let hotkey = args.sending.keys.hotkey_account()?;
     let client = args.sending.client().await?;
+    let hotkey = to_whom(args, &client, netuid).await?;
     let call = match args.limit {
         None => Call::<Runtime>::add_stake {
             hotkey: hotkey.clone(),
@@ -57,22 +100,22 @@ pub async fn stake(args: &Stake) -> Result<()> {
     let Some(included) = args.sending.send(&client, RuntimeCall::SubtensorModule(call)).await? else {
         return Ok(());
     };
-    let (tao_rao, alpha) = traded(&included);
+    let coldkey = args.sending.keys.coldkey_account()?;
+    let traded = receipt::bought(&included, &coldkey, netuid);
+    let Traded { tao_rao, alpha_rao, .. } = traded;
     let hotkey = address(&hotkey);
     let text = format!(
         "staked {} TAO on subnet {netuid} for {} alpha on {hotkey}",
         Amount(tao_rao),
-        Amount(alpha)
+        Amount(alpha_rao)
     );
-    let coldkey = address(&args.sending.keys.coldkey_account()?);
     args.sending.report(
         &included,
         Effect {
             netuid: netuid.0,
-            coldkey,
+            coldkey: address(&coldkey),
             hotkey,
-            tao_rao,
-            alpha,
+            traded,
         },
         &text,
     )
@@ -84,8 +127,8 @@ pub async fn stake(args: &Stake) -> Result<()> {
 /// If a key is wrong, or the chain refuses.
 pub async fn unstake(args: &Unstake) -> Result<()> {
     let netuid = NetUid(args.netuid);
-    let hotkey = args.sending.keys.hotkey_account()?;
     let client = args.sending.client().await?;
+    let hotkey = from_whom(args, &client, netuid).await?;
     let limit_price = args.limit.map(|limit| Tao(limit.0));
     let call = match (args.amount, limit_price) {
         (AmountOrAll::All, limit_price) => Call::<Runtime>::remove_stake_full_limit {
@@ -109,8 +152,10 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
     let Some(included) = args.sending.send(&client, RuntimeCall::SubtensorModule(call)).await? else {
         return Ok(());
     };
-    let (tao_rao, alpha) = traded(&included);
-    if tao_rao == 0 && alpha == 0 {
+    let coldkey = args.sending.keys.coldkey_account()?;
+    let traded = receipt::sold(&included, &coldkey, netuid);
+    let Traded { tao_rao, alpha_rao, .. } = traded;
+    if traded.is_nothing() {
         bail!(
             "block {} has the transaction, but nothing was sold",
             included.block_number
@@ -119,18 +164,16 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
     let hotkey = address(&hotkey);
     let text = format!(
         "sold {} alpha of subnet {netuid} on {hotkey} for {} TAO",
-        Amount(alpha),
+        Amount(alpha_rao),
         Amount(tao_rao)
     );
-    let coldkey = address(&args.sending.keys.coldkey_account()?);
     args.sending.report(
         &included,
         Effect {
             netuid: netuid.0,
-            coldkey,
+            coldkey: address(&coldkey),
             hotkey,
-            tao_rao,
-            alpha,
+            traded,
         },
         &text,
     )

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use serde::Serialize;
-use tributary_client::{Client, market};
+use tributary_client::{Client, View, market};
 use tributary_economy::NetUid;
 
 use crate::{
@@ -107,6 +107,22 @@ pub async fn subnets(args: &Query) -> Result<()> {
     output::table(&head, rows)
 }
 
+/// Refuses a subnet that is not there, and names those that are.
+///
+/// # Errors
+/// If there is no such subnet, or no chain answers.
+pub async fn check_subnet(view: &View<'_>, netuid: NetUid) -> Result<()> {
+    let known = market::netuids(view).await?;
+    if netuid.is_root() || known.contains(&netuid) {
+        return Ok(());
+    }
+    let known: Vec<String> = known.iter().map(NetUid::to_string).collect();
+    match known.as_slice() {
+        [] => bail!("there is no subnet {netuid}; this chain has none yet (`tributary register subnet` makes one)"),
+        known => bail!("there is no subnet {netuid}; there are {}", known.join(", ")),
+    }
+}
+
 /// Lists the neurons of a subnet.
 ///
 /// # Errors
@@ -114,11 +130,7 @@ pub async fn subnets(args: &Query) -> Result<()> {
 pub async fn metagraph(args: &SubnetQuery) -> Result<()> {
     let client = Client::connect(&args.query.connection.endpoint).await?;
     let view = client.at_best().await?;
-    let known = market::netuids(&view).await?;
-    if args.netuid != 0 && !known.contains(&NetUid(args.netuid)) {
-        let known: Vec<String> = known.iter().map(NetUid::to_string).collect();
-        bail!("there is no subnet {}; there are {}", args.netuid, known.join(", "));
-    }
+    check_subnet(&view, NetUid(args.netuid)).await?;
     let neurons = market::neurons(&view, NetUid(args.netuid)).await?;
     if args.query.json {
         return output::json(&neurons);

@@ -75,15 +75,13 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     assert_eq!(metagraph[1]["hotkey"], joined["hotkey"]);
 
     let staked = run(&["stake", &netuid, "10", "--hotkey", "//Worker"]);
-    assert!(number(&staked, "alpha") > 0, "{staked}");
+    assert!(number(&staked, "alpha_rao") > 0, "{staked}");
     let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
-    assert_eq!(number(&metagraph[1], "stake"), number(&staked, "alpha"));
+    assert_eq!(number(&metagraph[1], "stake"), number(&staked, "alpha_rao"));
     let sold = run(&["unstake", &netuid, "all", "--hotkey", "//Worker"]);
-    // All of it, less the fee of the swap, which is paid in alpha.
-    assert!(
-        number(&sold, "alpha") >= number(&staked, "alpha") / 1_000 * 999,
-        "{staked} {sold}"
-    );
+    // All of it, with the fee of the pool, which is paid in alpha.
+    assert_eq!(number(&sold, "alpha_rao"), number(&staked, "alpha_rao"), "{sold}");
+    assert!(number(&sold, "pool_fee_rao") > 0, "{sold}");
     let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
     assert_eq!(number(&metagraph[1], "stake"), 0);
     balanced(&chain);
@@ -97,7 +95,34 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     chain.run(&["metagraph", "77"]).fails(1, &["there is no subnet 77"]);
     let missing = chain.run(&["stake", "77", "1", "--key", "//Alice"]);
     assert_eq!(missing.code, 1);
-    assert!(missing.err.contains("SubnetNotExists"), "{}", missing.err);
+    assert!(
+        missing.err.contains("there is no subnet 77; there are"),
+        "{}",
+        missing.err
+    );
+
+    // Without a hotkey: the owner's while nobody validates, and one's own where it is registered.
+    let first = chain.run(&["stake", &netuid, "1", "--key", "//Bob", "--json"]);
+    assert_eq!(first.json()["hotkey"], made["owner_hotkey"]);
+    assert!(first.err.contains("nobody validates there yet"), "{}", first.err);
+    let bob = chain
+        .run(&["register", "neuron", &netuid, "--key", "//Bob", "--json"])
+        .json();
+    let second = chain.run(&["stake", &netuid, "1", "--key", "//Bob", "--json"]);
+    assert_eq!(second.json()["hotkey"], bob["hotkey"], "{}", second.err);
+    let several = chain.run(&["unstake", &netuid, "all", "--key", "//Bob"]);
+    several.fails(1, &["with several hotkeys", bob["hotkey"].as_str().unwrap()]);
+    let back = chain.run(&[
+        "unstake", &netuid, "all", "--hotkey", "//Bob", "--key", "//Bob", "--json",
+    ]);
+    assert_eq!(number(&back.json(), "alpha_rao"), number(&second.json(), "alpha_rao"));
+    let rest = chain.run(&["unstake", &netuid, "all", "--key", "//Bob", "--json"]);
+    assert_eq!(
+        number(&rest.json(), "alpha_rao"),
+        number(&first.json(), "alpha_rao"),
+        "{}",
+        rest.err
+    );
 
     // Tables are for people, on stdout.
     for arguments in [&["subnets"][..], &["metagraph", &netuid], &["status"]] {
