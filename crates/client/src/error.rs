@@ -93,6 +93,32 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// Two files of a wallet tell of different accounts.
+    #[error(
+        "{} is the key of {secret}, but {} says {public}: one of the two is not this wallet's. Nothing was signed. If the key is right, move the other file away (it is made again by `tributary wallet repair`)", .secret_path.display(), .public_path.display()
+    )]
+    KeysDiffer {
+        /// The file with the secret.
+        secret_path: PathBuf,
+        /// Its account.
+        secret: String,
+        /// The public file.
+        public_path: PathBuf,
+        /// The account that it names.
+        public: String,
+    },
+    /// The wallet or key exists already.
+    #[error("there is {} already: nothing was changed. Choose another name, or move it away", .path.display())]
+    KeyExists {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The name cannot be that of a wallet or a key.
+    #[error("`{name}` cannot be the name of a wallet or a hotkey: use letters, digits, `-`, `_` and `.`")]
+    BadName {
+        /// What was given.
+        name: String,
+    },
     /// The password does not open the key file.
     #[error("wrong password for {}", .path.display())]
     WrongPassword {

@@ -79,6 +79,48 @@ impl std::fmt::Debug for Keypair {
     }
 }
 
+/// A key with all that a key file keeps of it.
+pub struct NewKey {
+    /// The key.
+    pub pair: Keypair,
+    /// The words that it is made of, if they alone are enough.
+    pub phrase: Option<String>,
+    /// The seed, where there is one.
+    pub seed: Option<[u8; 32]>,
+}
+
+impl NewKey {
+    /// A new key of twelve random words.
+    pub fn random() -> Self {
+        let (pair, phrase, seed) = sr25519::Pair::generate_with_phrase(None);
+        Self {
+            pair: Keypair(pair),
+            phrase: Some(phrase),
+            seed: Some(seed),
+        }
+    }
+
+    /// From a secret as [`Keypair::from_secret`] reads it.
+    ///
+    /// # Errors
+    /// [`Error::BadSecret`].
+    pub fn from_secret(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let pair = Keypair::from_secret(text)?;
+        // Derived keys and expanded secrets cannot be made again of words alone.
+        let words = !text.contains('/') && !text.starts_with("0x");
+        let seed = sr25519::Pair::from_string_with_seed(text, None)
+            .ok()
+            .filter(|(again, _)| again.public().0 == *<AccountId32 as AsRef<[u8; 32]>>::as_ref(&pair.account()))
+            .and_then(|(_, seed)| seed);
+        Ok(Self {
+            pair,
+            phrase: words.then(|| text.split_whitespace().collect::<Vec<_>>().join(" ")),
+            seed,
+        })
+    }
+}
+
 /// An account in SS58 with the prefix of these chains, 42.
 pub fn address(account: &AccountId32) -> String {
     account.to_ss58check_with_version(42u16.into())

@@ -29,12 +29,12 @@ pub mod receipt;
 mod transaction;
 mod view;
 mod visible;
-mod wallet;
+pub mod wallet;
 
 pub use connection::{Client, DEFAULT_ENDPOINT, Header, Heads};
 pub use error::{Error, Result};
 pub use jsonrpsee::rpc_params;
-pub use keys::{Keypair, address, parse_account};
+pub use keys::{Keypair, NewKey, address, parse_account};
 pub use sp_core::{H256, crypto::AccountId32};
 pub use transaction::{Included, Wait, call_name};
 pub use view::View;

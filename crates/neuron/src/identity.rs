@@ -153,7 +153,7 @@ impl Identity {
             path: shown.clone(),
             reason: reason.into(),
         };
-        let text = std::fs::read(path).map_err(|source| IdentityError::Read {
+        let text = tributary_private::read(path).map_err(|source| IdentityError::Read {
             path: shown.clone(),
             source,
         })?;

@@ -163,7 +163,8 @@ impl Sealer {
             let file = folder.join(hex::encode(copy.digest));
             let written = async {
                 // The secret first: a sealed file without it could not be proved.
-                tokio::fs::write(file.with_extension(SECRET_ENDING), hex::encode(copy.secret.0)).await?;
+                let secret = hex::encode(copy.secret.0);
+                tributary_private::replace(&file.with_extension(SECRET_ENDING), secret.as_bytes())?;
                 let half = file.with_extension("part");
                 tokio::fs::write(&half, &copy.bytes).await?;
                 tokio::fs::rename(&half, file.with_extension(FILE_ENDING)).await
@@ -191,7 +192,7 @@ fn is_due(promise: &ArtifactPromise, last: Option<&Artifact>) -> bool {
 
 /// What the folder holds, oldest first; what is damaged is passed over.
 fn read(folder: &std::path::Path) -> std::io::Result<Vec<Copy>> {
-    std::fs::create_dir_all(folder)?;
+    tributary_private::create_folder(folder)?;
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let file = entry?.path();
@@ -200,10 +201,10 @@ fn read(folder: &std::path::Path) -> std::io::Result<Vec<Copy>> {
         }
         let bytes: Bytes = std::fs::read(&file)?.into();
         let mut secret = [0; 32];
-        let text = std::fs::read_to_string(file.with_extension(SECRET_ENDING)).unwrap_or_default();
+        let text = tributary_private::read(&file.with_extension(SECRET_ENDING)).unwrap_or_default();
         let digest = sha256(&bytes);
         let named = file.file_stem().is_some_and(|name| *name == *hex::encode(digest));
-        if !named || hex::decode_to_slice(text.trim(), &mut secret).is_err() {
+        if !named || hex::decode_to_slice(text.trim_ascii(), &mut secret).is_err() {
             tracing::warn!(file = %file.display(), "a sealed file is damaged and not served");
             continue;
         }

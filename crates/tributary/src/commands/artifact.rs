@@ -2,8 +2,6 @@
 //! nobody else's beacon is wanted.
 
 use std::{
-    fs::OpenOptions,
-    io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
@@ -215,12 +213,10 @@ fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// For the user alone, and never over another secret: with that would go the proof of what was sealed with it.
+/// Never over another secret: with that would go the proof of what was sealed with it.
 fn write_secret(file: &Path, text: &str) -> Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.with_context(|| format!("cannot write the secret into {}, which must be new", file.display()))
+    tributary_private::write_new(file, text.as_bytes())
+        .with_context(|| format!("cannot write the secret into {}, which must be new", file.display()))
 }
 
 fn unix_ms() -> u64 {
@@ -392,9 +388,9 @@ async fn open(args: &Open) -> Result<()> {
 fn secret(text: &str) -> Result<Secret> {
     let mut secret = [0; 32];
     if hex::decode_to_slice(text, &mut secret).is_err() {
-        let file = std::fs::read_to_string(text)
-            .with_context(|| "the secret is neither 64 hexadecimal digits nor a file that can be read".to_owned())?;
-        hex::decode_to_slice(file.trim(), &mut secret)
+        let file = tributary_private::read(Path::new(text))
+            .context("the secret is neither 64 hexadecimal digits nor a file that can be read")?;
+        hex::decode_to_slice(file.trim_ascii(), &mut secret)
             .with_context(|| format!("{text} does not hold 64 hexadecimal digits"))?;
     }
     Ok(Secret(secret))
