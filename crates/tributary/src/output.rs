@@ -114,9 +114,19 @@ pub fn is_watched() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Whether somebody looks at stderr.
-pub fn is_talk_watched() -> bool {
-    io::stderr().is_terminal()
+/// Whether somebody can be asked: stderr shows the question and stdin takes the answer.
+pub fn can_ask() -> bool {
+    io::stderr().is_terminal() && io::stdin().is_terminal()
+}
+
+/// Asks whether to go on; anything but yes is no, and so is that nobody can be asked.
+pub fn agreed(question: &str) -> bool {
+    if !can_ask() {
+        return false;
+    }
+    let _ = write!(io::stderr().lock(), "{} [y/N] ", visible_lines(question));
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "Yes")
 }
 
 /// What was said while a live screen has the terminal; nothing while there is none.

@@ -1,11 +1,11 @@
 //! From the key options to keys.
 
-use std::{io::IsTerminal as _, path::Path};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use tributary_client::{AccountId32, Error, Keypair, Wallet, parse_account};
 
-use crate::args::Keys;
+use crate::{args::Keys, output};
 
 impl Keys {
     fn open_wallet(&self) -> Result<Option<Wallet>> {
@@ -89,7 +89,7 @@ impl Keys {
 
 /// Asks for a password, if somebody is there to answer.
 fn ask(path: &Path) -> Option<String> {
-    if !std::io::stdin().is_terminal() {
+    if !output::can_ask() {
         return None;
     }
     rpassword::prompt_password(format!("Password of {}: ", path.display())).ok()

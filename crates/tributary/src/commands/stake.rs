@@ -81,6 +81,7 @@ async fn from_whom(args: &Unstake, client: &Client, netuid: NetUid) -> Result<Ac
 /// If a key is wrong, or the chain refuses.
 pub async fn stake(args: &Stake) -> Result<()> {
     let (netuid, amount) = (NetUid(args.netuid), Tao(args.amount.0));
+    let coldkey = args.sending.keys.coldkey_account()?;
     let client = args.sending.client().await?;
     let hotkey = to_whom(args, &client, netuid).await?;
     let call = match args.limit {
@@ -100,7 +101,6 @@ pub async fn stake(args: &Stake) -> Result<()> {
     let Some(included) = args.sending.send(&client, RuntimeCall::SubtensorModule(call)).await? else {
         return Ok(());
     };
-    let coldkey = args.sending.keys.coldkey_account()?;
     let traded = receipt::bought(&included, &coldkey, netuid);
     let Traded { tao_rao, alpha_rao, .. } = traded;
     let hotkey = address(&hotkey);
@@ -127,6 +127,7 @@ pub async fn stake(args: &Stake) -> Result<()> {
 /// If a key is wrong, or the chain refuses.
 pub async fn unstake(args: &Unstake) -> Result<()> {
     let netuid = NetUid(args.netuid);
+    let coldkey = args.sending.keys.coldkey_account()?;
     let client = args.sending.client().await?;
     let hotkey = from_whom(args, &client, netuid).await?;
     let limit_price = args.limit.map(|limit| Tao(limit.0));
@@ -152,7 +153,6 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
     let Some(included) = args.sending.send(&client, RuntimeCall::SubtensorModule(call)).await? else {
         return Ok(());
     };
-    let coldkey = args.sending.keys.coldkey_account()?;
     let traded = receipt::sold(&included, &coldkey, netuid);
     let Traded { tao_rao, alpha_rao, .. } = traded;
     if traded.is_nothing() {
