@@ -6,7 +6,11 @@ use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
 use scale_info::TypeDef;
 use sp_runtime::{DispatchError, ModuleError};
 
-use crate::{Error, Result, connection::decode};
+use crate::{
+    Error, Result,
+    connection::decode,
+    explain::{explain, explain_kind},
+};
 
 /// Names and docs of the errors of every pallet.
 #[derive(Debug, Default)]
@@ -41,30 +45,30 @@ impl ErrorNames {
         Ok(Self(names))
     }
 
-    /// Name and docs of an error.
+    /// Name of an error, and what it means: ours if we have words for it, else the chain's own.
     pub(crate) fn describe(&self, error: &DispatchError) -> (String, String) {
         if let DispatchError::Module(ModuleError { index, error, .. }) = error {
-            return self.0.get(&(*index, error[0])).cloned().unwrap_or_else(|| {
+            let (name, docs) = self.0.get(&(*index, error[0])).cloned().unwrap_or_else(|| {
                 (
                     format!("pallet {index}, error {}", error[0]),
                     "unknown to the metadata".into(),
                 )
             });
+            let docs = explain(&name).map_or(docs, str::to_owned);
+            return (name, crate::visible(&docs).into_owned());
         }
-        let docs = match error {
-            DispatchError::BadOrigin => "the account may not make this call".to_owned(),
-            DispatchError::Token(kind) => <&'static str>::from(*kind).to_owned(),
-            DispatchError::Arithmetic(kind) => <&'static str>::from(*kind).to_owned(),
-            DispatchError::Other(text) => (*text).to_owned(),
-            DispatchError::Exhausted => "the block has no room left for it".to_owned(),
-            _ => String::new(),
+        let name = match error {
+            DispatchError::Token(kind) => format!("Token.{kind:?}"),
+            DispatchError::Arithmetic(kind) => format!("Arithmetic.{kind:?}"),
+            DispatchError::Transactional(kind) => format!("Transactional.{kind:?}"),
+            other => {
+                let name = format!("{other:?}");
+                name.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
+            }
         };
-        let name = format!("{error:?}");
-        let name = name.split(['(', ' ', '{']).next().unwrap_or_default().to_owned();
-        let docs = if docs.is_empty() {
-            "the chain says no more".to_owned()
-        } else {
-            docs
+        let docs = match error {
+            DispatchError::Other(text) => crate::visible(text).into_owned(),
+            _ => explain_kind(&name).unwrap_or("the chain says no more").to_owned(),
         };
         (name, docs)
     }

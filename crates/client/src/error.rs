@@ -62,13 +62,13 @@ pub enum Error {
         reason: String,
     },
     /// The transaction ran and failed; its fee was paid.
-    #[error("{call} failed with {name}: {docs}")]
+    #[error("{call} failed, and its fee was paid: {docs} ({name})")]
     Dispatch {
         /// `Pallet.call`.
         call: String,
         /// `Pallet.Error`, or the kind of a failure that is no pallet's.
         name: String,
-        /// What the pallet says about it.
+        /// What that means, and what to do.
         docs: String,
     },
     /// The transaction left the pool without a block.

@@ -17,14 +17,17 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod account;
 mod connection;
 pub mod delegate;
 mod dispatch;
 mod error;
+mod explain;
 pub mod keyfile;
 mod keys;
 pub mod market;
 pub mod pact;
+pub mod quote;
 pub mod receipt;
 mod transaction;
 mod view;

@@ -51,9 +51,9 @@ pub struct Subnet {
     /// TAO in the pool.
     pub tao_in_pool_rao: u64,
     /// Alpha in the pool.
-    pub alpha_in_pool: u64,
+    pub alpha_in_pool_rao: u64,
     /// Alpha outside the pool.
-    pub alpha_outside: u64,
+    pub alpha_outside_rao: u64,
     /// Neurons registered.
     pub neurons: u16,
     /// Blocks between epochs.
@@ -74,21 +74,21 @@ pub struct Neuron {
     /// The key that owns it.
     pub coldkey: String,
     /// Alpha staked on the hotkey in this subnet.
-    pub stake: u64,
-    /// Weight of its stake in consensus, a part of 65535.
-    pub stake_weight: u16,
+    pub stake_alpha_rao: u64,
+    /// Weight of its stake in consensus, from 0 to 1.
+    pub stake_weight: f64,
     /// Whether it may set weights on others.
     pub validator_permit: bool,
-    /// Pay for work, a part of 65535.
-    pub incentive: u16,
-    /// Pay for judging, a part of 65535.
-    pub dividends: u16,
-    /// What stake-weighted validators agree on, a part of 65535.
-    pub consensus: u16,
-    /// How much of a validator's weights survives clipping, a part of 65535.
-    pub validator_trust: u16,
+    /// Pay for work, from 0 to 1.
+    pub incentive: f64,
+    /// Pay for judging, from 0 to 1.
+    pub dividends: f64,
+    /// What stake-weighted validators agree on, from 0 to 1.
+    pub consensus: f64,
+    /// How much of a validator's weights survives clipping, from 0 to 1.
+    pub validator_trust: f64,
     /// Alpha it was paid in the last epoch.
-    pub emission: u64,
+    pub emission_alpha_rao: u64,
     /// Block of its last weights.
     pub last_update: u64,
     /// Where it serves; nothing if it does not say.
@@ -191,8 +191,18 @@ pub async fn emission_rao(view: &View<'_>, netuid: NetUid) -> Result<u64> {
     Ok(injected.0 + spent.0)
 }
 
-async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
+/// The name in a subnet's identity, as its owner wrote it; empty if it has none.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn subnet_name(view: &View<'_>, netuid: NetUid) -> Result<String> {
     let identity = view.map::<subtensor::SubnetIdentitiesV3<Runtime>, _, _>(netuid).await?;
+    Ok(identity
+        .map(|identity| String::from_utf8_lossy(&identity.subnet_name).into_owned())
+        .unwrap_or_default())
+}
+
+async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
     let symbol: Vec<u8> = view.map::<subtensor::TokenSymbol<Runtime>, _, _>(netuid).await?;
     let owner: AccountId32 = view.map::<subtensor::SubnetOwner<Runtime>, _, _>(netuid).await?;
     let tao: Tao = view.map::<subtensor::SubnetTAO<Runtime>, _, _>(netuid).await?;
@@ -201,9 +211,7 @@ async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
     let burn: Tao = view.map::<subtensor::Burn<Runtime>, _, _>(netuid).await?;
     Ok(Subnet {
         netuid: netuid.0,
-        name: identity
-            .map(|identity| String::from_utf8_lossy(&identity.subnet_name).into_owned())
-            .unwrap_or_default(),
+        name: subnet_name(view, netuid).await?,
         symbol: String::from_utf8_lossy(&symbol).into_owned(),
         owner: address(&owner),
         price_rao: price_rao(view, netuid).await?,
@@ -214,8 +222,8 @@ async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
         emission_rao: emission_rao(view, netuid).await?,
         emission_share: 0.0,
         tao_in_pool_rao: tao.0,
-        alpha_in_pool: alpha_in.0,
-        alpha_outside: alpha_out.0,
+        alpha_in_pool_rao: alpha_in.0,
+        alpha_outside_rao: alpha_out.0,
         neurons: view.map::<subtensor::SubnetworkN<Runtime>, _, _>(netuid).await?,
         tempo: view.map::<subtensor::Tempo<Runtime>, _, _>(netuid).await?,
         registration_rao: burn.0,
@@ -236,6 +244,11 @@ pub async fn hotkeys(view: &View<'_>, netuid: NetUid) -> Result<Vec<(u16, Accoun
         .await?;
     hotkeys.sort();
     Ok(hotkeys)
+}
+
+/// A part of 65535 that the chain keeps for a neuron, from 0 to 1.
+fn share(parts: &[u16], uid: usize) -> f64 {
+    f64::from(parts.get(uid).copied().unwrap_or_default()) / f64::from(u16::MAX)
 }
 
 /// All neurons of a subnet by ascending uid.
@@ -265,14 +278,14 @@ pub async fn neurons(view: &View<'_>, netuid: NetUid) -> Result<Vec<Neuron>> {
         neurons.push(Neuron {
             uid,
             coldkey: address(&coldkey),
-            stake: stake.0,
-            stake_weight: stake_weight.get(at).copied().unwrap_or_default(),
+            stake_alpha_rao: stake.0,
+            stake_weight: share(&stake_weight, at),
             validator_permit: permits.get(at).copied().unwrap_or_default(),
-            incentive: incentive.get(at).copied().unwrap_or_default(),
-            dividends: dividends.get(at).copied().unwrap_or_default(),
-            consensus: consensus.get(at).copied().unwrap_or_default(),
-            validator_trust: trust.get(at).copied().unwrap_or_default(),
-            emission: emission.get(at).copied().unwrap_or_default().0,
+            incentive: share(&incentive, at),
+            dividends: share(&dividends, at),
+            consensus: share(&consensus, at),
+            validator_trust: share(&trust, at),
+            emission_alpha_rao: emission.get(at).copied().unwrap_or_default().0,
             last_update: last_update.get(at).copied().unwrap_or_default(),
             axon: axons
                 .iter()

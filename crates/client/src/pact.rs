@@ -1,22 +1,22 @@
 //! Pacts, payments and channels as people look at them (`pact.md`). Amounts in rao, alpha in its smallest unit.
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+mod told;
+
 use pallet_pact::Event;
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
 use tributary_economy::{
     NetUid,
-    pact::{Channel, Parameters, Revenue, Status, Terms, strength},
+    pact::{Channel, Parameters, Revenue, Status, strength},
 };
 use tributary_runtime::{Runtime, RuntimeEvent};
 
-use crate::{Client, Included, Result, View, keys::address};
+use crate::{Included, Result, View, keys::address};
+
+pub use told::{RouteView, TermsView, Told, history, tell, told};
 
 /// A pact of the runtime.
 pub type Pact = tributary_economy::pact::Pact<AccountId32>;
-
-/// Blocks whose events are asked for at one time.
-const CONCURRENT_MAX: usize = 8;
 
 /// The pact of a subnet, if it ever signed one in its present registration.
 ///
@@ -111,7 +111,7 @@ impl ChannelView {
 }
 
 /// A pact, for people and programs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PactView {
     /// The subnet.
     pub netuid: u16,
@@ -124,9 +124,9 @@ pub struct PactView {
     /// The block since which it is so, unless it is active.
     pub since: Option<u64>,
     /// What is promised.
-    pub terms: Terms,
-    /// How much that is, in parts per million, by the published formula.
-    pub strength_ppm: u32,
+    pub terms: TermsView,
+    /// How much that is, from 0 to 1, by the published formula.
+    pub strength: f64,
     /// Who decides about breaches; holders do if nobody is named.
     pub arbiters: Vec<String>,
     /// How many of them it takes.
@@ -134,29 +134,29 @@ pub struct PactView {
     /// TAO on hold.
     pub bond_rao: u64,
     /// Owner's cut that has not vested.
-    pub unvested: u64,
+    pub unvested_alpha_rao: u64,
     /// TAO that waits to be released.
     pub reservoir_rao: u64,
     /// Alpha that waits to be released.
-    pub reservoir_alpha: u64,
+    pub reservoir_alpha_rao: u64,
     /// Tribute of payments so far.
     pub from_payments_rao: u64,
     /// Slashed bonds and lost deposits so far.
     pub from_bonds_and_deposits_rao: u64,
     /// Owner's cut that was pledged so far.
-    pub pledged: u64,
+    pub pledged_alpha_rao: u64,
     /// Owner's cut that was forfeited so far.
-    pub forfeited: u64,
+    pub forfeited_alpha_rao: u64,
     /// TAO that bought alpha so far.
     pub spent_rao: u64,
     /// Alpha bought for it.
-    pub bought: u64,
+    pub bought_alpha_rao: u64,
     /// Alpha burned so far.
-    pub burned: u64,
+    pub burned_alpha_rao: u64,
     /// Alpha paid to holders so far.
-    pub to_holders: u64,
+    pub to_holders_alpha_rao: u64,
     /// Alpha paid to root stakers so far.
-    pub to_root: u64,
+    pub to_root_alpha_rao: u64,
 }
 
 impl PactView {
@@ -175,23 +175,23 @@ impl PactView {
             signed_at: pact.signed_at,
             status,
             since,
-            terms: pact.terms,
-            strength_ppm: strength::strength(&pact.terms).0,
+            terms: TermsView::from(&pact.terms),
+            strength: told::share(strength::strength(&pact.terms).0),
             arbiters: pact.arbiters.accounts.iter().map(address).collect(),
             arbiters_threshold: pact.arbiters.threshold,
             bond_rao: pact.bond.0,
-            unvested: pact.vesting.iter().map(|vesting| vesting.alpha.0).sum(),
+            unvested_alpha_rao: pact.vesting.iter().map(|vesting| vesting.alpha.0).sum(),
             reservoir_rao: pact.reservoir.tao.0,
-            reservoir_alpha: pact.reservoir.holders.0 + pact.reservoir.root.0,
+            reservoir_alpha_rao: pact.reservoir.holders.0 + pact.reservoir.root.0,
             from_payments_rao: totals.from_payments.0,
             from_bonds_and_deposits_rao: totals.from_bonds.0 + totals.from_deposits.0,
-            pledged: totals.pledged.0,
-            forfeited: totals.forfeited.0,
+            pledged_alpha_rao: totals.pledged.0,
+            forfeited_alpha_rao: totals.forfeited.0,
             spent_rao: totals.spent.0,
-            bought: totals.bought.0,
-            burned: totals.burned.0,
-            to_holders: totals.to_holders.0,
-            to_root: totals.to_root.0,
+            bought_alpha_rao: totals.bought.0,
+            burned_alpha_rao: totals.burned.0,
+            to_holders_alpha_rao: totals.to_holders.0,
+            to_root_alpha_rao: totals.to_root.0,
         }
     }
 }
@@ -227,151 +227,4 @@ pub fn opened(included: &Included) -> Option<u64> {
         RuntimeEvent::Pact(Event::ChannelOpened { channel, .. }) => Some(*channel),
         _ => None,
     })
-}
-
-/// What a transaction did to pacts and payments.
-pub fn told(included: &Included) -> Vec<Told> {
-    let ours = included.events.iter().filter_map(|event| match event {
-        RuntimeEvent::Pact(event) => tell(event),
-        _ => None,
-    });
-    ours.collect()
-}
-
-/// What happened to pacts, payments and channels in these blocks, in order, with the block.
-///
-/// # Errors
-/// As [`Client::request`].
-pub async fn history(client: &Client, blocks: std::ops::RangeInclusive<u32>) -> Result<Vec<(u32, Event<Runtime>)>> {
-    let read = stream::iter(blocks).map(|number| async move {
-        let Some(hash) = client.block_hash(number).await? else {
-            return Ok(Vec::new());
-        };
-        let records = client.at(hash).events().await?;
-        let ours = records.into_iter().filter_map(|record| match record.event {
-            RuntimeEvent::Pact(event) => Some((number, event)),
-            _ => None,
-        });
-        Ok::<_, crate::Error>(ours.collect())
-    });
-    let blocks: Vec<Vec<_>> = read.buffered(CONCURRENT_MAX).try_collect().await?;
-    Ok(blocks.into_iter().flatten().collect())
-}
-
-/// An event of a subnet's pact or payments, for people and programs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Told {
-    /// The event's name on the chain.
-    pub what: &'static str,
-    /// The subnet.
-    pub netuid: u16,
-    /// Its figures.
-    #[serde(flatten)]
-    pub figures: serde_json::Map<String, serde_json::Value>,
-}
-
-/// Tells an event that is of one subnet; what only moves a channel's deposit is not told.
-pub fn tell(event: &Event<Runtime>) -> Option<Told> {
-    macro_rules! told {
-        ($what:literal, $netuid:expr $(, $name:ident: $value:expr)*) => {{
-            #[allow(unused_mut)]
-            let mut figures = serde_json::Map::new();
-            $(figures.insert(stringify!($name).to_owned(), serde_json::json!($value));)*
-            Some(Told { what: $what, netuid: $netuid.0, figures })
-        }};
-    }
-    match event {
-        Event::Signed { netuid, signer, terms } => told!("Signed", netuid, signer: address(signer), terms: terms),
-        Event::Tightened { netuid, terms } => told!("Tightened", netuid, terms: terms),
-        Event::LooseningAnnounced { netuid, terms, due } => {
-            told!("LooseningAnnounced", netuid, terms: terms, due: due)
-        }
-        Event::Loosened { netuid, terms } => told!("Loosened", netuid, terms: terms),
-        Event::LooseningRefused { netuid, .. } => told!("LooseningRefused", netuid),
-        Event::ExitAnnounced { netuid, until } => told!("ExitAnnounced", netuid, until: until),
-        Event::ExitCancelled { netuid } => told!("ExitCancelled", netuid),
-        Event::Left {
-            netuid,
-            bond,
-            forfeited,
-        } => {
-            told!("Left", netuid, bond_rao: bond.0, forfeited: forfeited.0)
-        }
-        Event::Breached {
-            netuid,
-            bond,
-            reward,
-            forfeited,
-            ..
-        } => told!(
-            "Breached", netuid, bond_rao: bond.0, reward_rao: reward.0, forfeited: forfeited.0
-        ),
-        Event::Voted {
-            netuid,
-            report,
-            who,
-            uphold,
-        } => {
-            told!("Voted", netuid, report: report, who: address(who), uphold: uphold)
-        }
-        Event::OwnerChanged { netuid, owner, until } => {
-            told!("OwnerChanged", netuid, owner: address(owner), until: until)
-        }
-        Event::BondPosted { netuid, who, bond } => {
-            told!("BondPosted", netuid, who: address(who), bond_rao: bond.0)
-        }
-        Event::Reported {
-            netuid,
-            report,
-            reporter,
-            ..
-        } => {
-            told!("Reported", netuid, report: report, reporter: address(reporter))
-        }
-        Event::ReportResolved { netuid, report, .. } => told!("ReportResolved", netuid, report: report),
-        Event::ArtifactCommitted { netuid, number, .. } => told!("ArtifactCommitted", netuid, number: number),
-        Event::ArtifactConfirmed { netuid, number } => told!("ArtifactConfirmed", netuid, number: number),
-        Event::Paid {
-            netuid,
-            payer,
-            payee,
-            amount,
-            tribute,
-            ..
-        } => told!(
-            "Paid", netuid, payer: address(payer), payee: address(payee), amount_rao: amount.0, tribute_rao: tribute.0
-        ),
-        Event::CutShared {
-            netuid,
-            cut,
-            pledged,
-            vested,
-            unvested,
-        } => told!(
-            "CutShared", netuid, cut: cut.0, pledged: pledged.0, vested: vested.0, unvested: unvested.0
-        ),
-        Event::Released {
-            netuid,
-            tao,
-            bought,
-            burned,
-            holders,
-            root,
-        } => told!(
-            "Released", netuid, tao_rao: tao.0, bought: bought.0, burned: burned.0, holders: holders.0, root: root.0
-        ),
-        Event::Dissolved { netuid, tao } => told!("Dissolved", netuid, tao_rao: tao.0),
-        Event::ChannelOpened {
-            channel,
-            netuid,
-            payer,
-            payee,
-            deposit,
-            expiry,
-        } => told!(
-            "ChannelOpened", netuid, channel: channel, payer: address(payer), payee: address(payee),
-            deposit_rao: deposit.0, expiry: expiry
-        ),
-        _ => None,
-    }
 }

@@ -72,6 +72,15 @@ impl fmt::Display for Amount {
     }
 }
 
+/// A price in rao an alpha, shown in TAO with as many digits as tell something.
+pub struct Rao(pub f64);
+
+impl fmt::Display for Rao {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:.9}", self.0 / UNIT as f64))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

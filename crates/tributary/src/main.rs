@@ -5,7 +5,9 @@
 mod amount;
 mod args;
 mod commands;
+mod config;
 mod folder;
+mod help;
 mod logs;
 mod neurons;
 mod output;
@@ -17,7 +19,7 @@ mod up;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use args::{Cli, Command, Register};
 use output::say;
@@ -28,8 +30,17 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     output::catch_panics();
-    let cli = Cli::parse();
-    start_logs(&cli.command);
+    let config = match config::Config::load() {
+        Ok(config) => config,
+        Err(e) => {
+            say!("error: {e:#}");
+            return ExitCode::from(2);
+        }
+    };
+    let matches = help::dress(config.apply(Cli::command())).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+    output::set_quiet(cli.quiet);
+    start_logs(&cli);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -45,7 +56,7 @@ fn main() -> ExitCode {
         // `| head` has enough: that is no failure.
         Err(e) if e.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(e) => {
-            say!("error: {e:#}");
+            output::complain(format_args!("error: {e:#}"));
             ExitCode::FAILURE
         }
     }
@@ -76,13 +87,28 @@ async fn run(command: &Command) -> anyhow::Result<()> {
         Command::Tribute(command) => commands::pay::tribute(command).await,
         Command::Futures(command) => commands::futures::run(command),
         Command::Vectors(args) => commands::vectors::run(args),
+        Command::Price(args) => commands::price::run(args).await,
+        Command::Balance(args) => commands::balance::balance(args).await,
+        Command::Fund(args) => commands::balance::fund(args).await,
+        Command::Wallet(command) => commands::wallet::run(command),
+        Command::Completions(args) => help::completions(args),
+        Command::Man(args) => help::man(args),
     }
 }
 
-/// Logs go to stderr, or onto the live screen: warnings, and what `RUST_LOG` asks for.
-fn start_logs(command: &Command) {
+/// Logs go to stderr, or onto the live screen: warnings, and what -v, -q or `RUST_LOG` ask for.
+fn start_logs(cli: &Cli) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    let live = matches!(command, Command::Up(up) if up::is_live(up));
+    let asked = match (cli.quiet, cli.verbose) {
+        (true, _) => Some("error"),
+        (false, 0) => None,
+        (false, 1) => Some("info"),
+        (false, _) => Some("debug"),
+    };
+    let filter = match asked {
+        Some(level) => EnvFilter::new(level),
+        None => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
+    };
+    let live = matches!(&cli.command, Command::Up(up) if up::is_live(up));
     logs::start(filter, live);
 }

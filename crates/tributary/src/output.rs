@@ -7,7 +7,10 @@ use std::{
     collections::VecDeque,
     fmt,
     io::{self, IsTerminal as _, Write as _},
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::Result;
@@ -134,9 +137,24 @@ static HELD_BACK: Mutex<Option<VecDeque<String>>> = Mutex::new(None);
 /// Lines that are held back at most; the oldest go.
 const HELD_BACK_MAX: usize = 100;
 
+/// Whether only errors are said.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Says nothing from now on but errors, or everything again.
+pub fn set_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Says something on stderr, unless only errors are said.
+pub fn talk(text: fmt::Arguments<'_>) {
+    if !QUIET.load(Ordering::Relaxed) {
+        complain(text);
+    }
+}
+
 /// Says something on stderr, with what a terminal would obey in it made visible. That nobody reads it is no reason to
 /// fail.
-pub fn talk(text: fmt::Arguments<'_>) {
+pub fn complain(text: fmt::Arguments<'_>) {
     let text = text.to_string();
     let text = visible_lines(&text);
     let mut held_back = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

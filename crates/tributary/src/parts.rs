@@ -73,6 +73,34 @@ pub fn route(text: &str) -> Result<Route, String> {
     }
 }
 
+/// How far a price may move, as a part of it. Upwards that has no end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slippage(pub f64);
+
+/// Reads `0.5%` or `0.005`; also more than the whole.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn slippage(text: &str) -> Result<Slippage, String> {
+    let trimmed = text.trim();
+    let (number, scale) = match trimmed.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 100.0),
+        None => (trimmed, 1.0),
+    };
+    let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    match number.parse::<f64>() {
+        Ok(value) if plain && value / scale <= SLIPPAGE_MAX => Ok(Slippage(value / scale)),
+        Ok(value) if plain => Err(format!(
+            "{value} is out of range: 0 to {SLIPPAGE_MAX}, or to {} %",
+            100.0 * SLIPPAGE_MAX
+        )),
+        _ => Err(format!("`{text}` is no part of a price; write it like 2% or 0.02")),
+    }
+}
+
+/// A price that moved by more than this is none.
+const SLIPPAGE_MAX: f64 = 1e6;
+
 /// Writes a part as per cent.
 pub fn percent(part: PerMillion) -> String {
     let text = format!("{}.{:04}", part.0 / 10_000, part.0 % 10_000);
@@ -110,6 +138,23 @@ mod tests {
             "99999999999999999999",
         ] {
             assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_slippage() {
+        for (text, part) in [
+            ("0.5%", 0.005),
+            ("0.005", 0.005),
+            ("2 %", 0.02),
+            ("0", 0.0),
+            ("850%", 8.5),
+            (".5", 0.5),
+        ] {
+            assert_eq!(slippage(text), Ok(Slippage(part)), "{text}");
+        }
+        for text in ["", "%", "-1%", "1e3", "NaN", "inf", "100000001%", "1.1.1", "much"] {
+            assert!(slippage(text).is_err(), "{text}");
         }
     }
 

@@ -5,7 +5,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use tributary_client::{AccountId32, Error, Keypair, Wallet, parse_account};
 
-use crate::{args::Keys, output};
+use crate::{
+    args::Keys,
+    output::{self, say},
+};
 
 impl Keys {
     fn open_wallet(&self) -> Result<Option<Wallet>> {
@@ -31,10 +34,14 @@ impl Keys {
     /// # Errors
     /// If there is no such key, or its password is not to be had or wrong.
     pub fn coldkey(&self) -> Result<Keypair> {
-        Ok(match self.open_wallet()? {
-            Some(wallet) => wallet.coldkey(ask)?,
-            None => self.given()?,
-        })
+        let Some(wallet) = self.open_wallet()? else {
+            return self.given();
+        };
+        if let Some(opened) = self.opened.get() {
+            return Ok(opened.clone());
+        }
+        let opened = wallet.coldkey(ask)?;
+        Ok(self.opened.get_or_init(|| opened).clone())
     }
 
     /// The account of the hotkey.
@@ -88,9 +95,11 @@ impl Keys {
 }
 
 /// Asks for a password, if somebody is there to answer.
-fn ask(path: &Path) -> Option<String> {
+pub fn ask(path: &Path) -> Option<String> {
     if !output::can_ask() {
         return None;
     }
-    rpassword::prompt_password(format!("Password of {}: ", path.display())).ok()
+    let password = rpassword::prompt_password(format!("Password of {}: ", path.display())).ok()?;
+    say!("opening the key; that takes some seconds");
+    Some(password)
 }

@@ -1,8 +1,9 @@
 //! Whose key signs, and how a transaction is sent.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::OnceLock};
 
 use clap::Args;
+use tributary_client::Keypair;
 
 use super::Connection;
 
@@ -20,12 +21,15 @@ pub struct Keys {
     /// The signing key: the coldkey of this wallet. Its password is asked for, or read from BT_WALLET_PASSWORD
     #[arg(long, value_name = "NAME")]
     pub wallet: Option<String>,
-    /// Where wallets are
-    #[arg(long, value_name = "DIR", requires = "wallet", default_value = None, env = "BT_WALLET_PATH")]
+    /// Where wallets are [default: ~/.bittensor/wallets]
+    #[arg(long, value_name = "DIR", env = "BT_WALLET_PATH")]
     pub wallet_path: Option<PathBuf>,
     /// A hotkey: an address, a development name, or with --wallet the name of one of its hotkeys. Without it: the wallet's hotkey `default`, or the account of --key itself
     #[arg(long, value_name = "HOTKEY")]
     pub hotkey: Option<String>,
+    /// The coldkey, once it was opened: a sealed one takes a password and some seconds.
+    #[arg(skip)]
+    pub opened: OnceLock<Keypair>,
 }
 
 /// How a transaction is sent.
@@ -35,7 +39,7 @@ pub struct Sending {
     pub connection: Connection,
     #[command(flatten)]
     pub keys: Keys,
-    /// Only show what it would cost; nothing is sent
+    /// Only show what it would cost and bring; nothing is sent
     #[arg(long)]
     pub preview: bool,
     /// Wait until the block cannot be undone

@@ -8,7 +8,7 @@ mod up;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use tributary_client::DEFAULT_ENDPOINT;
 
 pub use chain::{Chain, Mode};
@@ -19,19 +19,30 @@ pub use up::Up;
 
 use crate::commands::{
     artifact::{Artifact, ServeBeacon},
+    balance::{Balance, Fund},
     channel::Channel,
     pact::Pact,
     pay::{Pay, Tribute},
+    price::Price,
     serve::{ServeGateway, ServeMiner, ServeValidator},
+    wallet::Wallets,
 };
+use crate::help::{Completions, ManPages};
 
 /// An open market for machine intelligence: chains, miners, validators, wallets.
 #[derive(Debug, Parser)]
 #[command(name = "tributary", version, propagate_version = true)]
 #[command(
-    after_help = "Data goes to stdout, everything else to stderr. Exit code: 0 done, 1 failed, 2 wrong arguments."
+    after_help = "`tributary COMMAND --help` tells more and gives an example. Data goes to stdout, everything else to stderr.\nDefaults of your own: config.toml in the folder tributary of your configuration folder, or in TRIBUTARY_CONFIG.\nExit code: 0 done, 1 failed, 2 wrong arguments.",
+    disable_help_subcommand = true
 )]
 pub struct Cli {
+    /// Say more on stderr: what the program does; twice: in detail
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet", display_order = 900)]
+    pub verbose: u8,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true, display_order = 901)]
+    pub quiet: bool,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -58,6 +69,15 @@ pub enum Command {
     Subnets(Query),
     /// List the neurons of a subnet
     Metagraph(SubnetQuery),
+    /// What alpha costs, and how far a purchase moves the price
+    Price(Price),
+    /// What an account has: TAO, stake by subnet, and what that is worth
+    Balance(Balance),
+    /// Make, import and list wallets: folders of keys in bittensor's format
+    #[command(subcommand)]
+    Wallet(Wallets),
+    /// Give an account TAO of a development account, on chains that have one
+    Fund(Fund),
     /// Send TAO to an account
     Transfer(Transfer),
     /// Buy alpha of a subnet and stake it on a hotkey (on subnet 0: stake TAO)
@@ -88,6 +108,10 @@ pub enum Command {
     Futures(crate::commands::futures::Futures),
     /// Hold the rules against files of test vectors
     Vectors(Vectors),
+    /// Print what a shell needs to complete commands
+    Completions(Completions),
+    /// Write man pages
+    Man(ManPages),
 }
 
 /// Which chain to talk to, and how to answer.

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use tributary_market_train::MinerKind;
 
 use super::{Connection, Keys};
@@ -38,8 +41,8 @@ pub struct Neuron {
 pub struct Miner {
     #[command(flatten)]
     pub neuron: Neuron,
-    /// How it behaves: honest, copycat, random, overfit, offline
-    #[arg(long, value_name = "KIND", default_value = "honest")]
+    /// How it behaves
+    #[arg(long, value_name = "KIND", default_value = "honest", value_parser = miner_kind())]
     pub miner: MinerKind,
     /// Above 0, at most 1: width of the model and share of time spent training
     #[arg(long, default_value_t = 1.0, value_parser = strength)]
@@ -57,7 +60,7 @@ pub struct Miner {
     #[arg(long, value_name = "ADDRESS")]
     pub announce: Option<SocketAddr>,
     /// Seconds between two published versions
-    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub publish_every: u64,
 }
 
@@ -65,6 +68,11 @@ pub struct Miner {
 pub struct Validator {
     #[command(flatten)]
     pub neuron: Neuron,
+}
+
+/// Reads a kind of miner, and lists them.
+pub(super) fn miner_kind() -> impl TypedValueParser<Value = MinerKind> {
+    PossibleValuesParser::new(MinerKind::ALL.map(|kind| kind.name())).try_map(|name| name.parse::<MinerKind>())
 }
 
 fn strength(text: &str) -> Result<f64, String> {

@@ -3,7 +3,10 @@
 use clap::{Args, Subcommand};
 
 use super::Sending;
-use crate::amount::{self, Amount, AmountOrAll};
+use crate::{
+    amount::{self, Amount, AmountOrAll},
+    parts::{self, Slippage},
+};
 
 #[derive(Debug, Args)]
 pub struct Transfer {
@@ -24,8 +27,11 @@ pub struct Stake {
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
     /// Highest price to pay, TAO per alpha; fails if the whole amount does not fit under it
-    #[arg(long, value_name = "PRICE", value_parser = amount::parse)]
+    #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
     pub limit: Option<Amount>,
+    /// How far the price may move until the trade is done, by it and by others, like 2% or 0.02. Above that it asks, or refuses where nobody can answer; the chain holds to it
+    #[arg(long, value_name = "PART", value_parser = parts::slippage, default_value = "0.5%")]
+    pub slippage: Slippage,
     #[command(flatten)]
     pub sending: Sending,
 }
@@ -38,8 +44,11 @@ pub struct Unstake {
     #[arg(value_parser = amount::parse_or_all)]
     pub amount: AmountOrAll,
     /// Lowest price to take, TAO per alpha; fails if the whole amount does not fit above it
-    #[arg(long, value_name = "PRICE", value_parser = amount::parse)]
+    #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
     pub limit: Option<Amount>,
+    /// How far the price may move until the trade is done, by it and by others, like 2% or 0.02. Above that it asks, or refuses where nobody can answer; the chain holds to it
+    #[arg(long, value_name = "PART", value_parser = parts::slippage, default_value = "0.5%")]
+    pub slippage: Slippage,
     #[command(flatten)]
     pub sending: Sending,
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use tributary_market_train::MinerKind;
 
+use super::neuron::miner_kind;
+
 #[derive(Debug, Args)]
 #[command(after_long_help = crate::up::STAKER_RULES)]
 pub struct Up {
@@ -26,8 +28,8 @@ pub struct Up {
     /// Text to compete on: a file, a folder, or a bundled text (histories, prophets, testament). Several are dealt to the subnets in turn
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub corpus: Vec<String>,
-    /// The dishonest miner of each subnet: copycat, random, overfit, offline (or honest for none). Several are dealt in turn [default: copycat random offline]
-    #[arg(long, value_name = "KIND", num_args = 1..)]
+    /// The dishonest miner of each subnet (honest for none). Several are dealt in turn [default: copycat random offline]
+    #[arg(long, value_name = "KIND", num_args = 1.., value_parser = miner_kind())]
     pub miner: Vec<MinerKind>,
     /// Seed of the miners' first weights and batches [default: 1]
     #[arg(long, value_name = "S")]

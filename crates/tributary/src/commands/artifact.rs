@@ -31,6 +31,9 @@ use crate::{
 /// Largest sealed file that is fetched.
 const BYTES_MAX: usize = 1 << 30;
 
+/// Longest time for which something is sealed, a hundred years: nobody can say of a later round that it will be.
+const SEAL_SECONDS_MAX: u64 = 100 * 365 * 24 * 60 * 60;
+
 #[derive(Debug, Subcommand)]
 pub enum Artifact {
     /// Show the last artefact of a subnet: hashes, when it opens, where it is, who confirmed it
@@ -76,10 +79,10 @@ pub struct Seal {
 #[group(required = true, multiple = false)]
 pub struct Until {
     /// The round that opens it
-    #[arg(long, value_name = "ROUND")]
+    #[arg(long, value_name = "ROUND", value_parser = clap::value_parser!(u64).range(1..))]
     pub round: Option<u64>,
-    /// Seconds from now after which it opens
-    #[arg(long, value_name = "SECONDS")]
+    /// Seconds from now after which it opens, at most a hundred years
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=SEAL_SECONDS_MAX))]
     pub after: Option<u64>,
 }
 
@@ -287,7 +290,7 @@ async fn show(args: &SubnetQuery) -> Result<()> {
             commitment.round,
             distance(now_ms, round_time(commitment.round))
         ),
-        format!("location    {}", commitment.location),
+        format!("location    {}", output::visible(&commitment.location)),
         format!("confirmed   {confirmed}, by {} validators", found.confirmed_by.len()),
     ] {
         output::line(&line)?;
@@ -317,17 +320,32 @@ fn seal_into(file: &Path, out: &Path, beacon: &Beacon, round: u64) -> Result<(Se
     Ok((description, plaintext, ciphertext))
 }
 
+/// The round that opens what is sealed now: the one that was named, or the first that is out `after` seconds from now.
+fn seal_round(beacon: &Beacon, now_ms: u64, round: Option<u64>, after: Option<u64>) -> Result<u64> {
+    let latest_ms = SEAL_SECONDS_MAX.checked_mul(1000).and_then(|ms| ms.checked_add(now_ms));
+    let latest = beacon.round_at_ms(latest_ms.context("the clock of this machine is wrong")?);
+    let round = match (round, after) {
+        (Some(round), _) => round,
+        (None, after) => {
+            let then_ms = after
+                .unwrap_or_default()
+                .checked_mul(1000)
+                .and_then(|ms| ms.checked_add(now_ms))
+                .context("the time after which it opens is out of range")?;
+            // The first round that is out then, not the last before.
+            beacon.round_at_ms(then_ms).saturating_add(1)
+        }
+    };
+    if round == 0 || round > latest {
+        bail!("round {round} is out of range: 1 to {latest}, which is out in a hundred years");
+    }
+    Ok(round)
+}
+
 async fn seal(args: &Seal) -> Result<()> {
     let relay = relay(args.beacon.beacon.as_deref()).await?;
     let beacon = relay.beacon();
-    let round = match (args.until.round, args.until.after) {
-        (Some(round), _) => round,
-        // The first round that is out then, not the last before.
-        (None, after) => beacon.round_at_ms(unix_ms() + after.unwrap_or_default().saturating_mul(1000)) + 1,
-    };
-    if round == 0 {
-        bail!("rounds begin with 1");
-    }
+    let round = seal_round(beacon, unix_ms(), args.until.round, args.until.after)?;
     let (sealed, ..) = seal_into(&args.file, &args.out, beacon, round)?;
     if args.json {
         return output::json(&sealed);
@@ -540,4 +558,36 @@ pub async fn beacon(args: &ServeBeacon) -> Result<()> {
     }
     cancel.cancel();
     Ok(serving.await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seal_opens_when_it_was_asked_for_or_is_refused() {
+        let beacon = Beacon::quicknet();
+        let now = beacon.round_time_ms(1_000_000);
+        let opens = |after| seal_round(&beacon, now, None, Some(after)).map(|round| beacon.round_time_ms(round));
+        for after in [1, 3, 3600, SEAL_SECONDS_MAX - 3] {
+            let opens = opens(after).unwrap();
+            assert!(
+                (now + after * 1000..=now + (after + 3) * 1000).contains(&opens),
+                "{after}: {opens}"
+            );
+        }
+        // This once wrapped, and was open at once.
+        for after in [18_446_744_071_913_520, u64::MAX, u64::MAX / 1000, SEAL_SECONDS_MAX + 10] {
+            let error = opens(after).unwrap_err().to_string();
+            assert!(error.contains("out of range"), "{after}: {error}");
+        }
+        for round in [0, u64::MAX] {
+            assert!(seal_round(&beacon, now, Some(round), None).is_err(), "{round}");
+        }
+        assert_eq!(
+            seal_round(&beacon, now, Some(7), None).unwrap(),
+            7,
+            "the past is the user's choice"
+        );
+    }
 }

@@ -90,6 +90,11 @@ pub async fn run(args: &Chain) -> Result<()> {
         head.number, head.hash
     ))?;
     chain.set_mining(mining);
+    if let Some(address) = server.addresses().first()
+        && let Err(e) = super::accounts::announce(&format!("ws://{address}")).await
+    {
+        tracing::warn!("cannot list the accounts of the chain: {e}");
+    }
     tokio::select! {
         () = stop.wait() => {}
         error = chain.stopped() => {

@@ -19,6 +19,7 @@ use tributary_neuron::Identity;
 use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::neuron::{attend, show};
+use super::send::Deal;
 use crate::{
     amount::{self, Amount},
     args::{Connection, Keys, Sending},
@@ -28,6 +29,9 @@ use crate::{
 
 /// Blocks that a channel stays open if nothing else is said.
 const EXPIRY_BLOCKS: u64 = 1_000_000;
+
+/// A chain's height is a number of 32 bits.
+const BLOCKS_MAX: u64 = u32::MAX as u64;
 
 #[derive(Debug, Subcommand)]
 pub enum Channel {
@@ -64,7 +68,7 @@ pub struct Open {
     #[arg(long, value_name = "ACCOUNT", requires = "netuid")]
     pub payee: Option<String>,
     /// Blocks from now after which you can take back the rest at once
-    #[arg(long, value_name = "N", default_value_t = EXPIRY_BLOCKS)]
+    #[arg(long, value_name = "N", default_value_t = EXPIRY_BLOCKS, value_parser = clap::value_parser!(u64).range(1..=BLOCKS_MAX))]
     pub expiry: u64,
     #[command(flatten)]
     pub sending: Sending,
@@ -223,9 +227,11 @@ async fn open(args: &Open) -> Result<()> {
         netuid: NetUid(netuid),
         payee,
         deposit: Tao(args.amount.0),
-        expiry: u64::from(head).saturating_add(args.expiry),
+        expiry: u64::from(head) + args.expiry,
     };
-    let Some(included) = args.sending.send(&client, RuntimeCall::Pact(call)).await? else {
+    let deal = Deal::default().takes("into the channel", args.amount.0);
+    let call = RuntimeCall::Pact(call);
+    let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
     let id = pact::opened(&included).context("the chain took the deposit, but names no channel")?;
@@ -246,7 +252,11 @@ async fn change(sending: &Sending, id: u64, call: Call<Runtime>, text: &str) -> 
         open: Option<ChannelView>,
     }
     let client = sending.client().await?;
-    let Some(included) = sending.send(&client, RuntimeCall::Pact(call)).await? else {
+    let deal = match &call {
+        Call::top_up { amount, .. } => Deal::default().takes("into the channel", amount.0),
+        _ => Deal::default(),
+    };
+    let Some(included) = sending.send_deal(&client, RuntimeCall::Pact(call), deal).await? else {
         return Ok(());
     };
     let after = pact::channel(&client.at(included.block), id).await?;
@@ -327,7 +337,14 @@ async fn list(args: &List) -> Result<()> {
         ]
     });
     let head = [
-        "channel", "netuid", "payer", "payee", "deposit", "paid", "expiry", "closing",
+        "channel",
+        "netuid",
+        "payer",
+        "payee",
+        "deposit (TAO)",
+        "paid (TAO)",
+        "expiry (block)",
+        "closing (block)",
     ];
     output::table(&head, rows.collect())
 }

@@ -1,12 +1,15 @@
 //! The commands that talk to a running chain, and the small ones.
 
+pub mod accounts;
 pub mod artifact;
+pub mod balance;
 pub mod chain;
 pub mod channel;
 pub mod futures;
 pub mod neuron;
 pub mod pact;
 pub mod pay;
+pub mod price;
 pub mod register;
 pub mod send;
 pub mod serve;
@@ -14,3 +17,4 @@ pub mod stake;
 pub mod status;
 pub mod transfer;
 pub mod vectors;
+pub mod wallet;

@@ -1,11 +1,13 @@
 //! `tributary pact`: what a subnet promises to give back.
 
-use anyhow::{Context as _, Result, bail};
+mod show;
+
+use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use pallet_pact::Call;
 use serde::Serialize;
 use tributary_client::{
-    AccountId32, Client,
+    AccountId32,
     pact::{self, PactView, Told},
     parse_account,
 };
@@ -16,12 +18,15 @@ use tributary_economy::{
 use tributary_neuron::envelope::sha256;
 use tributary_runtime::{Runtime, RuntimeCall};
 
+use super::{send::Deal, status::check_subnet};
 use crate::{
     amount::{self, Amount},
     args::{Sending, SubnetQuery},
-    output,
-    parts::{self, percent},
+    parts,
 };
+
+/// A chain's height is a number of 32 bits.
+const BLOCKS_MAX: u64 = u32::MAX as u64;
 
 #[derive(Debug, Subcommand)]
 pub enum Pact {
@@ -72,22 +77,22 @@ pub struct Promises {
     #[arg(long, value_name = "PART", value_parser = parts::parse)]
     pub pledge: Option<PerMillion>,
     /// Blocks in which half of the rest of the owner's cut vests
-    #[arg(long, value_name = "BLOCKS")]
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub vesting_half_life: Option<u64>,
     /// TAO that the owner puts at risk
     #[arg(long, value_name = "TAO", value_parser = amount::parse)]
     pub bond: Option<Amount>,
     /// Blocks between announcing to leave and leaving
-    #[arg(long, value_name = "BLOCKS")]
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub notice: Option<u64>,
     /// Part of every payment on the rail that is tribute, like 20% or 0.2
     #[arg(long, value_name = "PART", value_parser = parts::parse)]
     pub revenue_share: Option<PerMillion>,
     /// Blocks after which a committed artefact can be opened by anybody
-    #[arg(long, value_name = "BLOCKS")]
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub open_after: Option<u64>,
     /// Blocks in which an artefact must be committed
-    #[arg(long, value_name = "BLOCKS")]
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub artifact_period: Option<u64>,
     /// Where tribute goes: burn, holders, root, or a split like burn=50%,holders=30%,root=20%
     #[arg(long, value_name = "ROUTE", value_parser = parts::route)]
@@ -202,7 +207,7 @@ struct Effect {
 /// If a key or a promise is wrong, or the chain refuses.
 pub async fn run(command: &Pact) -> Result<()> {
     let (sending, netuid, call, text): (&Sending, u16, Call<Runtime>, &str) = match command {
-        Pact::Show(args) => return show(args).await,
+        Pact::Show(args) => return show::show(args).await,
         Pact::Propose(
             args @ WithTerms {
                 netuid,
@@ -399,7 +404,15 @@ fn evidence(text: &str) -> Result<[u8; 32]> {
 
 async fn send(sending: &Sending, netuid: NetUid, call: Call<Runtime>, text: &str) -> Result<()> {
     let client = sending.client().await?;
-    let Some(included) = sending.send(&client, RuntimeCall::Pact(call)).await? else {
+    let view = client.at_best().await?;
+    check_subnet(&view, netuid).await?;
+    let parameters = pact::parameters(&view).await?;
+    let deal = match &call {
+        Call::sign { terms, .. } => Deal::default().takes("on hold as bond", terms.bond.0),
+        Call::report { .. } => Deal::default().takes("on hold as deposit", parameters.report_deposit.0),
+        _ => Deal::default(),
+    };
+    let Some(included) = sending.send_deal(&client, RuntimeCall::Pact(call), deal).await? else {
         return Ok(());
     };
     let after = pact::pact(&client.at(included.block), netuid).await?;
@@ -409,105 +422,4 @@ async fn send(sending: &Sending, netuid: NetUid, call: Call<Runtime>, text: &str
         pact: after.map(|pact| PactView::new(netuid, &pact)),
     };
     sending.report(&included, effect, &format!("{text} of subnet {netuid}"))
-}
-
-async fn show(args: &SubnetQuery) -> Result<()> {
-    let netuid = NetUid(args.netuid);
-    let client = Client::connect(&args.query.connection.endpoint).await?;
-    let view = client.at_best().await?;
-    if !tributary_client::market::netuids(&view).await?.contains(&netuid) {
-        bail!("there is no subnet {netuid}");
-    }
-    let found = pact::pact(&view, netuid).await?;
-    let revenue = pact::revenue(&view, netuid).await?;
-    let pact = found.map(|pact| PactView::new(netuid, &pact));
-    if args.query.json {
-        return output::json(&serde_json::json!({
-            "netuid": netuid.0,
-            "pact": pact,
-            "payments": revenue.payments,
-            "revenue_rao": revenue.amount.0,
-            "tribute_rao": revenue.tribute.0,
-        }));
-    }
-    let paid = format!(
-        "payments    {}, together {} TAO, of which {} TAO were tribute",
-        revenue.payments,
-        Amount(revenue.amount.0),
-        Amount(revenue.tribute.0)
-    );
-    let Some(pact) = pact else {
-        output::line(&format!("subnet {netuid} has no pact"))?;
-        return output::line(&paid);
-    };
-    let terms = &pact.terms;
-    let since = pact
-        .since
-        .map(|block| format!(" since block {block}"))
-        .unwrap_or_default();
-    let blocks = |blocks: u64| {
-        if blocks == 0 {
-            "-".to_owned()
-        } else {
-            format!("{blocks} blocks")
-        }
-    };
-    let arbiters = match pact.arbiters.as_slice() {
-        [] => "the holders vote".to_owned(),
-        named => format!("{} of {}", pact.arbiters_threshold, named.join(", ")),
-    };
-    for line in [
-        format!("status      {}{since}", pact.status),
-        format!("signed      by {} at block {}", pact.signer, pact.signed_at),
-        format!(
-            "strength    {} of the strongest there can be",
-            percent(PerMillion(pact.strength_ppm))
-        ),
-        format!("pledge      {} of the owner's cut", percent(terms.pledge)),
-        format!("vesting     half in {}", blocks(terms.vesting_half_life)),
-        format!(
-            "bond        {} TAO promised, {} TAO on hold",
-            Amount(terms.bond.0),
-            Amount(pact.bond_rao)
-        ),
-        format!("notice      {}", blocks(terms.notice)),
-        format!("revenue     {} of payments on the rail", percent(terms.revenue_share)),
-        format!(
-            "artefacts   every {}, opened after {}",
-            blocks(terms.artifact_period),
-            blocks(terms.open_after)
-        ),
-        format!(
-            "route       burn {}, holders {}, root {}",
-            percent(terms.route.burn),
-            percent(terms.route.holders),
-            percent(terms.route.root)
-        ),
-        format!("breaches    {arbiters}"),
-        paid,
-        format!(
-            "received    {} TAO of payments, {} TAO of bonds and deposits, {} alpha pledged, {} alpha forfeited",
-            Amount(pact.from_payments_rao),
-            Amount(pact.from_bonds_and_deposits_rao),
-            Amount(pact.pledged),
-            Amount(pact.forfeited)
-        ),
-        format!(
-            "waiting     {} TAO, {} alpha",
-            Amount(pact.reservoir_rao),
-            Amount(pact.reservoir_alpha)
-        ),
-        format!(
-            "released    {} TAO bought {} alpha; {} burned, {} to holders, {} to root",
-            Amount(pact.spent_rao),
-            Amount(pact.bought),
-            Amount(pact.burned),
-            Amount(pact.to_holders),
-            Amount(pact.to_root)
-        ),
-        format!("unvested    {} alpha", Amount(pact.unvested)),
-    ] {
-        output::line(&line)?;
-    }
-    Ok(())
 }

@@ -9,10 +9,12 @@ use tributary_economy::{NetUid, Tao};
 use tributary_neuron::envelope::sha256;
 use tributary_runtime::{Runtime, RuntimeCall};
 
+use super::{send::Deal, status::check_subnet};
 use crate::{
     amount::{self, Amount},
     args::{Connection, Sending},
     output,
+    parts::percent,
 };
 
 #[derive(Debug, Args)]
@@ -77,7 +79,20 @@ pub async fn pay(args: &Pay) -> Result<()> {
         amount: Tao(args.amount.0),
         receipt,
     };
-    let Some(included) = args.sending.send(&client, RuntimeCall::Pact(call)).await? else {
+    let view = client.at_best().await?;
+    check_subnet(&view, NetUid(args.netuid)).await?;
+    let deal = Deal::default()
+        .takes("to pay", args.amount.0)
+        .line("pays", format!("{} for subnet {}", address(&payee), args.netuid));
+    let deal = match pact::pact(&view, NetUid(args.netuid)).await? {
+        Some(pact) => deal.line(
+            "tribute",
+            format!("{} of it while the pact is in force", percent(pact.terms.revenue_share)),
+        ),
+        None => deal.line("tribute", "none: the subnet has no pact"),
+    };
+    let call = RuntimeCall::Pact(call);
+    let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
     let tribute_rao = pact::paid(&included).map_or(0, |paid| paid.tribute_rao);
@@ -115,9 +130,10 @@ pub async fn tribute(command: &Tribute) -> Result<()> {
     let head = client.header(client.best().await?).await?.number;
     let first = head.saturating_sub(args.blocks.saturating_sub(1)).max(1);
     for (block, event) in pact::history(&client, first..=head).await? {
-        let Some(event) = pact::tell(&event).filter(|told| told.netuid == args.netuid) else {
+        // What is of no subnet concerns every one.
+        if event.netuid.is_some_and(|netuid| netuid != args.netuid) {
             continue;
-        };
+        }
         if args.json {
             output::json(&Happened { block, event })?;
             continue;

@@ -1,24 +1,30 @@
 //! `tributary register neuron` and `register subnet`
 
 use anyhow::{Context as _, Result};
-use pallet_subtensor::{Call, Event, Uids};
+use pallet_subtensor::{Burn, Call, Event, Uids};
 use serde::Serialize;
-use tributary_client::address;
-use tributary_economy::NetUid;
+use tributary_client::{address, receipt};
+use tributary_economy::{NetUid, Tao};
 use tributary_runtime::{Runtime, RuntimeCall, RuntimeEvent};
 
-use crate::args::{RegisterNeuron, RegisterSubnet};
+use super::{send::Deal, status::check_subnet};
+use crate::{
+    amount::Amount,
+    args::{RegisterNeuron, RegisterSubnet},
+};
 
 #[derive(Serialize)]
 struct NeuronEffect {
     netuid: u16,
     uid: u16,
     hotkey: String,
+    burned_rao: u64,
 }
 
 #[derive(Serialize)]
 struct SubnetEffect {
     netuid: u16,
+    lock_cost_rao: u64,
     owner_hotkey: String,
     started: bool,
 }
@@ -38,22 +44,41 @@ pub async fn neuron(args: &RegisterNeuron) -> Result<()> {
             hotkey: hotkey.clone(),
         },
     };
-    let Some(included) = args.sending.send(&client, RuntimeCall::SubtensorModule(call)).await? else {
+    let view = client.at_best().await?;
+    check_subnet(&view, netuid).await?;
+    let coldkey = args.sending.keys.coldkey_account()?;
+    let mut deal = Deal::default().line(
+        "registers",
+        format!("{} as a neuron of subnet {netuid}", address(&hotkey)),
+    );
+    if !netuid.is_root() {
+        let burn: Tao = view.map::<Burn<Runtime>, _, _>(netuid).await?;
+        deal = deal
+            .takes("to burn", burn.0)
+            .figures(&serde_json::json!({ "netuid": netuid.0, "hotkey": address(&hotkey), "burn_rao": burn.0 }));
+    }
+    let call = RuntimeCall::SubtensorModule(call);
+    let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
+    let burned_rao = receipt::spent_rao(&included, &coldkey);
     let uid = client
         .at(included.block)
         .double::<Uids<Runtime>, _, _, _>(netuid, &hotkey)
         .await?
         .context("the chain took the registration, but another one took the place in the same block; try again")?;
     let hotkey = address(&hotkey);
-    let text = format!("registered {hotkey} as uid {uid} of subnet {netuid}");
+    let text = format!(
+        "registered {hotkey} as uid {uid} of subnet {netuid} for {} TAO",
+        Amount(burned_rao)
+    );
     args.sending.report(
         &included,
         NeuronEffect {
             netuid: netuid.0,
             uid,
             hotkey,
+            burned_rao,
         },
         &text,
     )
@@ -67,9 +92,21 @@ pub async fn subnet(args: &RegisterSubnet) -> Result<()> {
     let hotkey = args.sending.keys.hotkey_account()?;
     let client = args.sending.client().await?;
     let call = Call::<Runtime>::register_network { hotkey: hotkey.clone() };
-    let Some(included) = args.sending.send(&client, RuntimeCall::SubtensorModule(call)).await? else {
+    let cost: Tao = client
+        .at_best()
+        .await?
+        .call("SubnetRegistrationRuntimeApi_get_network_registration_cost", ())
+        .await?;
+    let coldkey = args.sending.keys.coldkey_account()?;
+    let deal = Deal::default()
+        .takes("lock cost", cost.0)
+        .line("registers", format!("a subnet with owner hotkey {}", address(&hotkey)))
+        .figures(&serde_json::json!({ "owner_hotkey": address(&hotkey), "lock_cost_rao": cost.0 }));
+    let call = RuntimeCall::SubtensorModule(call);
+    let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
+    let lock_cost_rao = receipt::spent_rao(&included, &coldkey);
     let netuid = included
         .events
         .iter()
@@ -83,11 +120,15 @@ pub async fn subnet(args: &RegisterSubnet) -> Result<()> {
         args.sending.send(&client, start).await?;
     }
     let owner_hotkey = address(&hotkey);
-    let text = format!("registered subnet {netuid} with owner hotkey {owner_hotkey}");
+    let text = format!(
+        "registered subnet {netuid} with owner hotkey {owner_hotkey} for {} TAO",
+        Amount(lock_cost_rao)
+    );
     args.sending.report(
         &included,
         SubnetEffect {
             netuid: netuid.0,
+            lock_cost_rao,
             owner_hotkey,
             started: args.start,
         },

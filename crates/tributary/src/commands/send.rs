@@ -1,8 +1,10 @@
-//! What all commands that send a transaction share.
+//! What all commands that send a transaction share: what it takes and gives, told before; whether the signer has it;
+//! the receipt.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde::Serialize;
-use tributary_client::{Client, Included, Wait};
+use serde_json::{Map, Value};
+use tributary_client::{Client, Included, Wait, account, address};
 use tributary_runtime::RuntimeCall;
 
 use crate::{
@@ -27,7 +29,58 @@ pub struct Receipt<T: Serialize> {
 #[derive(Serialize)]
 struct Preview {
     call: String,
+    account: String,
+    balance_rao: u64,
     fee_rao: u64,
+    spends_rao: u64,
+    balance_after_rao: u64,
+    #[serde(flatten)]
+    figures: Map<String, Value>,
+}
+
+/// What a call takes from its signer and what it gives, beside the fee.
+#[derive(Debug, Default)]
+pub struct Deal {
+    /// TAO that leaves the balance, and what for.
+    takes: Vec<(&'static str, u64)>,
+    /// TAO that comes into the balance.
+    gives: u64,
+    /// More lines for people: what, and how much.
+    lines: Vec<(&'static str, String)>,
+    /// The same for programs.
+    figures: Map<String, Value>,
+}
+
+impl Deal {
+    /// Takes TAO for something.
+    pub fn takes(mut self, what: &'static str, rao: u64) -> Self {
+        self.takes.push((what, rao));
+        self
+    }
+
+    /// Gives TAO.
+    pub fn gives(mut self, rao: u64) -> Self {
+        self.gives = rao;
+        self
+    }
+
+    /// Has one more thing to tell people.
+    pub fn line(mut self, what: &'static str, text: impl Into<String>) -> Self {
+        self.lines.push((what, text.into()));
+        self
+    }
+
+    /// Has figures for programs.
+    pub fn figures(mut self, figures: &impl Serialize) -> Self {
+        if let Ok(Value::Object(figures)) = serde_json::to_value(figures) {
+            self.figures.extend(figures);
+        }
+        self
+    }
+
+    fn taken(&self) -> u64 {
+        self.takes.iter().fold(0, |sum: u64, (_, rao)| sum.saturating_add(*rao))
+    }
 }
 
 impl Sending {
@@ -39,27 +92,74 @@ impl Sending {
         Ok(Client::connect(&self.connection.endpoint).await?)
     }
 
-    /// Shows the fee; then, unless that was all, signs, sends and waits. `None` after a mere preview.
+    /// As [`Self::send_deal`], of a call that takes nothing but its fee.
     ///
     /// # Errors
-    /// If there is no key, or the chain refuses.
+    /// As [`Self::send_deal`].
     pub async fn send(&self, client: &Client, call: RuntimeCall) -> Result<Option<Included>> {
+        self.send_deal(client, call, Deal::default()).await
+    }
+
+    /// Shows what it costs; then, unless that was all, signs, sends and waits. `None` after a mere preview.
+    ///
+    /// # Errors
+    /// If there is no key, the account does not have what it takes, or the chain refuses.
+    pub async fn send_deal(&self, client: &Client, call: RuntimeCall, deal: Deal) -> Result<Option<Included>> {
         let name = tributary_client::call_name(&call);
-        let fee = client.fee(&call, &self.keys.coldkey_account()?).await?;
+        let payer = self.keys.coldkey_account()?;
+        let fee = client.fee(&call, &payer).await?.0;
+        let balance = account::balance(&client.at_best().await?, &payer).await?;
         if self.preview {
-            match self.json {
-                true => output::json(&Preview {
-                    call: name,
-                    fee_rao: fee.0,
-                })?,
-                false => output::line(&format!("{name} would cost a fee of {} TAO", Amount(fee.0)))?,
-            }
+            self.show(&name, &address(&payer), balance.free, fee, &deal)?;
+        }
+        check(&address(&payer), balance, fee, &deal)?;
+        if self.preview {
             return Ok(None);
         }
-        say!("{name}: fee {} TAO", Amount(fee.0));
+        // A sealed key takes its password and some seconds: first it is said for what.
+        let costs: Vec<String> = deal
+            .takes
+            .iter()
+            .map(|(what, rao)| format!("{} TAO {what}, ", Amount(*rao)))
+            .collect();
+        say!(
+            "{name}: {} pays {}fee {} TAO",
+            address(&payer),
+            costs.concat(),
+            Amount(fee)
+        );
         let signer = self.keys.coldkey()?;
         let wait = if self.finalized { Wait::Finalized } else { Wait::InBlock };
         Ok(Some(client.submit(&call, &signer, wait).await?))
+    }
+
+    fn show(&self, name: &str, payer: &str, balance: u64, fee: u64, deal: &Deal) -> Result<()> {
+        let spends = deal.taken().saturating_add(fee);
+        let after = balance.saturating_sub(spends).saturating_add(deal.gives);
+        if self.json {
+            return output::json(&Preview {
+                call: name.to_owned(),
+                account: payer.to_owned(),
+                balance_rao: balance,
+                fee_rao: fee,
+                spends_rao: spends,
+                balance_after_rao: after,
+                figures: deal.figures.clone(),
+            });
+        }
+        let line = |what: &str, text: &str| output::line(&format!("{what:<14} {text}"));
+        line("call", name)?;
+        line("account", &format!("{payer}, which has {} TAO", Amount(balance)))?;
+        for (what, rao) in &deal.takes {
+            line(what, &format!("{} TAO", Amount(*rao)))?;
+        }
+        for (what, text) in &deal.lines {
+            line(what, text)?;
+        }
+        line("fee", &format!("{} TAO", Amount(fee)))?;
+        line("left", &format!("{} TAO", Amount(after)))?;
+        say!("nothing was sent: this is a preview");
+        Ok(())
     }
 
     /// Reports a transaction: `effect` for programs, `text` for people.
@@ -83,4 +183,37 @@ impl Sending {
             effect,
         })
     }
+}
+
+/// Refuses what the account cannot pay, with the amounts: the chain would only say that something is too low.
+fn check(payer: &str, balance: account::Balance, fee: u64, deal: &Deal) -> Result<()> {
+    // A call that takes nothing may pay its fee of something else than TAO.
+    if deal.takes.is_empty() {
+        return Ok(());
+    }
+    let needed = u128::from(deal.taken()) + u128::from(fee) + u128::from(account::existential_deposit());
+    let has = balance.spendable();
+    if needed <= u128::from(has) {
+        return Ok(());
+    }
+    let missing = u64::try_from(needed - u128::from(has)).unwrap_or(u64::MAX);
+    let parts = deal
+        .takes
+        .iter()
+        .map(|(what, rao)| format!("{} {what}", Amount(*rao)))
+        .chain([
+            format!("{} fee", Amount(fee)),
+            format!(
+                "{} that must stay in the account",
+                Amount(account::existential_deposit())
+            ),
+        ]);
+    let parts: Vec<String> = parts.collect();
+    bail!(
+        "{payer} has {} TAO to spend, and this takes {}: {} TAO are missing. Use less, or put TAO into the account (on a development chain: `tributary fund {payer} {}`)",
+        Amount(has),
+        parts.join(" + "),
+        Amount(missing),
+        missing.div_ceil(tributary_economy::UNIT)
+    )
 }

@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, Keypair, address};
 use tributary_economy::NetUid;
@@ -54,8 +57,8 @@ pub struct Serve {
 pub struct ServeMiner {
     #[command(flatten)]
     pub serve: Serve,
-    /// How it behaves: honest, wrong-model, random, slow, offline, quitter
-    #[arg(long, value_name = "KIND", default_value = "honest")]
+    /// How it behaves
+    #[arg(long, value_name = "KIND", default_value = "honest", value_parser = miner_kind())]
     pub miner: MinerKind,
     /// Where its axon listens; the default serves this machine only
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
@@ -64,7 +67,7 @@ pub struct ServeMiner {
     #[arg(long, value_name = "ADDRESS")]
     pub announce: Option<SocketAddr>,
     /// Milliseconds that each answer waits before it begins
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=600_000))]
     pub delay: u64,
 }
 
@@ -97,11 +100,23 @@ pub struct ServeGateway {
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub settle_every: u64,
     /// Seconds that a request may wait for a voucher
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=3600))]
     pub patience: u64,
     /// Part of the answers that it checks by running the model itself, 0 to 1
-    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    #[arg(long, value_name = "PART", default_value_t = 0.1, value_parser = part)]
     pub audit: f64,
+}
+
+/// Reads a kind of miner, and lists them.
+fn miner_kind() -> impl TypedValueParser<Value = MinerKind> {
+    PossibleValuesParser::new(MinerKind::ALL.map(|kind| kind.name())).try_map(|name| name.parse::<MinerKind>())
+}
+
+fn part(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("must be from 0 to 1".to_owned()),
+    }
 }
 
 fn amount_or_zero(text: &str) -> Result<Amount, String> {

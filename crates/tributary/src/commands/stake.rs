@@ -4,16 +4,19 @@ use anyhow::{Context as _, Result, bail};
 use pallet_subtensor::Call;
 use serde::Serialize;
 use tributary_client::{
-    AccountId32, Client, address, delegate,
+    AccountId32, View, address, delegate, market,
+    quote::{self, Quote, Side},
     receipt::{self, Traded},
 };
 use tributary_economy::{Alpha, NetUid, Tao};
 use tributary_runtime::{Runtime, RuntimeCall};
 
+use super::{send::Deal, status::check_subnet};
 use crate::{
-    amount::{Amount, AmountOrAll},
-    args::{Stake, Unstake},
-    output::say,
+    amount::{Amount, AmountOrAll, Rao},
+    args::{Sending, Stake, Unstake},
+    output::{self, say},
+    parts::Slippage,
 };
 
 #[derive(Serialize)]
@@ -26,14 +29,12 @@ struct Effect {
 }
 
 /// Whom to stake to.
-async fn to_whom(args: &Stake, client: &Client, netuid: NetUid) -> Result<AccountId32> {
+async fn to_whom(args: &Stake, view: &View<'_>, netuid: NetUid) -> Result<AccountId32> {
     let keys = &args.sending.keys;
     if keys.hotkey.is_some() {
         return keys.hotkey_account();
     }
-    let view = client.at_best().await?;
-    super::status::check_subnet(&view, netuid).await?;
-    let chosen = delegate::choose(&view, netuid, keys.own_hotkey()?.as_ref()).await?;
+    let chosen = delegate::choose(view, netuid, keys.own_hotkey()?.as_ref()).await?;
     let (hotkey, why) = chosen.with_context(|| {
         format!("nobody is registered on subnet {netuid} whom you could stake to: name somebody with --hotkey")
     })?;
@@ -42,18 +43,15 @@ async fn to_whom(args: &Stake, client: &Client, netuid: NetUid) -> Result<Accoun
 }
 
 /// From whom to take stake back.
-async fn from_whom(args: &Unstake, client: &Client, netuid: NetUid) -> Result<AccountId32> {
+async fn from_whom(args: &Unstake, view: &View<'_>, coldkey: &AccountId32, netuid: NetUid) -> Result<AccountId32> {
     let keys = &args.sending.keys;
     if keys.hotkey.is_some() {
         return keys.hotkey_account();
     }
-    let view = client.at_best().await?;
-    super::status::check_subnet(&view, netuid).await?;
-    let coldkey = keys.coldkey_account()?;
-    let mut stakes = delegate::stakes(&view, &coldkey).await?;
+    let mut stakes = delegate::stakes(view, coldkey).await?;
     stakes.retain(|stake| stake.netuid == netuid);
     match stakes.as_slice() {
-        [] => bail!("{} has no stake on subnet {netuid}", address(&coldkey)),
+        [] => bail!("{} has no stake on subnet {netuid}", address(coldkey)),
         [one] => {
             say!(
                 "unstaking from {}, where your stake on subnet {netuid} is",
@@ -68,11 +66,91 @@ async fn from_whom(args: &Unstake, client: &Client, netuid: NetUid) -> Result<Ac
             let list: Vec<String> = list.collect();
             bail!(
                 "{} has stake on subnet {netuid} with several hotkeys; name one with --hotkey: {}",
-                address(&coldkey),
+                address(coldkey),
                 list.join(", ")
             )
         }
     }
+}
+
+/// A part as per cent, for what is not exact anyway.
+fn per_cent(part: f64) -> String {
+    format!("{:.2} %", 100.0 * part)
+}
+
+/// What a quote says, for people and programs.
+pub(super) fn tell(deal: Deal, quote: &Quote, side: Side) -> Deal {
+    let (asset, paid) = match side {
+        Side::Buy => ("alpha", "TAO"),
+        Side::Sell => ("TAO", "alpha"),
+    };
+    let price = format!(
+        "{} TAO for an alpha now, {} on average with the fee, {} afterwards",
+        Rao(quote.price_rao),
+        Rao(quote.average_price_rao),
+        Rao(quote.price_after_rao)
+    );
+    let sign = match side {
+        Side::Buy => '+',
+        Side::Sell => '-',
+    };
+    deal.line("receives", format!("{} {asset}", Amount(quote.received_rao)))
+        .line("price", price)
+        .line("price impact", format!("{sign}{}", per_cent(quote.price_impact)))
+        .line("fee of pool", format!("{} {paid}", Amount(quote.pool_fee_rao)))
+        .figures(quote)
+}
+
+/// The limit price that is sent along, so that the chain holds to what was quoted: nothing where alpha is TAO. Whoever
+/// wants more than the tolerance is asked.
+///
+/// # Errors
+/// If the price would move further, and nobody agrees to that.
+fn limit(
+    sending: &Sending,
+    netuid: NetUid,
+    named: Option<Amount>,
+    slippage: Slippage,
+    quote: &Quote,
+) -> Result<Option<Tao>> {
+    if let Some(limit) = named {
+        return Ok(Some(Tao(limit.0)));
+    }
+    if !quote.dynamic {
+        return Ok(None);
+    }
+    let tolerance = slippage.0;
+    if quote.price_impact > tolerance && !sending.preview {
+        let what = format!(
+            "this trade moves the price of subnet {netuid}'s alpha by {}, from {} to {} TAO; {} is allowed",
+            per_cent(quote.price_impact),
+            Rao(quote.price_rao),
+            Rao(quote.price_after_rao),
+            per_cent(tolerance)
+        );
+        // A little more than the quote, for others trade too.
+        let enough = (quote.price_impact * 1.05 * 100.0 + 0.1).ceil();
+        if !output::can_ask() {
+            bail!("{what}. Nothing was sent. Trade less, or allow it with --slippage {enough}%");
+        }
+        say!("{what}");
+        if !output::agreed("trade all the same?") {
+            bail!("nothing was sent");
+        }
+    }
+    Ok(Some(quote.limit(tolerance)))
+}
+
+async fn quoted(view: &View<'_>, netuid: NetUid, side: Side, amount: u64) -> Result<Quote> {
+    let quote = quote::quote(view, netuid, side, amount).await?;
+    let pool = quote::pool(view, netuid).await?;
+    quote.with_context(|| {
+        format!(
+            "the pool of subnet {netuid} cannot make this trade: it holds {} TAO and {} alpha, and the trade is too large or too small for that",
+            Amount(pool.tao.0),
+            Amount(pool.alpha.0)
+        )
+    })
 }
 
 /// Buys alpha and stakes it.
@@ -83,22 +161,30 @@ pub async fn stake(args: &Stake) -> Result<()> {
     let (netuid, amount) = (NetUid(args.netuid), Tao(args.amount.0));
     let coldkey = args.sending.keys.coldkey_account()?;
     let client = args.sending.client().await?;
-    let hotkey = to_whom(args, &client, netuid).await?;
-    let call = match args.limit {
+    let view = client.at_best().await?;
+    check_subnet(&view, netuid).await?;
+    let hotkey = to_whom(args, &view, netuid).await?;
+    let quote = quoted(&view, netuid, Side::Buy, amount.0).await?;
+    let call = match limit(&args.sending, netuid, args.limit, args.slippage, &quote)? {
         None => Call::<Runtime>::add_stake {
             hotkey: hotkey.clone(),
             netuid,
             amount_staked: amount,
         },
-        Some(limit) => Call::<Runtime>::add_stake_limit {
+        Some(limit_price) => Call::<Runtime>::add_stake_limit {
             hotkey: hotkey.clone(),
             netuid,
             amount_staked: amount,
-            limit_price: Tao(limit.0),
+            limit_price,
             allow_partial: false,
         },
     };
-    let Some(included) = args.sending.send(&client, RuntimeCall::SubtensorModule(call)).await? else {
+    let deal = Deal::default()
+        .takes("to stake", amount.0)
+        .line("stakes on", format!("subnet {netuid}, to {}", address(&hotkey)));
+    let deal = tell(deal, &quote, Side::Buy);
+    let call = RuntimeCall::SubtensorModule(call);
+    let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
     let traded = receipt::bought(&included, &coldkey, netuid);
@@ -109,16 +195,13 @@ pub async fn stake(args: &Stake) -> Result<()> {
         Amount(tao_rao),
         Amount(alpha_rao)
     );
-    args.sending.report(
-        &included,
-        Effect {
-            netuid: netuid.0,
-            coldkey: address(&coldkey),
-            hotkey,
-            traded,
-        },
-        &text,
-    )
+    let effect = Effect {
+        netuid: netuid.0,
+        coldkey: address(&coldkey),
+        hotkey,
+        traded,
+    };
+    args.sending.report(&included, effect, &text)
 }
 
 /// Sells staked alpha.
@@ -129,28 +212,37 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
     let netuid = NetUid(args.netuid);
     let coldkey = args.sending.keys.coldkey_account()?;
     let client = args.sending.client().await?;
-    let hotkey = from_whom(args, &client, netuid).await?;
-    let limit_price = args.limit.map(|limit| Tao(limit.0));
-    let call = match (args.amount, limit_price) {
-        (AmountOrAll::All, limit_price) => Call::<Runtime>::remove_stake_full_limit {
-            hotkey: hotkey.clone(),
-            netuid,
-            limit_price,
-        },
-        (AmountOrAll::Exactly(amount), None) => Call::<Runtime>::remove_stake {
-            hotkey: hotkey.clone(),
-            netuid,
-            amount_unstaked: Alpha(amount.0),
-        },
-        (AmountOrAll::Exactly(amount), Some(limit_price)) => Call::<Runtime>::remove_stake_limit {
-            hotkey: hotkey.clone(),
-            netuid,
-            amount_unstaked: Alpha(amount.0),
-            limit_price,
-            allow_partial: false,
-        },
+    let view = client.at_best().await?;
+    check_subnet(&view, netuid).await?;
+    let hotkey = from_whom(args, &view, &coldkey, netuid).await?;
+    let staked = market::stake_of(&view, &hotkey, &coldkey, netuid).await?;
+    let wanted = match args.amount {
+        AmountOrAll::All => staked,
+        AmountOrAll::Exactly(amount) => Alpha(amount.0),
     };
-    let Some(included) = args.sending.send(&client, RuntimeCall::SubtensorModule(call)).await? else {
+    if staked.is_zero() || wanted > staked {
+        bail!(
+            "{} has {} alpha staked to {} on subnet {netuid}, and {} is to be taken back: take less, or `all`",
+            address(&coldkey),
+            Amount(staked.0),
+            address(&hotkey),
+            Amount(wanted.0)
+        );
+    }
+    let quote = quoted(&view, netuid, Side::Sell, wanted.0).await?;
+    let limit_price = limit(&args.sending, netuid, args.limit, args.slippage, &quote)?;
+    let call = sale(args.amount, hotkey.clone(), netuid, limit_price);
+    let deal = Deal::default().gives(quote.received_rao).line(
+        "sells",
+        format!(
+            "{} alpha of subnet {netuid}, staked to {}",
+            Amount(wanted.0),
+            address(&hotkey)
+        ),
+    );
+    let deal = tell(deal, &quote, Side::Sell);
+    let call = RuntimeCall::SubtensorModule(call);
+    let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
     let traded = receipt::sold(&included, &coldkey, netuid);
@@ -167,14 +259,33 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
         Amount(alpha_rao),
         Amount(tao_rao)
     );
-    args.sending.report(
-        &included,
-        Effect {
-            netuid: netuid.0,
-            coldkey: address(&coldkey),
+    let effect = Effect {
+        netuid: netuid.0,
+        coldkey: address(&coldkey),
+        hotkey,
+        traded,
+    };
+    args.sending.report(&included, effect, &text)
+}
+
+fn sale(amount: AmountOrAll, hotkey: AccountId32, netuid: NetUid, limit_price: Option<Tao>) -> Call<Runtime> {
+    match (amount, limit_price) {
+        (AmountOrAll::All, limit_price) => Call::remove_stake_full_limit {
             hotkey,
-            traded,
+            netuid,
+            limit_price,
         },
-        &text,
-    )
+        (AmountOrAll::Exactly(amount), None) => Call::remove_stake {
+            hotkey,
+            netuid,
+            amount_unstaked: Alpha(amount.0),
+        },
+        (AmountOrAll::Exactly(amount), Some(limit_price)) => Call::remove_stake_limit {
+            hotkey,
+            netuid,
+            amount_unstaked: Alpha(amount.0),
+            limit_price,
+            allow_partial: false,
+        },
+    }
 }

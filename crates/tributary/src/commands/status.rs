@@ -83,9 +83,9 @@ pub async fn subnets(args: &Query) -> Result<()> {
                 subnet.name.clone(),
                 subnet.symbol.clone(),
                 Amount(subnet.price_rao).to_string(),
-                format!("{:.2} %", 100.0 * subnet.emission_share),
+                format!("{:.2}", 100.0 * subnet.emission_share),
                 Amount(subnet.tao_in_pool_rao).to_string(),
-                Amount(subnet.alpha_in_pool).to_string(),
+                Amount(subnet.alpha_in_pool_rao).to_string(),
                 subnet.neurons.to_string(),
                 Amount(subnet.registration_rao).to_string(),
                 if subnet.started { "yes" } else { "no" }.to_owned(),
@@ -96,12 +96,12 @@ pub async fn subnets(args: &Query) -> Result<()> {
         "netuid",
         "name",
         "symbol",
-        "price",
-        "emission",
-        "TAO in pool",
-        "alpha in pool",
+        "price (TAO/alpha)",
+        "emission (%)",
+        "in pool (TAO)",
+        "in pool (alpha)",
         "neurons",
-        "burn",
+        "burn (TAO)",
         "started",
     ];
     output::table(&head, rows)
@@ -135,20 +135,20 @@ pub async fn metagraph(args: &SubnetQuery) -> Result<()> {
     if args.query.json {
         return output::json(&neurons);
     }
-    let part = |value: u16| format!("{:.4}", f64::from(value) / f64::from(u16::MAX));
+    let part = |value: f64| format!("{value:.4}");
     let rows = neurons
         .iter()
         .map(|neuron| {
             vec![
                 neuron.uid.to_string(),
                 neuron.hotkey.clone(),
-                Amount(neuron.stake).to_string(),
+                Amount(neuron.stake_alpha_rao).to_string(),
                 if neuron.validator_permit { "yes" } else { "no" }.to_owned(),
                 part(neuron.incentive),
                 part(neuron.dividends),
                 part(neuron.consensus),
                 part(neuron.validator_trust),
-                Amount(neuron.emission).to_string(),
+                Amount(neuron.emission_alpha_rao).to_string(),
                 neuron.last_update.to_string(),
                 neuron
                     .axon
@@ -160,14 +160,14 @@ pub async fn metagraph(args: &SubnetQuery) -> Result<()> {
     let head = [
         "uid",
         "hotkey",
-        "stake",
+        "stake (alpha)",
         "validator",
         "incentive",
         "dividends",
         "consensus",
         "vtrust",
-        "emission",
-        "updated",
+        "emission (alpha)",
+        "updated (block)",
         "axon",
     ];
     output::table(&head, rows)

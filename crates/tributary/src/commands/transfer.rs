@@ -5,6 +5,7 @@ use serde::Serialize;
 use tributary_client::{address, parse_account};
 use tributary_runtime::{Runtime, RuntimeCall};
 
+use super::send::Deal;
 use crate::args::Transfer;
 
 #[derive(Serialize)]
@@ -25,7 +26,11 @@ pub async fn run(args: &Transfer) -> Result<()> {
         dest: to.clone().into(),
         value: args.amount.0,
     };
-    let Some(included) = args.sending.send(&client, RuntimeCall::Balances(call)).await? else {
+    let deal = Deal::default()
+        .takes("to send", args.amount.0)
+        .line("receives", format!("{}, {} TAO", address(&to), args.amount));
+    let call = RuntimeCall::Balances(call);
+    let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
     let from = address(&args.sending.keys.coldkey_account()?);

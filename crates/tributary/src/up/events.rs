@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::frame::{Frame, GUEST, SubnetFrame};
+use crate::output::visible;
 
 /// Neurons registered in one block that are named one by one; more are counted.
 const NAMED: usize = 2;
@@ -49,7 +50,7 @@ pub fn between(before: &Frame, after: &Frame) -> Vec<Happened> {
             add(
                 "subnet",
                 netuid,
-                format!("subnet {netuid} is registered: {}{whose}", now.name),
+                format!("subnet {netuid} is registered: {}{whose}", visible(&now.name)),
             );
         }
         for text in registered(then, now) {

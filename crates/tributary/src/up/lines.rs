@@ -1,7 +1,7 @@
 //! The market in plain lines, for pipes and logs.
 
 use super::frame::Frame;
-use crate::amount::Amount;
+use crate::{amount::Amount, output::visible};
 
 /// One block in a few lines.
 pub fn render(frame: &Frame) -> String {
@@ -17,7 +17,7 @@ pub fn render(frame: &Frame) -> String {
         text += &format!(
             "\n  {:>2} {:<16} price {:.6}  share {:>5.1} %  pool {:.2} TAO",
             subnet.netuid,
-            subnet.name,
+            visible(&subnet.name),
             subnet.price_tao,
             100.0 * subnet.emission_share,
             subnet.tao_in_pool_rao as f64 / 1e9,

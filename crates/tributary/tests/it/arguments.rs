@@ -20,9 +20,92 @@ fn wrong_arguments_are_explained() {
     run(&["transfer", "//Bob", "1,5", "--key", "//Alice"]).fails(2, &["`1,5` is no amount"]);
     run(&["stake", "1", "0", "--key", "//Alice"]).fails(2, &["must be more than 0"]);
     run(&["up", "--blocks", "0"]).fails(2, &["--blocks"]);
-    run(&["up", "--miner", "lazy"]).fails(2, &["there is no miner kind", "copycat"]);
+    run(&["up", "--miner", "lazy"]).fails(2, &["possible values: honest, copycat"]);
     run(&["miner", "--netuid", "1", "--key", "//A", "--strength", "2"]).fails(2, &["at most 1"]);
     run(&["up", "--json", "--no-tui"]).fails(2, &["cannot be used with"]);
+    // What would leave its range is refused, and the range is named.
+    let seal = ["artifact", "seal", "f", "--out", "s", "--after"];
+    run(&[&seal[..], &["18446744071913520"]].concat()).fails(2, &["18446744071913520 is not in 1..=3153600000"]);
+    for (line, range) in [
+        (
+            &[
+                "channel",
+                "open",
+                "1",
+                "--gateway",
+                "http://127.0.0.1:1",
+                "--key",
+                "//A",
+                "--expiry",
+                "18446744073709551615",
+            ][..],
+            "1..=4294967295",
+        ),
+        (
+            &["pact", "sign", "1", "--key", "//A", "--notice", "18446744073709551615"],
+            "0..=4294967295",
+        ),
+        (
+            &[
+                "miner",
+                "--netuid",
+                "1",
+                "--key",
+                "//A",
+                "--publish-every",
+                "18446744073709551615",
+            ],
+            "1..=86400",
+        ),
+        (
+            &[
+                "serve-miner",
+                "--netuid",
+                "1",
+                "--train-netuid",
+                "1",
+                "--key",
+                "//A",
+                "--delay",
+                "18446744073709551615",
+            ],
+            "0..=600000",
+        ),
+        (
+            &[
+                "serve-gateway",
+                "--netuid",
+                "1",
+                "--train-netuid",
+                "1",
+                "--key",
+                "//A",
+                "--patience",
+                "99999",
+            ],
+            "0..=3600",
+        ),
+        (
+            &[
+                "serve-gateway",
+                "--netuid",
+                "1",
+                "--train-netuid",
+                "1",
+                "--key",
+                "//A",
+                "--audit",
+                "NaN",
+            ],
+            "from 0 to 1",
+        ),
+        (
+            &["stake", "1", "1", "--key", "//A", "--slippage", "100000001%"],
+            "out of range",
+        ),
+    ] {
+        run(line).fails(2, &[range]);
+    }
 }
 
 #[test]
@@ -48,7 +131,7 @@ fn keys_that_cannot_be_used_are_named() {
         "--endpoint",
         "ws://127.0.0.1:1",
     ];
-    run(&[&["stake", "1", "1"], chosen.as_slice()].concat()).fails(1, &["no key at", "open, sealed"]);
+    run(&[&["stake", "1", "1"], chosen.as_slice()].concat()).fails(1, &["no key at", "fernet, open, sealed"]);
 }
 
 #[test]

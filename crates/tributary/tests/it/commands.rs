@@ -43,9 +43,12 @@ fn money_moves_as_asked() {
     let refused = chain.run(&["transfer", "//Bob", "13", "--key", "//Nobody"]);
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
     assert!(refused.err.contains("error:"), "{}", refused.err);
-    chain
-        .run(&["transfer", "//Bob", "0.1", "--key", "//Penniless"])
-        .fails(1, &["cannot pay the fee"]);
+    chain.run(&["transfer", "//Bob", "0.1", "--key", "//Penniless"]).fails(
+        1,
+        &["has 0.000000000 TAO to spend", "TAO are missing", "tributary fund"],
+    );
+    let refused = chain.run(&["transfer", "//Bob", "13", "--key", "//Nobody"]);
+    refused.fails(1, &["has 12.000000001 TAO to spend", "13.000000000 to send", " fee"]);
     balanced(&chain);
     chain.stop();
 }
@@ -74,16 +77,16 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
     assert_eq!(metagraph[1]["hotkey"], joined["hotkey"]);
 
-    let staked = run(&["stake", &netuid, "10", "--hotkey", "//Worker"]);
+    let staked = run(&["stake", &netuid, "10", "--hotkey", "//Worker", "--slippage", "1000000%"]);
     assert!(number(&staked, "alpha_rao") > 0, "{staked}");
     let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
-    assert_eq!(number(&metagraph[1], "stake"), number(&staked, "alpha_rao"));
-    let sold = run(&["unstake", &netuid, "all", "--hotkey", "//Worker"]);
+    assert_eq!(number(&metagraph[1], "stake_alpha_rao"), number(&staked, "alpha_rao"));
+    let sold = run(&["unstake", &netuid, "all", "--hotkey", "//Worker", "--slippage", "100%"]);
     // All of it, with the fee of the pool, which is paid in alpha.
     assert_eq!(number(&sold, "alpha_rao"), number(&staked, "alpha_rao"), "{sold}");
     assert!(number(&sold, "pool_fee_rao") > 0, "{sold}");
     let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
-    assert_eq!(number(&metagraph[1], "stake"), 0);
+    assert_eq!(number(&metagraph[1], "stake_alpha_rao"), 0);
     balanced(&chain);
 
     // Mistakes are named by the chain's own names.
@@ -102,13 +105,31 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     );
 
     // Without a hotkey: the owner's while nobody validates, and one's own where it is registered.
-    let first = chain.run(&["stake", &netuid, "1", "--key", "//Bob", "--json"]);
+    let first = chain.run(&[
+        "stake",
+        &netuid,
+        "1",
+        "--slippage",
+        "1000000%",
+        "--key",
+        "//Bob",
+        "--json",
+    ]);
     assert_eq!(first.json()["hotkey"], made["owner_hotkey"]);
     assert!(first.err.contains("nobody validates there yet"), "{}", first.err);
     let bob = chain
         .run(&["register", "neuron", &netuid, "--key", "//Bob", "--json"])
         .json();
-    let second = chain.run(&["stake", &netuid, "1", "--key", "//Bob", "--json"]);
+    let second = chain.run(&[
+        "stake",
+        &netuid,
+        "1",
+        "--slippage",
+        "1000000%",
+        "--key",
+        "//Bob",
+        "--json",
+    ]);
     assert_eq!(second.json()["hotkey"], bob["hotkey"], "{}", second.err);
     let several = chain.run(&["unstake", &netuid, "all", "--key", "//Bob"]);
     several.fails(1, &["with several hotkeys", bob["hotkey"].as_str().unwrap()]);
@@ -116,7 +137,16 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
         "unstake", &netuid, "all", "--hotkey", "//Bob", "--key", "//Bob", "--json",
     ]);
     assert_eq!(number(&back.json(), "alpha_rao"), number(&second.json(), "alpha_rao"));
-    let rest = chain.run(&["unstake", &netuid, "all", "--key", "//Bob", "--json"]);
+    let rest = chain.run(&[
+        "unstake",
+        &netuid,
+        "all",
+        "--slippage",
+        "100%",
+        "--key",
+        "//Bob",
+        "--json",
+    ]);
     assert_eq!(
         number(&rest.json(), "alpha_rao"),
         number(&first.json(), "alpha_rao"),

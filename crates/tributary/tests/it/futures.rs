@@ -37,12 +37,24 @@ fn dump(folder: &Path) -> String {
                 "stake",
                 &netuid,
                 "10.5",
+                "--slippage",
+                "1000000%",
                 "--key",
                 "//Dave",
                 "--hotkey",
                 &format!("//Dave{netuid}"),
             ]);
-            send(&["stake", &netuid, "3", "--key", "//Eve", "--hotkey", hotkey]);
+            send(&[
+                "stake",
+                &netuid,
+                "3",
+                "--slippage",
+                "1000000%",
+                "--key",
+                "//Eve",
+                "--hotkey",
+                hotkey,
+            ]);
         }
     }
     chain.stop();

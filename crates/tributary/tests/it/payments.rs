@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{ChainProcess, number};
+use crate::support::{ChainProcess, number, share};
 
 fn lines(out: &str) -> Vec<Value> {
     out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -39,7 +39,7 @@ fn a_pact_is_signed_paid_under_tightened_and_shown() {
     ];
     let signed = run(&[&["pact", "sign", &netuid], &terms[..]].concat());
     assert_eq!(signed["pact"]["status"], "active");
-    assert_eq!(number(&signed["pact"]["terms"], "revenueShare"), 200_000);
+    assert_eq!(share(&signed["pact"]["terms"], "revenue_share"), 0.2);
     assert_eq!(number(&signed["pact"], "bond_rao"), 5_000_000_000);
 
     let paid = run(&["pay", &netuid, "//Seller", "1.000000007", "--receipt", "invoice 17"]);
@@ -59,10 +59,10 @@ fn a_pact_is_signed_paid_under_tightened_and_shown() {
     assert_eq!(looser.code, 1);
     assert!(looser.err.contains("NotTighter"), "{}", looser.err);
     let tighter = run(&["pact", "tighten", &netuid, "--revenue-share", "25%"]);
-    assert_eq!(number(&tighter["pact"]["terms"], "revenueShare"), 250_000);
+    assert_eq!(share(&tighter["pact"]["terms"], "revenue_share"), 0.25);
     assert_eq!(
-        number(&tighter["pact"]["terms"], "pledge"),
-        100_000,
+        share(&tighter["pact"]["terms"], "pledge"),
+        0.1,
         "what is not named stays"
     );
 

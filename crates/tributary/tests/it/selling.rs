@@ -71,8 +71,8 @@ fn what_is_trained_is_served_and_sold_and_survives_a_gateway_that_dies() {
     join(&train, &judge);
     let (honest_uid, random_uid) = (join(&serve, &honest), join(&serve, &random));
     join(&serve, &checker);
-    run(&[&["stake", &train, "100"][..], &judge].concat());
-    run(&[&["stake", &serve, "100"][..], &checker].concat());
+    run(&[&["stake", &train, "100", "--slippage", "1000000%"][..], &judge].concat());
+    run(&[&["stake", &serve, "100", "--slippage", "1000000%"][..], &checker].concat());
 
     // Small budgets: the market must move on a busy machine.
     let budget = json!({ "parameters_max": 20_000, "slice_bytes": 4096 });
@@ -139,10 +139,10 @@ fn what_is_trained_is_served_and_sold_and_survives_a_gateway_that_dies() {
     ];
     let last = until("pay for right answers", all, |_| {
         let metagraph = run(&["metagraph", &serve]);
-        let incentive = |uid: usize| number(&metagraph[uid], "incentive");
-        (incentive(honest_uid) > 0 && incentive(random_uid) == 0).then_some(metagraph)
+        let incentive = |uid: usize| crate::support::share(&metagraph[uid], "incentive");
+        (incentive(honest_uid) > 0.0 && incentive(random_uid) == 0.0).then_some(metagraph)
     });
-    assert_eq!(last[honest_uid]["incentive"], u16::MAX, "{last:#}");
+    assert_eq!(last[honest_uid]["incentive"], 1.0, "{last:#}");
 
     let customer = ["--key", "//Alice"];
     let opened = run(&[&["channel", "open", "2", "--gateway", &gateway][..], &customer].concat());

@@ -23,12 +23,19 @@ pub fn tributary(arguments: &[&str]) -> Command {
     ] {
         command.env_remove(variable);
     }
+    // Nobody's own defaults.
+    command.env("TRIBUTARY_CONFIG", "/dev/null");
     command
 }
 
 /// A whole number in what a command said.
 pub fn number(value: &Value, key: &str) -> u64 {
     value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
+}
+
+/// A part of a whole in what a command said.
+pub fn share(value: &Value, key: &str) -> f64 {
+    value[key].as_f64().unwrap_or_else(|| panic!("{key} in {value}"))
 }
 
 /// A finished run: exit code, stdout, stderr.

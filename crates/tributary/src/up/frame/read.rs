@@ -106,7 +106,7 @@ async fn common(view: &View<'_>, subnet: &market::Subnet) -> Result<SubnetFrame>
         false => None,
     };
     let returned = found.as_ref().map_or(0, |pact| {
-        let alpha = u128::from(pact.pledged) + u128::from(pact.forfeited);
+        let alpha = u128::from(pact.pledged_alpha_rao) + u128::from(pact.forfeited_alpha_rao);
         let worth = alpha * u128::from(subnet.price_rao) / 1_000_000_000;
         let tao = pact.from_payments_rao + pact.from_bonds_and_deposits_rao;
         tao.saturating_add(u64::try_from(worth).unwrap_or(u64::MAX))

@@ -7,6 +7,7 @@ use ratatui::style::Color;
 use super::table::{Column, Field, Fit, Table};
 use crate::{
     amount::Amount,
+    output::visible,
     up::frame::{Frame, GUEST, SubnetFrame},
 };
 
@@ -181,7 +182,7 @@ fn subnets(frame: &Frame) -> Table {
 fn name(subnet: &SubnetFrame) -> String {
     match subnet.name.as_str() {
         "" => "(no name)".to_owned(),
-        name => name.to_owned(),
+        name => visible(name).into_owned(),
     }
 }
 

@@ -1,0 +1,172 @@
+//! What a trade would do, before it is made: amounts by the chain's own reckoning, the price afterwards by the rules that
+//! the chain runs.
+
+use pallet_subtensor as subtensor;
+use serde::Serialize;
+use tributary_economy::{
+    Alpha, NetUid, Tao, UNIT,
+    fixed::U64F64,
+    pool::{self, EQUAL_WEIGHT, Pool},
+};
+use tributary_runtime::Runtime;
+use tributary_runtime_api::swap::SimSwapResult;
+
+use crate::{Result, View};
+
+pub use tributary_economy::pool::Side;
+
+/// A trade that is possible now.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Quote {
+    /// All that is paid, the pool's fee included: TAO of a purchase, alpha of a sale.
+    pub paid_rao: u64,
+    /// What comes back: alpha of a purchase, TAO of a sale.
+    pub received_rao: u64,
+    /// The pool's fee, in what is paid.
+    pub pool_fee_rao: u64,
+    /// Price of one alpha now, in rao.
+    pub price_rao: f64,
+    /// Price that the trade pays or gets on average, the fee included, in rao an alpha.
+    pub average_price_rao: f64,
+    /// Price of one alpha afterwards, in rao.
+    pub price_after_rao: f64,
+    /// How far the trade moves the price, from 0; where alpha is TAO, always 0.
+    pub price_impact: f64,
+    /// Whether alpha has a price of its own.
+    #[serde(skip)]
+    pub dynamic: bool,
+    #[serde(skip)]
+    side: Option<Side>,
+}
+
+impl Quote {
+    /// The price that the trade must not pass so that the price moves by at most `slippage` (from 0), in rao an alpha.
+    /// What the quote itself moves is allowed as far as it is more than that.
+    pub fn limit(&self, slippage: f64) -> Tao {
+        let start = if self.price_impact > slippage {
+            self.price_after_rao
+        } else {
+            self.price_rao
+        };
+        // A tolerance, not an amount: rounded away from the price. Casts of floats saturate.
+        Tao(match self.side {
+            Some(Side::Sell) => (start * (1.0 - slippage)).floor() as u64,
+            _ => (start * (1.0 + slippage)).ceil() as u64,
+        })
+    }
+}
+
+/// The pool of a subnet, as its rules take it.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn pool(view: &View<'_>, netuid: NetUid) -> Result<Pool> {
+    let initialized: bool = view
+        .map::<pallet_subtensor_swap::PalSwapInitialized<Runtime>, _, _>(netuid)
+        .await?;
+    let weight = view
+        .map::<pallet_subtensor_swap::SwapBalancer<Runtime>, _, _>(netuid)
+        .await?;
+    let mechanism: u16 = view.map::<subtensor::SubnetMechanism<Runtime>, _, _>(netuid).await?;
+    Ok(Pool {
+        tao: view.map::<subtensor::SubnetTAO<Runtime>, _, _>(netuid).await?,
+        alpha: view.map::<subtensor::SubnetAlphaIn<Runtime>, _, _>(netuid).await?,
+        quote_weight: if initialized {
+            weight.deconstruct()
+        } else {
+            EQUAL_WEIGHT
+        },
+        initialized,
+        dynamic: mechanism == 1,
+        // Neither has a part in a price.
+        fee_rate: 0,
+        minimum_reserve: 0,
+    })
+}
+
+/// What a trade of `amount` would do: TAO of a purchase, alpha of a sale. Nothing if the pool cannot make it.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn quote(view: &View<'_>, netuid: NetUid, side: Side, amount: u64) -> Result<Option<Quote>> {
+    let (method, before) = (
+        match side {
+            Side::Buy => "SwapRuntimeApi_sim_swap_tao_for_alpha",
+            Side::Sell => "SwapRuntimeApi_sim_swap_alpha_for_tao",
+        },
+        pool(view, netuid).await?,
+    );
+    let told: SimSwapResult = view.call(method, (netuid, amount)).await?;
+    let (paid, received, fee) = match side {
+        Side::Buy => (told.tao_amount.0, told.alpha_amount.0, told.tao_fee.0),
+        Side::Sell => (told.alpha_amount.0, told.tao_amount.0, told.alpha_fee.0),
+    };
+    if paid == 0 || received == 0 {
+        return Ok(None);
+    }
+    let mut after = before.clone();
+    match side {
+        Side::Buy => {
+            after.tao = Tao(before.tao.0.saturating_add(paid));
+            after.alpha = Alpha(before.alpha.0.saturating_sub(received));
+        }
+        Side::Sell => {
+            after.tao = Tao(before.tao.0.saturating_sub(received));
+            after.alpha = Alpha(before.alpha.0.saturating_add(paid));
+        }
+    }
+    let rao = |price: U64F64| price.to_num::<f64>() * UNIT as f64;
+    let (price, price_after) = (rao(pool::price(&before)), rao(pool::price(&after)));
+    let whole = paid.saturating_add(fee);
+    let (tao, alpha) = match side {
+        Side::Buy => (whole, received),
+        Side::Sell => (received, whole),
+    };
+    Ok(Some(Quote {
+        paid_rao: whole,
+        received_rao: received,
+        pool_fee_rao: fee,
+        price_rao: price,
+        average_price_rao: tao as f64 / alpha as f64 * UNIT as f64,
+        price_after_rao: price_after,
+        price_impact: if before.dynamic && price > 0.0 {
+            (price_after / price - 1.0).abs()
+        } else {
+            0.0
+        },
+        dynamic: before.dynamic,
+        side: Some(side),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quote(side: Side, price_after_rao: f64) -> Quote {
+        Quote {
+            paid_rao: 1,
+            received_rao: 1,
+            pool_fee_rao: 0,
+            price_rao: 1000.0,
+            average_price_rao: 1000.0,
+            price_after_rao,
+            price_impact: (price_after_rao / 1000.0 - 1.0).abs(),
+            dynamic: true,
+            side: Some(side),
+        }
+    }
+
+    #[test]
+    fn a_limit_leaves_the_room_that_was_allowed() {
+        assert_eq!(quote(Side::Buy, 1001.0).limit(0.005), Tao(1005));
+        assert_eq!(quote(Side::Sell, 999.0).limit(0.005), Tao(995));
+        // Who agreed to a larger impact agreed to the quoted one, and to the tolerance upon it.
+        assert_eq!(quote(Side::Buy, 1200.0).limit(0.005), Tao(1206));
+        assert_eq!(quote(Side::Sell, 800.0).limit(0.005), Tao(796));
+        // The limit is beyond the price also where a rao is much.
+        let mut low = quote(Side::Buy, 1.0);
+        (low.price_rao, low.price_after_rao, low.price_impact) = (0.3, 0.3, 0.0);
+        assert_eq!(low.limit(0.005), Tao(1));
+    }
+}

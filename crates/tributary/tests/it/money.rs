@@ -1,0 +1,256 @@
+//! Prices, previews, balances: what is said before money moves, and afterwards.
+
+use serde_json::Value;
+use tributary_client::{Client, Keypair, Wait, is_hidden};
+use tributary_economy::NetUid;
+use tributary_runtime::{Runtime, RuntimeCall};
+
+use crate::support::{ChainProcess, Run, number, share};
+
+fn made_subnet(chain: &ChainProcess) -> (String, Value) {
+    let made = chain.run(&[
+        "register",
+        "subnet",
+        "--start",
+        "--hotkey",
+        "//AliceHot",
+        "--key",
+        "//Alice",
+        "--json",
+    ]);
+    let made = made.json();
+    (number(&made, "netuid").to_string(), made)
+}
+
+/// Sends what no command does.
+fn submit(chain: &ChainProcess, call: RuntimeCall, signer: &str) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let client = Client::connect(&chain.endpoint).await.unwrap();
+        client
+            .submit(&call, &Keypair::dev(signer).unwrap(), Wait::InBlock)
+            .await
+            .unwrap();
+    });
+}
+
+#[test]
+fn a_preview_tells_all_that_is_paid_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
+    let balance = |who: &str| number(&chain.run(&["balance", who, "--json"]).json(), "free_rao");
+    for (command, cost, paid) in [
+        (
+            &["register", "subnet", "--start", "--hotkey", "//AliceHot"][..],
+            "lock_cost_rao",
+            "lock_cost_rao",
+        ),
+        (
+            &["register", "neuron", "2", "--hotkey", "//Worker"],
+            "burn_rao",
+            "burned_rao",
+        ),
+        (&["transfer", "//Bob", "3"], "spends_rao", "amount_rao"),
+    ] {
+        let with = |more: &[&str]| {
+            chain
+                .run(&[command, &["--key", "//Alice", "--json"], more].concat())
+                .json()
+        };
+        let before = balance("//Alice");
+        let preview = with(&["--preview"]);
+        assert_eq!(balance("//Alice"), before, "a preview sends nothing");
+        assert_eq!(number(&preview, "balance_rao"), before);
+        let done = with(&[]);
+        let fee = if cost == "spends_rao" {
+            number(&preview, "fee_rao")
+        } else {
+            0
+        };
+        assert_eq!(number(&preview, cost), number(&done, paid) + fee, "{preview} {done}");
+        assert!(
+            number(&preview, "spends_rao") > number(&preview, "fee_rao"),
+            "{preview}"
+        );
+        // `--start` is a second transaction with a fee of its own.
+        let after = balance("//Alice");
+        let second = if command.contains(&"--start") {
+            number(&done, "fee_rao")
+        } else {
+            0
+        };
+        assert!(
+            (number(&preview, "balance_after_rao") - second..=number(&preview, "balance_after_rao")).contains(&after),
+            "{preview}, then {after}"
+        );
+    }
+    chain.stop();
+}
+
+#[test]
+fn a_trade_is_quoted_and_held_to_its_slippage() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
+    let (netuid, _) = made_subnet(&chain);
+    let stake = |more: &[&str]| chain.run(&[&["stake", &netuid, "2", "--key", "//Bob"][..], more].concat());
+    let preview = stake(&["--preview", "--json"]).json();
+    assert!(
+        share(&preview, "price_impact") > 0.005,
+        "a fresh pool is small: {preview}"
+    );
+    for key in ["price_rao", "average_price_rao", "price_after_rao"] {
+        assert!(share(&preview, key) > 0.0, "{key} in {preview}");
+    }
+    // Nobody is there to be asked.
+    let refused = stake(&[]);
+    refused.fails(1, &["moves the price of subnet", "Nothing was sent", "--slippage"]);
+    let hint = refused.err.split("--slippage ").nth(1).unwrap().trim().to_owned();
+    let staked = stake(&["--slippage", &hint, "--json"]).json();
+    let (quoted, got) = (number(&preview, "received_rao"), number(&staked, "alpha_rao"));
+    // The block itself puts a little into the pool.
+    assert!(got.abs_diff(quoted) <= quoted / 50, "{preview} {staked}");
+    assert_eq!(number(&staked, "tao_rao"), 2_000_000_000);
+
+    // Small trades need no word.
+    let small = chain
+        .run(&["stake", &netuid, "0.001", "--key", "//Bob", "--json"])
+        .json();
+    assert!(number(&small, "alpha_rao") > 0);
+    // The chain holds to a limit that has been passed.
+    let limited = chain.run(&["stake", &netuid, "2", "--limit", "0.000000001", "--key", "//Bob"]);
+    assert_eq!(limited.code, 1, "{}", limited.out);
+    assert!(limited.err.contains("limit"), "{}", limited.err);
+    let back = chain.run(&["unstake", &netuid, "all", "--key", "//Bob"]);
+    back.fails(1, &["moves the price of subnet", "--slippage"]);
+
+    let prices = chain.run(&["price", &netuid, "--json"]).json();
+    let impacts: Vec<f64> = prices
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| share(&line["buy"], "price_impact"))
+        .collect();
+    assert!(
+        impacts.len() == 4 && impacts.windows(2).all(|pair| pair[0] < pair[1]),
+        "{impacts:?}"
+    );
+    assert_eq!(chain.run(&["price"]).code, 0);
+
+    let held = chain.run(&["balance", "//Bob", "--json"]).json();
+    assert_eq!(
+        number(&held["stakes"][0], "alpha_rao"),
+        got + number(&small, "alpha_rao"),
+        "{held}"
+    );
+    assert_eq!(
+        number(&held, "total_rao"),
+        number(&held, "free_rao") + number(&held, "reserved_rao") + number(&held, "staked_worth_rao")
+    );
+    chain.stop();
+}
+
+#[test]
+fn an_unstake_tells_of_the_sweep_that_it_causes() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
+    let (netuid, made) = made_subnet(&chain);
+    let bob = |line: &[&str]| {
+        chain
+            .run(&[line, &["--slippage", "1000000%", "--key", "//Bob", "--json"]].concat())
+            .json()
+    };
+    let staked = number(&bob(&["stake", &netuid, "5"]), "alpha_rao");
+    // From now on a nomination below 0.01 alpha is swept.
+    let least = pallet_admin_utils::Call::<Runtime>::sudo_set_nominator_min_required_stake { min_stake: 10_000_000 };
+    let call = pallet_sudo::Call::<Runtime>::sudo {
+        call: Box::new(RuntimeCall::AdminUtils(least)),
+    };
+    submit(&chain, RuntimeCall::Sudo(call), "Alice");
+    let most = staked - 3_000_000;
+    let most = format!("{}.{:09}", most / 1_000_000_000, most % 1_000_000_000);
+    let before = number(&chain.run(&["balance", "//Bob", "--json"]).json(), "free_rao");
+    let sold = bob(&["unstake", &netuid, &most]);
+    let after = chain.run(&["balance", "//Bob", "--json"]).json();
+    assert_eq!(after["stakes"], Value::Array(vec![]), "all is gone: {sold}");
+    assert_eq!(number(&sold, "alpha_rao"), staked, "with what was swept: {sold}");
+    assert_eq!(
+        number(&after, "free_rao") + number(&sold, "fee_rao"),
+        before + number(&sold, "tao_rao"),
+        "to the rao: {sold}"
+    );
+    assert_eq!(sold["hotkey"], made["owner_hotkey"]);
+    chain.stop();
+}
+
+#[test]
+fn development_accounts_give_and_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
+    let given = chain.run(&["fund", "//Nobody", "1000", "--json"]).json();
+    assert_eq!(number(&given, "balance_rao"), 1_000_000_000_000);
+    let held = chain.run(&["balance", "//Nobody", "--json"]).json();
+    assert_eq!(number(&held, "free_rao"), 1_000_000_000_000);
+    assert_eq!(held["address"], given["to"]);
+    chain
+        .run(&["fund", "//Nobody", "20999999"])
+        .fails(1, &["no development account of this chain has 20999999", "has most"]);
+    let shown = chain.run(&["balance", "//Nobody"]);
+    assert!(shown.out.contains("free      1000.000000000 TAO"), "{}", shown.out);
+    chain.stop();
+}
+
+/// What a terminal would obey, or a reader not see.
+fn check_visible(shown: &Run) {
+    for text in [&shown.out, &shown.err] {
+        let hidden: Vec<char> = text.chars().filter(|c| *c != '\n' && is_hidden(*c)).collect();
+        assert!(hidden.is_empty(), "{hidden:?} in {text:?}");
+    }
+}
+
+#[test]
+fn what_strangers_wrote_is_shown_and_never_obeyed() {
+    const NAME: &str = "\u{1b}[31mRED\u{1b}[0m\n 9  fake\r\u{9b}2J\u{202e}\u{200b}";
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
+    let (netuid, _) = made_subnet(&chain);
+    let identity = pallet_subtensor::Call::<Runtime>::set_subnet_identity {
+        netuid: NetUid(netuid.parse().unwrap()),
+        subnet_name: NAME.into(),
+        github_repo: vec![],
+        subnet_contact: vec![],
+        subnet_url: vec![],
+        discord: vec![],
+        description: NAME.into(),
+        logo_url: vec![],
+        additional: vec![],
+    };
+    submit(&chain, RuntimeCall::SubtensorModule(identity), "Alice");
+    chain
+        .run(&["stake", &netuid, "0.001", "--key", "//Alice", "--json"])
+        .json();
+    let subnets = chain.run(&["subnets", "--json"]).json();
+    let named = subnets.as_array().unwrap().iter().find(|subnet| subnet["name"] == NAME);
+    assert!(named.is_some(), "JSON keeps it as it is: {subnets}");
+    for line in [
+        &["subnets"][..],
+        &["subnets", "--json"],
+        &["metagraph", &netuid],
+        &["price"],
+        &["price", &netuid, "--json"],
+        &["balance", "//Alice"],
+        &["balance", "//Alice", "--json"],
+        &["pact", "show", &netuid],
+        &["artifact", "show", &netuid],
+        &["tribute", "history", &netuid],
+        &["status"],
+        &["transfer", NAME, "1", "--key", "//Alice"],
+        &["stake", &netuid, "1", "--hotkey", NAME, "--key", "//Alice"],
+        &["balance", "--wallet", NAME],
+    ] {
+        let shown = chain.run(line);
+        check_visible(&shown);
+        let rows = shown.out.lines().filter(|row| row.starts_with(" 9  fake")).count();
+        assert_eq!(rows, 0, "a forged row in {}", shown.out);
+    }
+    chain.stop();
+}
