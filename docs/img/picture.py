@@ -78,6 +78,16 @@ def draw(rows, title):
         middle = top + LINE / 2
         x = 0
         while x < len(row):
+            end = x
+            while end < len(row) and row[end].underscore:
+                end += 1
+            if end > x:
+                shapes.append(
+                    f'<path d="M{number(MARGIN + CELL * x)} {number(top + LINE - 1)}H{number(MARGIN + CELL * end)}"/>'
+                )
+            x = end + 1
+        x = 0
+        while x < len(row):
             cell = row[x]
             left = MARGIN + CELL * x
             colour = COLOURS.get(cell.fg, INK if cell.fg == "default" else f"#{cell.fg}")

@@ -154,7 +154,7 @@ fn epoch(then: &SubnetFrame, now: &SubnetFrame) -> String {
     let netuid = now.netuid;
     match most {
         Some((uid, incentive)) => format!(
-            "epoch of subnet {netuid}: miners earned {:.4} alpha, uid {uid} most with {:.2} %",
+            "epoch of subnet {netuid}: {:.4} alpha to miners, {:.2} % of it to uid {uid}",
             paid as f64 / 1e9,
             100.0 * incentive
         ),
@@ -230,7 +230,7 @@ mod tests {
                 (
                     "epoch",
                     1,
-                    "epoch of subnet 1: miners earned 2.0000 alpha, uid 3 most with 75.00 %"
+                    "epoch of subnet 1: 2.0000 alpha to miners, 75.00 % of it to uid 3"
                 ),
                 (
                     "payment",

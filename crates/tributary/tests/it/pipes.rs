@@ -104,6 +104,39 @@ fn a_chain_without_readers_works_on_and_is_dumped() {
     assert!(stopped(&mut child).success());
 }
 
+#[test]
+fn a_chain_whose_terminal_is_closed_is_dumped_unless_told_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = folder.path().join("state");
+    let port = free_port().to_string();
+    let command = |shell: &str| {
+        let mut command = Command::new("sh");
+        let script = format!("{shell} exec \"$0\" chain --port {port} --dump \"$1\"");
+        command
+            .args(["-c", &script, env!("CARGO_BIN_EXE_tributary")])
+            .arg(&dump);
+        command
+    };
+    let signal = |child: &Child, name: &str| {
+        let number = child.id().to_string();
+        assert!(Command::new("kill").args([name, &number]).status().unwrap().success());
+    };
+    let mut child = until(&mut command(""), "Imported #1");
+    signal(&child, "-HUP");
+    assert!(child.wait().unwrap().success());
+    std::fs::remove_file(&dump).unwrap();
+
+    // As `nohup` does.
+    let mut child = until(&mut command("trap '' HUP;"), "Imported #1");
+    signal(&child, "-HUP");
+    assert_eq!(
+        run(&["status", "--endpoint", &format!("ws://127.0.0.1:{port}")]).code,
+        0
+    );
+    assert!(child.try_wait().unwrap().is_none());
+    assert!(stopped(&mut child).success() && dump.exists());
+}
+
 fn market(data: &Path, port: &str) -> Command {
     tributary(&["up", "--no-tui", "--port", port, "--data", data.to_str().unwrap()])
 }

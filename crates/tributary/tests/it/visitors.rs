@@ -10,9 +10,9 @@ use std::{
 use crate::support::{PATIENCE, free_port, number, run, terminate, tributary};
 use serde_json::Value;
 
-/// A running market, killed when dropped.
+/// A running market.
 struct Market {
-    child: Child,
+    child: Killed,
     frames: Lines<BufReader<ChildStdout>>,
     said: PathBuf,
     started: Instant,
@@ -30,7 +30,7 @@ impl Market {
             .unwrap();
         let frames = BufReader::new(child.stdout.take().unwrap()).lines();
         Self {
-            child,
+            child: Killed(child),
             frames,
             said,
             started: Instant::now(),
@@ -75,15 +75,18 @@ impl Market {
     }
 
     fn stop(mut self) {
-        terminate(&self.child);
-        assert!(self.child.wait().unwrap().success(), "{}", self.said());
+        terminate(&self.child.0);
+        assert!(self.child.0.wait().unwrap().success(), "{}", self.said());
     }
 }
 
-impl Drop for Market {
+/// A process, killed when dropped.
+struct Killed(Child);
+
+impl Drop for Killed {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -141,7 +144,7 @@ fn guests_are_seen_and_a_restart_costs_nobody() {
     let rules = folder.path().join("rules.json");
     std::fs::write(&rules, plan["subnets"][0]["rules"].to_string()).unwrap();
     let state = folder.path().join("guest");
-    let mut visitor = tributary(&["miner", "--netuid", &netuid, "--publish-every", "5"])
+    let visitor = tributary(&["miner", "--netuid", &netuid, "--publish-every", "5"])
         .args(keys)
         .arg("--rules")
         .arg(&rules)
@@ -151,6 +154,7 @@ fn guests_are_seen_and_a_restart_costs_nobody() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    let mut visitor = Killed(visitor);
     let frame = market.until("the registration", |frame| guest(frame).is_some());
     assert_eq!(guest(&frame).unwrap()["uid"], uid);
     assert_eq!(guest(&frame).unwrap()["home"], false);
@@ -177,7 +181,7 @@ fn guests_are_seen_and_a_restart_costs_nobody() {
     let data = data.to_str().unwrap();
     for more in [&[][..], &["--fresh"]] {
         let refused = run(&[&["up", "--json", "--port", "0", "--data", data], more].concat());
-        let holder = format!("process {}", market.child.id());
+        let holder = format!("process {}", market.child.0.id());
         refused.fails(1, &["in use by `tributary up`", &holder]);
     }
     run(&["chain", "--port", "0", "--data", data]).fails(1, &["in use by `tributary up`"]);
@@ -207,9 +211,7 @@ fn guests_are_seen_and_a_restart_costs_nobody() {
         judged(frame) >= 3
     });
     assert!(unreached.is_empty(), "{unreached:#?}");
-    assert!(visitor.try_wait().unwrap().is_none(), "the guest ended");
-    visitor.kill().unwrap();
-    visitor.wait().unwrap();
+    assert!(visitor.0.try_wait().unwrap().is_none(), "the guest ended");
     market.stop();
 }
 
@@ -239,4 +241,17 @@ fn a_market_that_is_set_aside_is_kept() {
         "{}",
         again.err
     );
+}
+
+#[test]
+fn a_file_that_cannot_be_written_does_not_end_a_market() {
+    let folder = tempfile::tempdir().unwrap();
+    // Not even root writes a file in place of a folder.
+    std::fs::create_dir_all(folder.path().join("emitted.json/inner")).unwrap();
+    let data = folder.path().to_str().unwrap();
+    let fixed = ["up", "--json", "--port", "0", "--block-time", "100", "--data", data];
+    let ran = run(&[&fixed[..], &["--blocks", "100"]].concat());
+    assert_eq!((ran.code, ran.out.lines().count()), (0, 100), "{}", ran.err);
+    // Tried every 20 blocks and at the end, and said once.
+    assert_eq!(ran.err.matches("emitted.json").count(), 1, "{}", ran.err);
 }

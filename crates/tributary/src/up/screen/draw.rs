@@ -226,6 +226,7 @@ fn help(width: usize) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     for text in [
+        "Keys: arrows, PgUp, PgDn, Home and End scroll; Tab goes to the next table; q, Esc and Ctrl-C stop the market.",
         "Alpha is a subnet's own token; TAO is the chain's. An epoch pays a subnet's miners and validators.",
         "The market's own cast is known by what it does; guests are whoever registered from outside.",
     ] {
@@ -294,9 +295,9 @@ fn footer(view: &View, notes: &Notes, width: usize, more: bool) -> Line<'static>
     if hidden > 0 {
         let offset = view.help.unwrap_or(view.offset);
         let end = (offset + view.sight).min(view.lines);
-        pieces.push(Span::raw(format!("↑↓ line {} to {end} of {}", offset + 1, view.lines)));
+        pieces.push(Span::raw(format!("↑↓ {} to {end} of {}", offset + 1, view.lines)));
         if view.help.is_none() {
-            pieces.push(key("tab next table"));
+            pieces.push(key("tab table"));
         }
     }
     if more || view.skipped > 0 && view.help.is_none() {

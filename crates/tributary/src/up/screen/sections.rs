@@ -70,10 +70,18 @@ fn short(address: &str) -> Field {
     }
 }
 
-/// What validators say of somebody, who need not be named.
+/// What validators say of somebody, who need not be named; others by how their addresses begin.
 fn verdict(said: Option<&str>, hotkey: &str) -> Field {
-    Field::from(said.unwrap_or_default().replace(hotkey, "it")).dim()
+    let said = said.unwrap_or_default().replace(hotkey, "it");
+    let words = said.split(' ').map(|word| match word.len() {
+        ADDRESS.. => format!("{}…", word.chars().take(8).collect::<String>()),
+        _ => word.to_owned(),
+    });
+    Field::from(words.collect::<Vec<_>>().join(" ")).dim()
 }
+
+/// Letters of an address, at least.
+const ADDRESS: usize = 46;
 
 /// All of them, those without rows left out.
 pub fn sections(frame: &Frame) -> Vec<Table> {
