@@ -85,6 +85,10 @@ pub async fn spawn_miner(
         status,
         config,
     };
+    // What is committed on the chain can be fetched from the first request on, not only after a newer version.
+    if let Some((version, _)) = miner.kept_version().await {
+        miner.served.versions.write().push_back(version);
+    }
     let (address, work) = run_miner(miner, options, chain, identity, cancel).await?;
     Ok(MinerHandle {
         status: watch,
@@ -295,14 +299,21 @@ impl Miner {
         )))
     }
 
-    /// The kept model and its steps. A file that cannot be used is as good as none.
-    async fn kept(&self) -> Option<(Model, u64)> {
+    /// The version that was kept, and its model. A file that cannot be used is as good as none.
+    async fn kept_version(&self) -> Option<(Artefact, Model)> {
         let path = self.state_file()?;
-        let bytes = tokio::fs::read(&path).await.ok()?;
-        let opened = Artefact::new(bytes.into()).open(&self.config.rules, &device());
-        let model = opened
+        let artefact = Artefact::new(tokio::fs::read(&path).await.ok()?.into());
+        let model = artefact
+            .open(&self.config.rules, &device())
             .inspect_err(|error| tracing::warn!(path = %path.display(), %error, "kept weights are not used"))
             .ok()?;
+        Some((artefact, model))
+    }
+
+    /// The kept model and its steps.
+    async fn kept(&self) -> Option<(Model, u64)> {
+        let path = self.state_file()?;
+        let (_, model) = self.kept_version().await?;
         let steps = tokio::fs::read_to_string(path.with_extension("steps")).await.ok();
         Some((model, steps.and_then(|text| text.trim().parse().ok()).unwrap_or(0)))
     }

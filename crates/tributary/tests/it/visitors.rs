@@ -252,6 +252,7 @@ fn a_file_that_cannot_be_written_does_not_end_a_market() {
     let fixed = ["up", "--json", "--port", "0", "--block-time", "100", "--data", data];
     let ran = run(&[&fixed[..], &["--blocks", "100"]].concat());
     assert_eq!((ran.code, ran.out.lines().count()), (0, 100), "{}", ran.err);
-    // Tried every 20 blocks and at the end, and said once.
-    assert_eq!(ran.err.matches("emitted.json").count(), 1, "{}", ran.err);
+    // Tried every 20 blocks and at the end; said once, and perhaps again after a while.
+    let said = ran.err.matches("emitted.json").count();
+    assert!((1..=2).contains(&said), "{}", ran.err);
 }
