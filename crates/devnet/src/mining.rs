@@ -11,6 +11,8 @@ use crate::Mining;
 
 /// The shortest interval of a timer: with none at all the thread would never sleep.
 const INTERVAL_MIN: Duration = Duration::from_millis(1);
+/// The longest: the clock has an end.
+const INTERVAL_MAX: Duration = Duration::from_secs(86_400);
 
 struct Order {
     mining: Mining,
@@ -60,7 +62,7 @@ impl Miner {
                     changed.wait(&mut guard);
                     continue;
                 };
-                let interval = interval.max(INTERVAL_MIN);
+                let interval = interval.clamp(INTERVAL_MIN, INTERVAL_MAX);
                 let version = guard.version;
                 let mut due = Instant::now() + interval;
                 while !guard.closed && guard.version == version {

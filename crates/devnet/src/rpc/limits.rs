@@ -14,6 +14,8 @@ pub const QUERY_KEYS_MAX: usize = 16_384;
 pub const VALUE_BYTES_MAX: usize = MESSAGE_BYTES_MAX as usize / 2;
 /// Bytes of the arguments of a runtime method that takes no transaction. What it works out may be many times larger.
 pub const ARGUMENT_BYTES_MAX: usize = 64 << 10;
+/// Characters of an address. Reading base 58 takes the square of its length.
+pub const ADDRESS_MAX: usize = 128;
 /// Bytes of the text of an error. It may hold what came in, or what the runtime said of it.
 pub const ERROR_BYTES_MAX: usize = 512;
 

@@ -7,7 +7,7 @@ use sp_core::H256;
 use sp_runtime::AccountId32;
 use tokio_util::sync::CancellationToken;
 
-use super::error;
+use super::{error, limits::ADDRESS_MAX};
 use crate::At;
 
 /// Reads one parameter after the other.
@@ -76,6 +76,12 @@ impl<'a> Reader<'a> {
     /// An account: SS58 or 32 bytes as hex.
     pub fn account(&mut self) -> Result<AccountId32, ErrorObjectOwned> {
         let text: String = self.required("account")?;
+        if text.len() > ADDRESS_MAX {
+            return Err(error::bad_params(format!(
+                "account: {} characters are no address",
+                text.len()
+            )));
+        }
         text.parse()
             .map_err(|reason| error::bad_params(format!("account: {reason}")))
     }
