@@ -192,7 +192,7 @@ impl Market {
                 frame.events = events::between(&showing.frame, &frame);
             }
             for event in &frame.events {
-                self.notes.tell(format!("block {}: {}", event.block, event.text));
+                self.notes.tell(&format!("block {}: {}", event.block, event.text));
             }
             showing.traders.see(&frame);
             showing.frame = frame;

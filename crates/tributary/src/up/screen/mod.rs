@@ -16,7 +16,7 @@ use futures::StreamExt as _;
 use ratatui::{Terminal, backend::CrosstermBackend};
 
 use super::{frame::Frame, steps::Steps};
-use crate::output::{self, Hush};
+use crate::output::{self, Hush, visible};
 use draw::View;
 
 /// What the screen shows besides the frame.
@@ -39,8 +39,8 @@ const RECENT: usize = 20;
 
 impl Notes {
     /// Adds what happened.
-    pub fn tell(&mut self, line: String) {
-        self.recent.push(line);
+    pub fn tell(&mut self, line: &str) {
+        self.recent.push(visible(line).into_owned());
         let surplus = self.recent.len().saturating_sub(RECENT);
         self.recent.drain(..surplus);
     }
@@ -110,7 +110,7 @@ impl Screen {
     /// If the terminal is gone.
     pub fn show(&mut self, frame: &Frame, notes: &mut Notes) -> Result<()> {
         for line in self.hush.heard() {
-            notes.tell(line);
+            notes.tell(&line);
         }
         let view = &mut self.view;
         self.terminal

@@ -5,6 +5,8 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use crate::output::visible;
+
 /// From this width on there is more room between columns.
 const ROOMY: usize = 100;
 
@@ -74,9 +76,10 @@ impl Field {
 }
 
 impl<T: Into<String>> From<T> for Field {
+    /// Whatever strangers wrote: nothing in it moves the cursor.
     fn from(text: T) -> Self {
         Self {
-            text: text.into(),
+            text: visible(&text.into()).into_owned(),
             ..Self::default()
         }
     }

@@ -113,7 +113,7 @@ fn notes() -> Notes {
     };
     notes.steps.reach(Step::Done);
     for number in 1000..1010 {
-        notes.tell(format!(
+        notes.tell(&format!(
             "epoch of subnet 1: miners earned {number}.5000 alpha, uid 3 most with 98.76 %"
         ));
     }
@@ -357,4 +357,19 @@ fn a_window_that_is_too_small_says_so() {
             assert!(picture.contains("This window has"), "{picture}");
         }
     }
+}
+
+#[test]
+fn strangers_do_not_write_on_the_screen() {
+    let mut frame = sample();
+    frame.subnets[0].name = "\u{1b}[31mRED\n 9 fake".into();
+    frame.subnets[0].miners[0].verdict = Some("no\u{202e}\u{1b}[2J".into());
+    let mut notes = notes();
+    notes.tell("subnet 9 is registered: \u{1b}[2J");
+    let picture = picture((200, 60), &frame, &notes);
+    assert!(
+        !picture.contains('\u{1b}') && !picture.contains('\u{202e}'),
+        "{picture}"
+    );
+    assert!(picture.contains("\\u{1b}[31mRED\\u{a} 9 fake"), "{picture}");
 }
