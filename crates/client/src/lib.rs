@@ -39,7 +39,7 @@ pub use error::{Error, Result};
 pub use jsonrpsee::rpc_params;
 pub use keys::{Keypair, NewKey, address, parse_account};
 pub use sp_core::{H256, crypto::AccountId32};
-pub use transaction::{Included, Wait, call_name};
+pub use transaction::{Included, Sent, Wait, call_name};
 pub use view::View;
 pub use visible::{is_hidden, visible, visible_lines};
 pub use wallet::{PASSWORD_VARIABLE, Wallet};

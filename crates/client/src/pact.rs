@@ -13,7 +13,7 @@ use tributary_runtime::{Runtime, RuntimeEvent};
 
 use crate::{Included, Result, View, keys::address};
 
-pub use told::{RouteView, TermsView, Told, history, tell, told};
+pub use told::{RouteView, TermsView, Told, events, history, tell, told};
 
 /// A pact of the runtime.
 pub type Pact = tributary_economy::pact::Pact<AccountId32>;
@@ -59,6 +59,14 @@ pub async fn parameters(view: &View<'_>) -> Result<Parameters> {
 /// As [`View::value`].
 pub async fn channel(view: &View<'_>, id: u64) -> Result<Option<Channel<AccountId32>>> {
     view.map::<pallet_pact::Channels<Runtime>, _, _>(id).await
+}
+
+/// These channels, in the same order; nothing for those that are not open.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn channels_of(view: &View<'_>, ids: &[u64]) -> Result<Vec<Option<Channel<AccountId32>>>> {
+    view.maps::<pallet_pact::Channels<Runtime>, _, _>(ids).await
 }
 
 /// All open channels, by number.

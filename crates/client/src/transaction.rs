@@ -1,7 +1,7 @@
 //! Making, sending and following transactions (`wire.md` 2 and 4).
 
 use codec::{Compact, Encode};
-use jsonrpsee::rpc_params;
+use jsonrpsee::{core::client::Subscription, rpc_params};
 use sp_core::{Bytes, H256, crypto::AccountId32};
 use sp_runtime::{
     DispatchError,
@@ -83,6 +83,71 @@ fn assemble(signer: &AccountId32, signature: &[u8; 64], extra: &[u8], call: &[u8
     body.encode()
 }
 
+/// A transaction that the pool has taken.
+pub struct Sent {
+    client: Client,
+    call: String,
+    hash: H256,
+    statuses: Subscription<serde_json::Value>,
+}
+
+impl Sent {
+    /// Waits until it ran.
+    ///
+    /// # Errors
+    /// As [`Client::submit`].
+    pub async fn wait(mut self, wait: Wait) -> Result<Included> {
+        let block = self.block(wait).await?;
+        self.client.outcome(&self.call, self.hash, block).await
+    }
+
+    async fn block(&mut self, wait: Wait) -> Result<H256> {
+        let target = match wait {
+            Wait::InBlock => "inBlock",
+            Wait::Finalized => "finalized",
+        };
+        while let Some(status) = self.statuses.next().await {
+            let status = status.map_err(|e| Error::Undecodable {
+                what: "a transaction's status".to_owned(),
+                reason: e.to_string(),
+            })?;
+            let (name, content) = match &status {
+                serde_json::Value::String(name) => (name.as_str(), None),
+                serde_json::Value::Object(map) => match map.iter().next() {
+                    Some((name, content)) => (name.as_str(), Some(content)),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            match name {
+                // A chain that finalises every block may announce finality alone.
+                name if name == target || name == "finalized" => {
+                    let hash = content.cloned().unwrap_or_default();
+                    return serde_json::from_value(hash).map_err(|e| Error::Undecodable {
+                        what: format!("status {status}"),
+                        reason: e.to_string(),
+                    });
+                }
+                "invalid" => {
+                    return Err(Error::Refused {
+                        code: 0,
+                        reason: "it became invalid while it waited".to_owned(),
+                    });
+                }
+                "dropped" | "usurped" | "retracted" | "finalityTimeout" => {
+                    return Err(Error::Lost {
+                        status: name.to_owned(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Err(self
+            .client
+            .disconnected("the chain stopped reporting on the transaction"))
+    }
+}
+
 impl Client {
     /// What a transaction made now would carry: valid for 64 blocks from the finalised head on.
     async fn extensions(&self, nonce: u32) -> Result<Extensions> {
@@ -130,69 +195,46 @@ impl Client {
     }
 
     /// Signs and sends a call and waits until it ran. The nonce is the account's next, so that one account sends one
-    /// transaction at a time.
+    /// transaction at a time; [`Self::send`] takes several.
     ///
     /// # Errors
     /// [`Error::Refused`] if it never ran, [`Error::Dispatch`] if it ran and failed, [`Error::Lost`] if it left the
     /// pool, else as [`Client::request`].
     pub async fn submit(&self, call: &RuntimeCall, signer: &Keypair, wait: Wait) -> Result<Included> {
         let nonce = self.next_nonce(&signer.account()).await?;
-        let transaction = self.sign(call, signer, nonce).await?;
-        let block = self.send(&transaction, wait).await?;
-        self.outcome(&call_name(call), BlakeTwo256::hash(&transaction), block)
-            .await
+        self.send(call, signer, nonce).await?.wait(wait).await
     }
 
-    async fn send(&self, transaction: &[u8], wait: Wait) -> Result<H256> {
-        let mut statuses = self
+    /// Signs a call with this nonce and sends it. With nonces that follow each other an account can have several
+    /// transactions under way.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the pool does not take it, else as [`Client::request`].
+    pub async fn send(&self, call: &RuntimeCall, signer: &Keypair, nonce: u32) -> Result<Sent> {
+        let transaction = self.sign(call, signer, nonce).await?;
+        let hash = BlakeTwo256::hash(&transaction);
+        let statuses = self
             .subscribe::<serde_json::Value>(
                 "author_submitAndWatchExtrinsic",
-                rpc_params![Bytes(transaction.to_vec())],
+                rpc_params![Bytes(transaction)],
                 "author_unwatchExtrinsic",
             )
             .await
             .map_err(refused)?;
-        let target = match wait {
-            Wait::InBlock => "inBlock",
-            Wait::Finalized => "finalized",
-        };
-        while let Some(status) = statuses.next().await {
-            let status = status.map_err(|e| Error::Undecodable {
-                what: "a transaction's status".to_owned(),
-                reason: e.to_string(),
-            })?;
-            let (name, content) = match &status {
-                serde_json::Value::String(name) => (name.as_str(), None),
-                serde_json::Value::Object(map) => match map.iter().next() {
-                    Some((name, content)) => (name.as_str(), Some(content)),
-                    None => continue,
-                },
-                _ => continue,
-            };
-            match name {
-                // A chain that finalises every block may announce finality alone.
-                name if name == target || name == "finalized" => {
-                    let hash = content.cloned().unwrap_or_default();
-                    return serde_json::from_value(hash).map_err(|e| Error::Undecodable {
-                        what: format!("status {status}"),
-                        reason: e.to_string(),
-                    });
-                }
-                "invalid" => {
-                    return Err(Error::Refused {
-                        code: 0,
-                        reason: "it became invalid while it waited".to_owned(),
-                    });
-                }
-                "dropped" | "usurped" | "retracted" | "finalityTimeout" => {
-                    return Err(Error::Lost {
-                        status: name.to_owned(),
-                    });
-                }
-                _ => {}
-            }
-        }
-        Err(self.disconnected("the chain stopped reporting on the transaction"))
+        Ok(Sent {
+            client: self.clone(),
+            call: call_name(call),
+            hash,
+            statuses,
+        })
+    }
+
+    /// Name and docs of an error that an event tells of.
+    ///
+    /// # Errors
+    /// As [`Client::request`].
+    pub async fn describe(&self, error: &DispatchError) -> Result<(String, String)> {
+        Ok(self.error_names().await?.describe(error))
     }
 
     async fn outcome(&self, call: &str, hash: H256, block: H256) -> Result<Included> {

@@ -1,6 +1,8 @@
 //! Reading the state after one block, with the runtime's own storage types: key, hasher, value and default all come
 //! from the pallet, nothing is named twice.
 
+use std::collections::BTreeMap;
+
 use codec::{Decode, Encode, EncodeLike, FullCodec, FullEncode};
 use frame_support::{
     ReversibleStorageHasher,
@@ -73,6 +75,37 @@ impl<'a> View<'a> {
     {
         let found = self.raw(&S::storage_map_final_key(key)).await?;
         Ok(S::from_optional_value_to_query(opened(S::storage_prefix(), found)?))
+    }
+
+    /// Entries of a storage map, in the order of the keys; nothing where there is none.
+    ///
+    /// # Errors
+    /// As [`Self::value`].
+    pub async fn maps<S, K, V>(&self, keys: &[K]) -> Result<Vec<Option<V>>>
+    where
+        S: StorageMap<K, V>,
+        K: FullCodec,
+        V: FullCodec,
+    {
+        let item = String::from_utf8_lossy(S::storage_prefix()).into_owned();
+        let mut values = Vec::with_capacity(keys.len());
+        for page in keys.chunks(PAGE as usize) {
+            let page: Vec<Bytes> = page.iter().map(|key| Bytes(S::storage_map_final_key(key))).collect();
+            let sets: Vec<Changes> = self
+                .client
+                .request("state_queryStorageAt", rpc_params![&page, self.block])
+                .await?;
+            let found: BTreeMap<Vec<u8>, Option<Bytes>> = sets
+                .into_iter()
+                .flat_map(|set| set.changes)
+                .map(|(key, value)| (key.0, value))
+                .collect();
+            for key in page {
+                let value = found.get(&key.0).and_then(Option::as_ref);
+                values.push(value.map(|bytes| decode(&item, &bytes.0)).transpose()?);
+            }
+        }
+        Ok(values)
     }
 
     /// An entry of a storage double map: `view.double::<pallet::Uids<Runtime>, _, _, _>(netuid, hotkey)`.

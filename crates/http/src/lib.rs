@@ -20,7 +20,7 @@ mod socket;
 
 pub use body::{RequestBody, ResponseBody};
 pub use client::Client;
-pub use limits::Limits;
+pub use limits::{Limits, Wording};
 pub use origins::{BadPattern, Guard, Hosts, Origins, Trust};
 pub use places::{Bounds, Full, Places, Taken};
 pub use server::{Peer, spawn};

@@ -1,6 +1,36 @@
 use std::time::Duration;
 
+use http::StatusCode;
+
 use crate::{Bounds, Client};
+
+/// How a server words what it refuses itself, before its service sees the request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wording {
+    /// In plain text.
+    #[default]
+    Text,
+    /// In JSON, in the form of the OpenAI API.
+    OpenAi,
+}
+
+impl Wording {
+    /// Content type and body.
+    pub(crate) fn of(self, status: StatusCode, text: &str) -> (&'static str, String) {
+        let (kind, code) = match status {
+            StatusCode::SERVICE_UNAVAILABLE => ("server_error", "unavailable"),
+            StatusCode::REQUEST_TIMEOUT => ("invalid_request_error", "timeout"),
+            _ => ("invalid_request_error", "invalid_request"),
+        };
+        match self {
+            Self::Text => ("text/plain; charset=utf-8", format!("{text}\n")),
+            Self::OpenAi => {
+                let error = serde_json::json!({ "message": text, "type": kind, "param": null, "code": code });
+                ("application/json", serde_json::json!({ "error": error }).to_string())
+            }
+        }
+    }
+}
 
 /// What one server bears from those who connect to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +60,8 @@ pub struct Limits {
     pub stop_time_max: Duration,
     /// See [`Limits::stop_time_max`].
     pub stop_patience: Duration,
+    /// How refusals are worded.
+    pub wording: Wording,
 }
 
 impl Default for Limits {
@@ -47,6 +79,7 @@ impl Default for Limits {
             patience: Duration::from_millis(250),
             stop_time_max: Duration::from_secs(5),
             stop_patience: Duration::from_secs(1),
+            wording: Wording::Text,
         }
     }
 }

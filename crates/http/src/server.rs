@@ -21,7 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::{Service, ServiceExt as _};
 
 use crate::{
-    Bounds, Client, Limits, RequestBody, ResponseBody, Taken,
+    Bounds, Client, Limits, RequestBody, ResponseBody, Taken, Wording,
     body::{Alarm, BoxError, Broken},
     books::{BOOKS, next_server},
     connection::Connection,
@@ -166,9 +166,10 @@ impl Door {
             }
             Err(full) => {
                 self.report_full(&full.to_string());
-                let text = format!("{full}; try again\n");
+                let text = format!("{full}; try again");
+                let (kind, text) = self.limits.wording.of(StatusCode::SERVICE_UNAVAILABLE, &text);
                 let answer = format!(
-                    "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nretry-after: 1\r\n\
+                    "HTTP/1.1 503 Service Unavailable\r\ncontent-type: {kind}\r\nretry-after: 1\r\n\
                      connection: close\r\ncontent-length: {}\r\n\r\n{text}",
                     text.len()
                 );
@@ -301,8 +302,8 @@ where
     };
     let response = match answered {
         Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS && !connection.last(bounds) => {
-            let text = "too many lasting connections; try again\n".to_owned();
-            close_with(StatusCode::SERVICE_UNAVAILABLE, text, connection)
+            let text = "too many lasting connections; try again";
+            close_with(StatusCode::SERVICE_UNAVAILABLE, text, limits.wording, connection)
         }
         Ok(response) => response.map(|body| ResponseBody::service(body, connection)),
         Err(broken) => {
@@ -310,17 +311,24 @@ where
                 Broken::Slow => StatusCode::REQUEST_TIMEOUT,
                 Broken::Off => StatusCode::BAD_REQUEST,
             };
-            close_with(status, format!("{broken}\n"), connection)
+            close_with(status, &broken.to_string(), limits.wording, connection)
         }
     };
     Ok(response)
 }
 
-fn close_with<B>(status: StatusCode, text: String, connection: Arc<Connection>) -> Response<ResponseBody<B>> {
+fn close_with<B>(
+    status: StatusCode,
+    text: &str,
+    wording: Wording,
+    connection: Arc<Connection>,
+) -> Response<ResponseBody<B>> {
+    let (kind, text) = wording.of(status, text);
     let mut response = Response::new(ResponseBody::text(text, connection));
     *response.status_mut() = status;
-    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(header::CONNECTION, close);
     response

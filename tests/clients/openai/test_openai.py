@@ -45,6 +45,7 @@ class Market:
         self.port, gateway_port = free_port(), free_port()
         self.endpoint = f"ws://127.0.0.1:{self.port}"
         self.gateway = f"http://127.0.0.1:{gateway_port}"
+        self.folder = folder
         self.log = open(folder / "up.log", "w")
         command = [BINARY, "up", "--json", "--data", str(folder / "market"), "--port", str(self.port)]
         command += ["--gateway-port", str(gateway_port), "--block-time", "500"]
@@ -107,7 +108,7 @@ class Customer:
         self.channel, self.netuid, self.payee = opened["channel"], opened["netuid"], opened["payee"]
         self.key = market.run("channel", "token", str(self.channel), "--key", "//Dave")["api_key"]
         wallet = [BINARY, "channel", "wallet", str(self.channel), "--gateway", market.gateway, "--key", "//Dave"]
-        wallet += ["--endpoint", market.endpoint, "--json"]
+        wallet += ["--endpoint", market.endpoint, "--state", str(market.folder / "records"), "--json"]
         self.wallet = subprocess.Popen(wallet, stdout=subprocess.PIPE, text=True)
         self.signed = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()

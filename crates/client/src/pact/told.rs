@@ -115,6 +115,19 @@ pub fn told(included: &Included) -> Vec<Told> {
 /// As [`Client::request`].
 pub async fn history(client: &Client, blocks: std::ops::RangeInclusive<u32>) -> Result<Vec<(u32, Told)>> {
     let before = blocks.start().saturating_sub(1);
+    let events = events(client, blocks).await?;
+    let subnets = subnets_of_channels(client, before, &events).await?;
+    Ok(events
+        .iter()
+        .map(|(block, event)| (*block, tell(event, &subnets)))
+        .collect())
+}
+
+/// The events of pacts, payments and channels in these blocks, in order, with the block.
+///
+/// # Errors
+/// As [`Client::request`].
+pub async fn events(client: &Client, blocks: std::ops::RangeInclusive<u32>) -> Result<Vec<(u32, Event<Runtime>)>> {
     let read = stream::iter(blocks).map(|number| async move {
         let Some(hash) = client.block_hash(number).await? else {
             return Ok(Vec::new());
@@ -129,12 +142,7 @@ pub async fn history(client: &Client, blocks: std::ops::RangeInclusive<u32>) -> 
         Ok::<_, crate::Error>(ours)
     });
     let blocks: Vec<Vec<(u32, Event<Runtime>)>> = read.buffered(CONCURRENT_MAX).try_collect().await?;
-    let events: Vec<(u32, Event<Runtime>)> = blocks.into_iter().flatten().collect();
-    let subnets = subnets_of_channels(client, before, &events).await?;
-    Ok(events
-        .iter()
-        .map(|(block, event)| (*block, tell(event, &subnets)))
-        .collect())
+    Ok(blocks.into_iter().flatten().collect())
 }
 
 /// The subnets of the channels of which events name the number alone: told by their opening, or known before.

@@ -9,7 +9,7 @@ mod job;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use job::{BadRequest, Delivery, Job};
+pub use job::{BadRequest, Delivery, Job, read_json};
 
 /// The model that stands for the newest.
 pub const NEWEST: &str = "tributary";

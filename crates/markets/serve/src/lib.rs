@@ -18,6 +18,7 @@ pub mod memory;
 pub mod meter;
 mod miner;
 pub mod rail;
+pub mod rao;
 mod rules;
 pub mod score;
 mod validator;

@@ -6,9 +6,10 @@
 
 use std::{
     collections::VecDeque,
-    path::PathBuf,
+    io,
+    path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -154,7 +155,30 @@ impl Librarian {
         tracing::debug!(id = %released.id, author = %released.author, "the model served");
         self.library.put(released, self.rules.shelf);
         self.period = Some(period);
+        self.prune().await;
         Ok(())
+    }
+
+    /// Removes the oldest files of models that are not served any more, beyond as many as are served.
+    async fn prune(&self) {
+        let Some(folder) = self.folder.clone() else { return };
+        let served: Vec<PathBuf> = {
+            let shelf = self.library.0.read();
+            shelf
+                .iter()
+                .filter_map(|released| self.file(&released.digest))
+                .collect()
+        };
+        let (count, bytes) = (
+            self.rules.shelf,
+            self.rules.shelf * self.rules.train.artefact_bytes_max(),
+        );
+        let pruned = tokio::task::spawn_blocking(move || prune(&folder, &served, count, bytes as u64)).await;
+        match pruned {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "old models could not be removed"),
+            Err(error) => tracing::warn!(%error, "old models could not be removed"),
+        }
     }
 
     async fn take(&self, best: Commitment, author: Hotkey, metagraph: &Metagraph) -> Result<Released, NeuronError> {
@@ -184,9 +208,18 @@ impl Librarian {
 
     /// From an earlier run. A file that is not what its name says is as good as none.
     async fn kept(&self, digest: &[u8; 32]) -> Option<Artefact> {
-        let bytes = tokio::fs::read(self.file(digest)?).await.ok()?;
+        let file = self.file(digest)?;
+        let bytes = tokio::fs::read(&file).await.ok()?;
         let artefact = Artefact::new(bytes.into());
-        (artefact.digest() == *digest).then_some(artefact)
+        if artefact.digest() != *digest {
+            return None;
+        }
+        // Used again: among the last to be removed.
+        let touched = std::fs::File::options().append(true).open(&file);
+        if let Err(error) = touched.and_then(|file| file.set_modified(SystemTime::now())) {
+            tracing::debug!(%error, "a model's file keeps its old time");
+        }
+        Some(artefact)
     }
 
     async fn fetch(&self, best: Commitment, metagraph: &Metagraph) -> Result<Artefact, NeuronError> {
@@ -219,6 +252,37 @@ impl Librarian {
     }
 }
 
+/// Removes models' files that are not `served`, the oldest first, until no more than `count_max` of them and `bytes_max`
+/// bytes are left; and what a broken write left behind.
+fn prune(folder: &Path, served: &[PathBuf], count_max: usize, bytes_max: u64) -> io::Result<()> {
+    let mut unused = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(rest) = name.strip_prefix("model-").filter(|_| !served.contains(&path)) else {
+            continue;
+        };
+        if rest.ends_with(".new") {
+            std::fs::remove_file(&path)?;
+        } else if rest.ends_with(".safetensors") {
+            let metadata = std::fs::metadata(&path)?;
+            unused.push((metadata.modified()?, metadata.len(), path));
+        }
+    }
+    unused.sort();
+    let mut bytes: u64 = unused.iter().map(|(_, length, _)| length).sum();
+    let mut count = unused.len();
+    for (_, length, path) in unused {
+        if count <= count_max && bytes <= bytes_max {
+            break;
+        }
+        std::fs::remove_file(&path)?;
+        tracing::debug!(file = %path.display(), "an old model is removed");
+        (count, bytes) = (count - 1, bytes - length);
+    }
+    Ok(())
+}
+
 /// The commitment of whom the validators pay most; of equals, the lower uid's.
 fn best(metagraph: &Metagraph, commitments: &[Commitment]) -> Option<(Commitment, Hotkey)> {
     let mut earning: Vec<_> = metagraph.neurons.iter().filter(|neuron| neuron.incentive > 0).collect();
@@ -229,4 +293,36 @@ fn best(metagraph: &Metagraph, commitments: &[Commitment]) -> Option<(Commitment
             .find(|commitment| commitment.hotkey == neuron.hotkey)?;
         Some((*made, neuron.hotkey))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_models_go_and_those_that_are_served_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let model = |n: u64| file(&format!("model-{n:064}.safetensors"));
+        for n in 0..10 {
+            std::fs::write(model(n), [0; 100]).unwrap();
+            let written = std::fs::File::options().append(true).open(model(n)).unwrap();
+            let age = Duration::from_secs(1_000 - 10 * n);
+            written.set_modified(SystemTime::now() - age).unwrap();
+        }
+        std::fs::write(file("model-broken.new"), "").unwrap();
+        std::fs::write(file("vouchers.json"), "").unwrap();
+        let served = [model(0), model(9)];
+        let left = || {
+            let models: Vec<u64> = (0..10).filter(|n| model(*n).exists()).collect();
+            models
+        };
+        prune(folder.path(), &served, 4, 1_000).unwrap();
+        assert_eq!(left(), [0, 5, 6, 7, 8, 9], "by number");
+        assert!(!file("model-broken.new").exists() && file("vouchers.json").exists());
+        prune(folder.path(), &served, 4, 250).unwrap();
+        assert_eq!(left(), [0, 7, 8, 9], "by size");
+        prune(folder.path(), &served, 0, 0).unwrap();
+        assert_eq!(left(), [0, 9]);
+    }
 }

@@ -1,6 +1,8 @@
 //! The network's payment rail, as those who sell and buy by it see it, and nothing else of the chain. The client of a
 //! running chain implements it over RPC; [`crate::memory::MemoryRail`] implements it for tests.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tributary_economy::{Tao, pact::channel::voucher_bytes};
@@ -60,7 +62,7 @@ impl Voucher {
 /// What a settlement paid, in rao.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
-    /// All of it.
+    /// All of it; 0 if the chain does not tell, as for subnets that are gone.
     pub amount: u64,
     /// The part that went into the subnet's reservoir; the rest went to the payee.
     pub tribute: u64,
@@ -77,9 +79,25 @@ pub trait Rail: Send + Sync + 'static {
     /// Height of the newest block.
     async fn height(&self) -> Result<u64, ChainError>;
 
-    /// A channel, if it is open.
-    async fn channel(&self, id: u64) -> Result<Option<Channel>, ChainError>;
+    /// Blocks between a payer's wish to close a channel and its end.
+    async fn challenge_period(&self) -> Result<u64, ChainError>;
 
-    /// Takes what a voucher allows beyond what was taken, for its payee, who pays the fee.
-    async fn settle(&self, payee: &Identity, voucher: &Voucher) -> Result<Settled, ChainError>;
+    /// How these channels stand, in the same order; nothing for those that are not open.
+    async fn channels(&self, ids: &[u64]) -> Result<Vec<Option<Channel>>, ChainError>;
+
+    /// A channel, if it is open.
+    async fn channel(&self, id: u64) -> Result<Option<Channel>, ChainError> {
+        Ok(self.channels(&[id]).await?.pop().flatten())
+    }
+
+    /// What was paid in all, tribute included, out of the channels that were closed in blocks after this one, as far back
+    /// as the chain tells.
+    async fn closed_since(&self, block: u64) -> Result<BTreeMap<u64, u64>, ChainError>;
+
+    /// Settlements of one payee that fit into a block beside what others do.
+    fn settlements_per_block(&self) -> u64;
+
+    /// Takes what vouchers allow beyond what was taken, for their payee, who pays the fee; as many in a block as it holds,
+    /// in this order. The results are in the same order: one that the chain refuses does not stop the others.
+    async fn settle(&self, payee: &Identity, vouchers: &[Voucher]) -> Vec<Result<Settled, ChainError>>;
 }

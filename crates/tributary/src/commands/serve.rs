@@ -99,6 +99,10 @@ pub struct ServeGateway {
     /// Blocks between two settlements
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub settle_every: u64,
+    /// TAO that a settlement must bring to be made at such a turn, so that it is worth its fee of about 0.0004; less waits
+    /// for more. What must be settled, because its channel closes or expires, is settled whatever it brings
+    #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.004")]
+    pub settle_min: Amount,
     /// Seconds that a request may wait for a voucher
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=3600))]
     pub patience: u64,
@@ -282,6 +286,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         credit: args.credit.0,
         patience: Duration::from_secs(args.patience),
         settle_every_blocks: args.settle_every,
+        settle_min: args.settle_min.0,
         audit_share: args.audit,
         state_folder: args.serve.state.clone(),
     };

@@ -1,7 +1,7 @@
 //! The market's customer: an account that asks the gateway for completions over HTTP, like anybody with an OpenAI
 //! client, and pays through a channel.
 
-use std::time::Duration;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
@@ -10,12 +10,14 @@ use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, Keypair, Wait, pact};
 use tributary_economy::{NetUid, Tao, UNIT};
 use tributary_market_serve::{
-    GatewayStatus, WalletConfig, WalletStatus, api::NEWEST, credential::Token, meter::Price, run_wallet,
+    GatewayStatus, WalletConfig, WalletStatus, api::NEWEST, credential::Token, meter::Price, rail::Rail as _,
+    run_wallet,
 };
 use tributary_neuron::{Identity, http};
 use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{keeper::Shown, plan::Member};
+use crate::rail::RpcRail;
 
 /// Name of its account.
 pub const CUSTOMER: &str = "customer";
@@ -27,6 +29,8 @@ const LITTLE_TAO: u64 = 4;
 const EXPIRY_BLOCKS: u64 = 10_000_000;
 /// Blocks between two requests.
 const EVERY_BLOCKS: u64 = 4;
+/// Blocks for which its credentials are good.
+const TOKEN_BLOCKS: u64 = 1_000;
 /// Tokens that it asks for.
 const TOKENS: u64 = 64;
 const PROMPTS: [&str; 4] = [
@@ -53,6 +57,8 @@ pub struct Customer {
     pub price: Price,
     /// Between two requests.
     pub every: Duration,
+    /// Where its wallet keeps its record.
+    pub records: PathBuf,
 }
 
 impl Customer {
@@ -72,23 +78,32 @@ impl Customer {
         let genesis = self.client.genesis().0;
         let config = WalletConfig {
             gateway: self.gateway.clone(),
-            genesis,
             channel,
+            payee: Identity::from(self.payee.pair().clone()).hotkey(),
             budget: u64::MAX,
             ahead: 0,
             price_max: self.price,
+            accept_debt: 0,
+            token_blocks: TOKEN_BLOCKS,
+            records: Some(self.records.clone()),
+            chain_lag: Duration::from_secs(60),
             every: self.every / 4,
         };
         let (signed, wallet) = watch::channel(WalletStatus::default());
-        let key = Token::sign(&payer, &genesis, channel, u64::MAX).to_string();
-        let signing = run_wallet(config, payer, signed, cancel.clone());
+        let rail = Arc::new(RpcRail::new(self.client.clone()));
+        let signing = run_wallet(config, rail.clone(), payer.clone(), signed, cancel.clone());
         let asking = async {
             while self.status.now().model.is_none() {
                 tokio::time::sleep(self.every / 4).await;
             }
             let http = http::peers().timeout(Duration::from_secs(60)).build()?;
             for number in 0u64.. {
-                if let Err(error) = self.ask(&http, &key, number).await {
+                let asked = async {
+                    let until = rail.height().await?.saturating_add(TOKEN_BLOCKS);
+                    let key = Token::sign(&payer, &genesis, channel, until).to_string();
+                    self.ask(&http, &key, number).await
+                };
+                if let Err(error) = asked.await {
                     tracing::info!("the customer got no answer: {error:#}");
                 }
                 let left = wallet

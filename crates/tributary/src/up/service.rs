@@ -23,6 +23,8 @@ use crate::rail::RpcRail;
 const PORT: u16 = 8402;
 /// Blocks between two settlements.
 const SETTLE_EVERY_BLOCKS: u64 = 20;
+/// What a settlement must bring at least: ten times its fee.
+const SETTLE_MIN_RAO: u64 = 4_000_000;
 
 /// What is shown of the gateway.
 #[derive(Clone, Debug, Default)]
@@ -158,6 +160,7 @@ async fn sell(
         credit: tools.plan.service.credit,
         patience: Duration::from_secs(10),
         settle_every_blocks: SETTLE_EVERY_BLOCKS,
+        settle_min: SETTLE_MIN_RAO,
         audit_share: 0.1,
         state_folder: Some(tools.folder("gateway")?),
     };
@@ -213,6 +216,7 @@ async fn buy(
         status: shown.clone(),
         price: tools.plan.service.price,
         every: Customer::pace(tools.plan.block_time_ms),
+        records: tools.folder("customer")?,
     };
     let cancel = tools.cancel.clone();
     let start = move || {

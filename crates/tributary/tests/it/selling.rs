@@ -150,7 +150,9 @@ fn what_is_trained_is_served_and_sold_and_survives_a_gateway_that_dies() {
     let channel = number(&opened, "channel").to_string();
     let token = run(&[&["channel", "token", &channel][..], &customer].concat());
     let api_key = token["api_key"].as_str().unwrap();
-    let wallet = ["channel", "wallet", &channel, "--gateway", &gateway];
+    let records = folder.path().join("records");
+    let wallet = ["channel", "wallet", &channel, "--gateway", &gateway, "--state"];
+    let wallet = [&wallet[..], &[records.to_str().unwrap()]].concat();
     let mut signs = NeuronProcess::stateless(&chain, folder.path(), "signs", &[&wallet[..], &customer].concat());
     let ask =
         json!({ "model": "tributary", "prompt": "In the beginning", "max_tokens": 24, "temperature": 0, "seed": 1 });

@@ -1,6 +1,8 @@
 //! Requests: what clients send, checked, and with nothing left open.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{engine::Sampling, rules::Rules};
@@ -41,16 +43,46 @@ pub struct Delivery {
 #[error("{message}")]
 pub struct BadRequest {
     /// The field.
-    pub param: Option<&'static str>,
+    pub param: Option<Cow<'static, str>>,
     /// What is wrong with it.
     pub message: String,
 }
 
 fn bad<T>(param: &'static str, message: impl Into<String>) -> Result<T, BadRequest> {
     Err(BadRequest {
-        param: Some(param),
+        param: Some(param.into()),
         message: message.into(),
     })
+}
+
+/// Reads a JSON body, `what` it should be.
+///
+/// # Errors
+/// What is wrong with it, and with which field if that is known.
+pub fn read_json<T: DeserializeOwned>(body: &[u8], what: &str) -> Result<T, BadRequest> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let refuse = |param: Option<String>, error: serde_json::Error| BadRequest {
+        param: param.map(Cow::Owned),
+        message: format!("the body is no {what}: {error}"),
+    };
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        let param = match path.as_str() {
+            // What is missing has no path, but a name.
+            "." => {
+                let text = error.to_string();
+                let missing = text.strip_prefix("missing field `");
+                missing
+                    .and_then(|rest| rest.split_once('`'))
+                    .map(|(field, _)| field.to_owned())
+            }
+            path => Some(path.to_owned()),
+        };
+        refuse(param.filter(|_| error.is_data()), error)
+    })?;
+    json.end().map_err(|error| refuse(None, error))?;
+    Ok(value)
 }
 
 /// The body of `POST /v1/completions`.
@@ -104,10 +136,7 @@ impl Job {
     /// # Errors
     /// What is wrong, or asked for and not to be had.
     pub fn parse(body: &[u8], rules: &Rules, seed: u64) -> Result<(Self, Delivery), BadRequest> {
-        let body: Body = serde_json::from_slice(body).map_err(|error| BadRequest {
-            param: None,
-            message: format!("the body is no completion request: {error}"),
-        })?;
+        let body: Body = read_json(body, "completion request")?;
         let refused = [
             ("n", body.n.is_some_and(|n| n != 1)),
             ("best_of", body.best_of.is_some_and(|n| n != 1)),
@@ -286,10 +315,24 @@ mod tests {
             (r#"{"model":"m","logprobs":5}"#, "logprobs"),
             (r#"{"model":"m","echo":true}"#, "echo"),
         ] {
-            assert_eq!(parse(body).unwrap_err().param, Some(param), "{body}");
+            assert_eq!(parse(body).unwrap_err().param.as_deref(), Some(param), "{body}");
         }
-        for body in ["", "[]", "{}", r#"{"model":1}"#, r#"{"model":"m","max_tokens":-1}"#] {
-            assert!(parse(body).is_err(), "{body}");
+        for (body, param) in [
+            ("", None),
+            ("[]", None),
+            ("{\"model\":", None),
+            (r#"{"model":"m"} more"#, None),
+            ("{}", Some("model")),
+            (r#"{"model":1}"#, Some("model")),
+            (r#"{"model":"m","max_tokens":-1}"#, Some("max_tokens")),
+            (r#"{"model":"m","stream":"yes"}"#, Some("stream")),
+            (
+                r#"{"model":"m","stream_options":{"include_usage":1}}"#,
+                Some("stream_options.include_usage"),
+            ),
+        ] {
+            let refused = parse(body).unwrap_err();
+            assert_eq!(refused.param.as_deref(), param, "{body}: {refused}");
         }
     }
 }

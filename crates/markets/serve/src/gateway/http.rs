@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     body::Body,
-    extract::{DefaultBodyLimit, Path, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    middleware::from_fn,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -16,16 +17,16 @@ use tokio::sync::mpsc;
 
 use super::{
     Gateway,
+    form::{self, Kind, error, in_form},
     job::{Out, Work},
     refused::Refused,
 };
 use crate::{
-    api::{Answering, DONE, Delivery, Finish, Job, NEWEST, Usage, event},
-    credential::{Token, VOUCHER_HEADER},
+    api::{Answering, BadRequest, DONE, Delivery, Finish, Job, NEWEST, Usage, event, read_json},
     generation::TextDecoder,
     library::{Released, SETTLING},
     meter::{Price, Statement, Uncovered},
-    rail::{Account, Voucher},
+    rail::Account,
 };
 
 /// Pieces of an answer that may wait for a slow reader.
@@ -64,39 +65,27 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/tributary/status", get(status))
         .route("/v1/tributary/channels/{id}", get(statement))
         .route("/v1/tributary/vouchers", post(voucher))
+        .method_not_allowed_fallback(other_method)
         .fallback(nothing)
         .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(from_fn(in_form))
         .with_state(gateway)
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        let (status, kind, code) = match &self {
-            Self::Credential(_) => (StatusCode::UNAUTHORIZED, "authentication_error", "invalid_api_key"),
-            Self::Channel(_) => (StatusCode::PAYMENT_REQUIRED, "payment_error", "channel"),
-            Self::Uncovered(Uncovered::Unknown(_)) => (StatusCode::PAYMENT_REQUIRED, "payment_error", "channel"),
-            Self::Uncovered(_) => (StatusCode::PAYMENT_REQUIRED, "payment_error", "not_covered"),
-            Self::Voucher(_) => (StatusCode::PAYMENT_REQUIRED, "payment_error", "voucher"),
-            Self::Request(_) => (StatusCode::BAD_REQUEST, "invalid_request_error", "invalid_request"),
-            Self::Model(_) => (StatusCode::NOT_FOUND, "invalid_request_error", "model_not_found"),
-            Self::Miners(_) | Self::Unwell(_) => (StatusCode::SERVICE_UNAVAILABLE, "server_error", "unavailable"),
-        };
-        let param = match &self {
-            Self::Request(bad) => bad.param,
-            _ => None,
-        };
-        let error = serde_json::json!({
-            "error": { "message": self.to_string(), "type": kind, "param": param, "code": code }
-        });
-        (status, Json(error)).into_response()
-    }
 }
 
 async fn nothing() -> Response {
     let message = "the routes are /v1/completions and /v1/models";
-    let error =
-        serde_json::json!({ "error": { "message": message, "type": "invalid_request_error", "code": "not_found" } });
-    (StatusCode::NOT_FOUND, Json(error)).into_response()
+    error(StatusCode::NOT_FOUND, Kind::Request, "not_found", message, None)
+}
+
+async fn other_method(method: Method, uri: Uri) -> Response {
+    let message = format!("{} has no {method}", uri.path());
+    error(
+        StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Request,
+        "method_not_allowed",
+        &message,
+        None,
+    )
 }
 
 async fn models(State(gateway): State<Arc<Gateway>>) -> Response {
@@ -125,46 +114,49 @@ async fn status(State(gateway): State<Arc<Gateway>>) -> Response {
 
 async fn statement(
     State(gateway): State<Arc<Gateway>>,
-    Path(id): Path<u64>,
+    Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Statement>, Refused> {
     let token = gateway.admit(&headers).await?;
+    let id: u64 = id.parse().map_err(|_| BadRequest {
+        param: Some("id".into()),
+        message: format!("{id:?} is no channel: its number is wanted"),
+    })?;
     if token.channel != id {
         return Err(Refused::Credential("the credential is for another channel".to_owned()));
     }
-    let statement = gateway.meter.lock().statement(id);
+    let statement = gateway.books.meter().statement(id);
     statement.map(Json).ok_or(Refused::Uncovered(Uncovered::Unknown(id)))
 }
 
 async fn voucher(
     State(gateway): State<Arc<Gateway>>,
-    Json(sent): Json<SentVoucher>,
-) -> Result<Json<Statement>, Refused> {
-    let voucher: Voucher = sent
-        .voucher
-        .parse()
-        .map_err(|error: crate::credential::NoVoucher| Refused::Credential(error.to_string()))?;
-    gateway.known(voucher.channel).await?;
-    gateway.take(voucher).map(Json)
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Statement>, Response> {
+    let body = body.map_err(|error| error.into_response())?;
+    let taken = async {
+        let sent: SentVoucher = read_json(&body, "voucher")?;
+        gateway.take(sent.voucher.parse()?).await
+    };
+    taken.await.map(Json).map_err(|refused| refused.into_response())
 }
 
 async fn completions(
     State(gateway): State<Arc<Gateway>>,
     headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refused> {
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Response> {
+    // The rejection says why the body could not be read: too large, or broken off.
+    let body = body.map_err(|error| error.into_response())?;
+    complete(gateway, headers, body)
+        .await
+        .map_err(|refused| refused.into_response())
+}
+
+async fn complete(gateway: Arc<Gateway>, headers: HeaderMap, body: Bytes) -> Result<Response, Refused> {
     let token = gateway.admit(&headers).await?;
-    if let Some(voucher) = headers.get(VOUCHER_HEADER) {
-        let voucher: Voucher = voucher
-            .to_str()
-            .map_err(|error| error.to_string())
-            .and_then(|text| {
-                text.parse()
-                    .map_err(|error: crate::credential::NoVoucher| error.to_string())
-            })
-            .map_err(Refused::Credential)?;
-        gateway.take(voucher)?;
-    }
+    gateway.check_lasting(token.channel)?;
+    gateway.take_header(&headers).await?;
     let (mut job, delivery) = Job::parse(&body, &gateway.config.rules, rand::random())?;
     let released = gateway
         .model(&job.model)
@@ -259,10 +251,8 @@ impl Stream {
             Out::End(finish, usage) => self.end(finish, usage),
             Out::Failed(reason) => {
                 self.over = true;
-                let error = serde_json::json!({
-                    "error": { "message": Refused::Miners(reason).to_string(), "type": "server_error", "code": "unavailable" }
-                });
-                event(&error)
+                let message = Refused::Miners(reason).to_string();
+                event(&form::body(Kind::Server, "unavailable", &message, None))
             }
         }
     }
@@ -286,53 +276,5 @@ impl Gateway {
             NEWEST => self.library.settled(SETTLING),
             _ => self.library.get(id),
         }
-    }
-
-    /// Makes sure that a channel is known and pays this gateway.
-    async fn known(&self, id: u64) -> Result<(), Refused> {
-        if self.meter.lock().tab(id).is_some() {
-            return Ok(());
-        }
-        let _turn = self.asking_chain.lock().await;
-        let channel = self.rail.channel(id).await?;
-        let channel = channel.ok_or(Refused::Uncovered(Uncovered::Unknown(id)))?;
-        if channel.payee != self.payee.hotkey() || channel.netuid != self.config.netuid {
-            let (payee, netuid) = (self.payee.hotkey(), self.config.netuid);
-            return Err(Refused::Channel(format!(
-                "channel {id} does not pay this gateway: open one to {payee} on subnet {netuid}"
-            )));
-        }
-        self.meter.lock().sync(id, Some(channel));
-        Ok(())
-    }
-
-    /// Checks a customer's credential.
-    async fn admit(&self, headers: &HeaderMap) -> Result<Token, Refused> {
-        let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let shown = shown.and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
-        let token: Token = shown
-            .parse()
-            .map_err(|error: crate::credential::NoToken| Refused::Credential(error.to_string()))?;
-        self.known(token.channel).await?;
-        let channel = self.meter.lock().tab(token.channel).map(|tab| tab.channel);
-        let channel = channel.ok_or(Refused::Uncovered(Uncovered::Unknown(token.channel)))?;
-        if !token.is_signed_by(&channel.payer, &self.rail.genesis()) {
-            return Err(Refused::Credential(
-                "the credential is not signed by the channel's payer".to_owned(),
-            ));
-        }
-        if token.until < self.height() {
-            return Err(Refused::Credential(format!(
-                "the credential was good until block {}",
-                token.until
-            )));
-        }
-        if !self.is_lasting(&channel) {
-            return Err(Refused::Channel(format!(
-                "channel {} is about to close: open a new one",
-                token.channel
-            )));
-        }
-        Ok(token)
     }
 }

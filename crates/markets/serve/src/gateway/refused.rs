@@ -1,9 +1,15 @@
-//! Why a customer is not served.
+//! Why a customer is not served, and how the answer says it.
 
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use tributary_neuron::ChainError;
 
+use super::form::{Kind, error};
 use crate::{
     api::BadRequest,
+    credential::{NoToken, NoVoucher},
     meter::{BadVoucher, Uncovered},
 };
 
@@ -39,5 +45,43 @@ pub enum Refused {
 impl From<ChainError> for Refused {
     fn from(error: ChainError) -> Self {
         Self::Unwell(error.to_string())
+    }
+}
+
+impl From<NoToken> for Refused {
+    fn from(error: NoToken) -> Self {
+        Self::Credential(error.to_string())
+    }
+}
+
+impl From<NoVoucher> for Refused {
+    fn from(error: NoVoucher) -> Self {
+        Self::Request(BadRequest {
+            param: Some("voucher".into()),
+            message: error.to_string(),
+        })
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let (status, kind, code) = match &self {
+            Self::Credential(_) => (StatusCode::UNAUTHORIZED, Kind::Authentication, "invalid_api_key"),
+            Self::Channel(_) | Self::Uncovered(Uncovered::Unknown(_)) => {
+                (StatusCode::PAYMENT_REQUIRED, Kind::Payment, "channel")
+            }
+            Self::Uncovered(Uncovered::Backlog(_)) => (StatusCode::SERVICE_UNAVAILABLE, Kind::Server, "backlog"),
+            Self::Uncovered(_) => (StatusCode::PAYMENT_REQUIRED, Kind::Payment, "not_covered"),
+            Self::Voucher(_) => (StatusCode::PAYMENT_REQUIRED, Kind::Payment, "voucher"),
+            Self::Request(_) => (StatusCode::BAD_REQUEST, Kind::Request, "invalid_request"),
+            Self::Model(_) => (StatusCode::NOT_FOUND, Kind::Request, "model_not_found"),
+            Self::Miners(_) | Self::Unwell(_) => (StatusCode::SERVICE_UNAVAILABLE, Kind::Server, "unavailable"),
+        };
+        let param = match &self {
+            Self::Request(bad) => bad.param.as_deref(),
+            Self::Model(_) => Some("model"),
+            _ => None,
+        };
+        error(status, kind, code, &self.to_string(), param)
     }
 }

@@ -2,14 +2,44 @@
 
 use std::sync::Arc;
 
-use super::Gateway;
-use crate::{api::Usage, meter::Reservation};
+use super::{Gateway, refused::Refused};
+use crate::{
+    api::Usage,
+    meter::{Reservation, Uncovered},
+};
 
 /// Room for one request, given back when it is dropped.
 pub struct Room {
     pub(super) gateway: Arc<Gateway>,
-    pub(super) reservation: Option<Reservation>,
-    pub(super) id: u64,
+    reservation: Option<Reservation>,
+}
+
+impl Gateway {
+    /// Room for a request, for which a voucher is waited for if need be.
+    pub(super) async fn room(self: &Arc<Self>, id: u64, at_most: Usage) -> Result<Room, Refused> {
+        let deadline = tokio::time::Instant::now() + self.config.patience;
+        loop {
+            let covered = self.covered.notified();
+            tokio::pin!(covered);
+            // From here on a voucher is noticed, even if it comes before the wait begins.
+            covered.as_mut().enable();
+            let reserved = self.books.meter().reserve(id, at_most);
+            let uncovered = match reserved {
+                Ok(reservation) => {
+                    return Ok(Room {
+                        gateway: self.clone(),
+                        reservation: Some(reservation),
+                    });
+                }
+                Err(uncovered) => uncovered,
+            };
+            let waits = matches!(uncovered, Uncovered::Voucher(_) | Uncovered::Backlog(_));
+            if !waits || tokio::time::timeout_at(deadline, covered).await.is_err() {
+                self.status.send_modify(|status| status.uncovered += 1);
+                return Err(uncovered.into());
+            }
+        }
+    }
 }
 
 impl Room {
@@ -23,21 +53,15 @@ impl Room {
             return;
         };
         let gateway = &self.gateway;
-        let mut meter = gateway.meter.lock();
-        let before = meter.tab(self.id).map_or(0, |tab| tab.charged);
-        meter.charge(reservation, usage);
-        if let (Some(tab), Some(usage)) = (meter.tab(self.id), usage) {
-            if let Err(error) = gateway.store.write(self.id, tab, false) {
-                tracing::warn!(%error, "a charge could not be kept");
-            }
+        let cost = gateway.books.charge(reservation, usage);
+        if let Some(usage) = usage {
             gateway.status.send_modify(|status| {
                 status.requests += 1;
                 status.prompt_tokens += usage.prompt_tokens;
                 status.completion_tokens += usage.completion_tokens;
-                status.charged += tab.charged - before;
+                status.charged += cost;
             });
         }
-        drop(meter);
         // Freed room may be enough for another request that waits.
         gateway.covered.notify_waiters();
     }

@@ -1,33 +1,62 @@
-//! What a gateway must not forget: one JSON file a channel. Vouchers are money, so a voucher is on disk before it is
-//! acknowledged.
+//! What a gateway must not forget: one JSON file an open channel, one an account in debt. Vouchers are money, so a voucher
+//! is on disk before it is acknowledged.
+//!
+//! Nothing of a closed channel stays but its account's debt. Both kinds of files cost those who cause them: a deposit and
+//! the fees of opening and closing a channel.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    meter::Tab,
-    rail::{Channel, Voucher},
+    meter::{Debts, Tab},
+    rail::{Account, Channel, Voucher},
 };
 
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct KeptTab {
     id: u64,
     /// As it last stood on the chain.
     channel: Channel,
     voucher: Option<String>,
     earlier: u64,
+    #[serde(default)]
+    carried: u64,
     charged: u64,
     requests: u64,
     prompt_tokens: u64,
     completion_tokens: u64,
 }
 
+#[derive(Serialize, Deserialize)]
+struct KeptDebts {
+    account: Account,
+    unpaid: u64,
+    /// Channels that are counted in it and whose own file may still be there.
+    #[serde(default)]
+    folded: BTreeSet<u64>,
+}
+
 /// The folder, if there is one: without it everything is forgotten with the process.
-pub struct Store(Option<PathBuf>);
+pub struct Store(Option<Folders>);
+
+struct Folders {
+    channels: PathBuf,
+    accounts: PathBuf,
+}
+
+/// Everything that is remembered.
+#[derive(Default)]
+pub struct Memory {
+    /// Open channels.
+    pub tabs: Vec<(u64, Tab)>,
+    /// Accounts in debt.
+    pub debts: Vec<(Account, Debts)>,
+}
 
 impl Store {
     /// In this folder, which is made if it is not there.
@@ -36,71 +65,133 @@ impl Store {
     /// If it cannot be made.
     pub fn open(folder: Option<&Path>) -> io::Result<Self> {
         let Some(folder) = folder else { return Ok(Self(None)) };
-        let folder = folder.join("channels");
-        fs::create_dir_all(&folder)?;
-        Ok(Self(Some(folder)))
+        let (channels, accounts) = (folder.join("channels"), folder.join("accounts"));
+        fs::create_dir_all(&channels)?;
+        fs::create_dir_all(&accounts)?;
+        Ok(Self(Some(Folders { channels, accounts })))
     }
 
-    /// Writes a channel's file, whole or not at all; `sure` waits until it is on the disk.
+    /// Writes a channel's file; `sure` waits until it is on the disk.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(&self, id: u64, tab: &Tab, sure: bool) -> io::Result<()> {
-        let Some(folder) = &self.0 else { return Ok(()) };
-        let kept = Kept {
+    pub fn write_tab(&self, id: u64, tab: &Tab, sure: bool) -> io::Result<()> {
+        let Some(folders) = &self.0 else { return Ok(()) };
+        let kept = KeptTab {
             id,
             channel: tab.channel,
             voucher: tab.voucher.map(|voucher| voucher.to_string()),
             earlier: tab.earlier,
+            carried: tab.carried,
             charged: tab.charged,
             requests: tab.requests,
             prompt_tokens: tab.prompt_tokens,
             completion_tokens: tab.completion_tokens,
         };
-        let path = folder.join(format!("{id}.json"));
-        let fresh = path.with_extension("new");
-        fs::write(&fresh, serde_json::to_vec_pretty(&kept)?)?;
-        if sure {
-            fs::File::open(&fresh)?.sync_all()?;
-        }
-        fs::rename(&fresh, &path)
+        write(&folders.channels.join(format!("{id}.json")), &kept, sure)
     }
 
     /// Removes a closed channel's file.
-    pub fn forget(&self, id: u64) {
-        if let Some(folder) = &self.0 {
-            // Gone is what it should be.
-            let _ = fs::remove_file(folder.join(format!("{id}.json")));
-        }
+    ///
+    /// # Errors
+    /// If it is still there.
+    pub fn forget_tab(&self, id: u64) -> io::Result<()> {
+        let Some(folders) = &self.0 else { return Ok(()) };
+        remove(&folders.channels.join(format!("{id}.json")))
     }
 
-    /// Every channel that is remembered.
+    /// Writes an account's file, or removes it once there is nothing in it.
+    ///
+    /// # Errors
+    /// If it cannot be written or removed.
+    pub fn write_debts(&self, account: &Account, debts: &Debts) -> io::Result<()> {
+        let Some(folders) = &self.0 else { return Ok(()) };
+        let file = folders.accounts.join(format!("{}.json", hex::encode(account.0)));
+        if debts.is_clear() {
+            return remove(&file);
+        }
+        let kept = KeptDebts {
+            account: *account,
+            unpaid: debts.unpaid,
+            folded: debts.folded.clone(),
+        };
+        write(&file, &kept, true)
+    }
+
+    /// Everything that is remembered. Files of closed channels whose use is counted in their account's debts already are
+    /// removed.
     ///
     /// # Errors
     /// If a file cannot be read or is of another form: vouchers must not be lost silently.
-    pub fn read(&self) -> io::Result<Vec<(u64, Tab)>> {
-        let mut tabs = Vec::new();
-        let Some(folder) = &self.0 else { return Ok(tabs) };
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "json") {
-                continue;
-            }
-            let wrong = |reason: String| io::Error::other(format!("{}: {reason}", path.display()));
-            let kept: Kept = serde_json::from_slice(&fs::read(&path)?).map_err(|error| wrong(error.to_string()))?;
-            let voucher = kept.voucher.map(|text| text.parse::<Voucher>());
-            let voucher = voucher.transpose().map_err(|error| wrong(error.to_string()))?;
-            let tab = Tab {
-                voucher,
-                earlier: kept.earlier,
-                charged: kept.charged,
-                requests: kept.requests,
-                prompt_tokens: kept.prompt_tokens,
-                completion_tokens: kept.completion_tokens,
-                ..Tab::new(kept.channel)
+    pub fn read(&self) -> io::Result<Memory> {
+        let Some(folders) = &self.0 else {
+            return Ok(Memory::default());
+        };
+        let mut memory = Memory::default();
+        let mut folded = BTreeSet::<u64>::new();
+        each::<KeptDebts>(&folders.accounts, |_, kept| {
+            folded.extend(&kept.folded);
+            let debts = Debts {
+                unpaid: kept.unpaid,
+                folded: kept.folded,
             };
-            tabs.push((kept.id, tab));
+            memory.debts.push((kept.account, debts));
+            Ok(())
+        })?;
+        each::<KeptTab>(&folders.channels, |path, kept| {
+            if folded.contains(&kept.id) {
+                return remove(path);
+            }
+            let voucher = kept.voucher.map(|text| text.parse::<Voucher>());
+            let voucher = voucher.transpose().map_err(|error| wrong(path, &error))?;
+            let mut tab = Tab::new(kept.channel);
+            (tab.voucher, tab.earlier, tab.carried) = (voucher, kept.earlier, kept.carried);
+            (tab.charged, tab.requests) = (kept.charged, kept.requests);
+            (tab.prompt_tokens, tab.completion_tokens) = (kept.prompt_tokens, kept.completion_tokens);
+            memory.tabs.push((kept.id, tab));
+            Ok(())
+        })?;
+        // Their files are gone now.
+        for (account, debts) in &mut memory.debts {
+            if !std::mem::take(&mut debts.folded).is_empty() {
+                self.write_debts(account, debts)?;
+            }
         }
-        Ok(tabs)
+        Ok(memory)
     }
+}
+
+/// Writes a file, whole or not at all.
+fn write(path: &Path, value: &impl Serialize, sure: bool) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    fs::write(&fresh, serde_json::to_vec_pretty(value)?)?;
+    if sure {
+        fs::File::open(&fresh)?.sync_all()?;
+    }
+    fs::rename(&fresh, path)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn wrong(path: &Path, reason: &dyn std::fmt::Display) -> io::Error {
+    io::Error::other(format!("{}: {reason}", path.display()))
+}
+
+/// Reads every JSON file of a folder.
+fn each<T: DeserializeOwned>(folder: &Path, mut take: impl FnMut(&Path, T) -> io::Result<()>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let bytes = fs::read(&path).map_err(|error| wrong(&path, &error))?;
+        let kept = serde_json::from_slice(&bytes).map_err(|error| wrong(&path, &error))?;
+        take(&path, kept)?;
+    }
+    Ok(())
 }

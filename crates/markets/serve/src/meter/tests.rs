@@ -1,5 +1,4 @@
 use super::*;
-use proptest::prelude::*;
 use tributary_neuron::Identity;
 
 const GENESIS: [u8; 32] = [3; 32];
@@ -26,7 +25,7 @@ fn channel(deposit: u64) -> Channel {
 
 fn meter(credit: u64) -> Meter {
     let mut meter = Meter::new(GENESIS, PRICE, credit);
-    meter.sync(1, Some(channel(1_000)));
+    meter.sync(1, channel(1_000));
     meter
 }
 
@@ -54,7 +53,7 @@ fn nothing_is_let_in_beyond_vouchers_and_credit() {
     let first = meter.reserve(1, Usage::new(10, 30)).unwrap();
     assert!(matches!(
         meter.reserve(1, Usage::new(1, 0)),
-        Err(Uncovered::Voucher { needed: 1, .. })
+        Err(Uncovered::Voucher(missing)) if missing.sign() == 1
     ));
     meter.charge(first, Some(Usage::new(10, 5)));
     assert_eq!(meter.tab(1).unwrap().charged, 25);
@@ -64,7 +63,7 @@ fn nothing_is_let_in_beyond_vouchers_and_credit() {
     meter.take(Voucher::sign(&payer(), &GENESIS, 1, 925)).unwrap();
     assert!(matches!(
         meter.reserve(1, Usage::new(976, 0)),
-        Err(Uncovered::Deposit { needed: 1_001, .. })
+        Err(Uncovered::Deposit(missing)) if missing.needed() == 1_001
     ));
     let third = meter.reserve(1, Usage::new(975, 0)).unwrap();
     meter.charge(third, Some(Usage::new(5_000, 5_000)));
@@ -75,7 +74,7 @@ fn nothing_is_let_in_beyond_vouchers_and_credit() {
 #[test]
 fn credit_is_for_the_payer_not_for_each_channel() {
     let mut meter = meter(100);
-    meter.sync(2, Some(channel(1_000)));
+    meter.sync(2, channel(1_000));
     let first = meter.reserve(1, Usage::new(80, 0)).unwrap();
     meter.charge(first, Some(Usage::new(80, 0)));
     assert!(meter.reserve(2, Usage::new(21, 0)).is_err());
@@ -83,56 +82,223 @@ fn credit_is_for_the_payer_not_for_each_channel() {
 }
 
 #[test]
-fn replayed_older_forged_and_excessive_vouchers_cover_nothing() {
+fn a_refusal_states_what_is_covered_needed_and_to_be_signed() {
+    let mut meter = meter(30);
+    meter.sync(2, channel(1_000));
+    // 20 of the credit are used on another channel.
+    let other = meter.reserve(2, Usage::new(20, 0)).unwrap();
+    meter.charge(other, Some(Usage::new(20, 0)));
+    meter.take(Voucher::sign(&payer(), &GENESIS, 1, 100)).unwrap();
+    let first = meter.reserve(1, Usage::new(60, 0)).unwrap();
+    meter.charge(first, Some(Usage::new(60, 0)));
+    let refused = meter.reserve(1, Usage::new(75, 0)).unwrap_err();
+    let Uncovered::Voucher(missing) = refused else {
+        panic!("{refused}")
+    };
+    let figures = (
+        missing.used,
+        missing.cost,
+        missing.covered,
+        missing.credit,
+        missing.sign(),
+    );
+    // 60 + 75 - 10 of the credit that is left.
+    assert_eq!(figures, (60, 75, 100, 10, 125));
+    let text = refused.to_string();
+    for part in [
+        "channel 1 has used 0.00000006 TAO (60 rao)",
+        "may cost 0.000000075 TAO (75 rao) more",
+        "vouchers cover 0.0000001 TAO (100 rao)",
+        "the credit left is 0.00000001 TAO (10 rao)",
+        "sign a new voucher for at least 0.000000125 TAO (125 rao) in all",
+        "`tributary channel voucher 1 0.000000125`",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert_eq!(meter.statement(1).unwrap().wanted, 125);
+    // One rao less is not enough; what it says is.
+    meter.take(Voucher::sign(&payer(), &GENESIS, 1, 124)).unwrap();
+    assert!(meter.reserve(1, Usage::new(75, 0)).is_err());
+    meter.take(Voucher::sign(&payer(), &GENESIS, 1, 125)).unwrap();
+    assert!(meter.reserve(1, Usage::new(75, 0)).is_ok());
+    let refused = meter.reserve(1, Usage::new(900, 0)).unwrap_err().to_string();
+    assert!(
+        refused.contains("0.000001 TAO (1000 rao): top it up by 0.000000035 TAO (35 rao)"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn forged_and_excessive_vouchers_are_refused_and_known_ones_change_nothing() {
     let mut meter = meter(0);
     let newer = Voucher::sign(&payer(), &GENESIS, 1, 500);
-    meter.take(newer).unwrap();
-    let refused = |meter: &mut Meter, voucher| {
+    assert_eq!(meter.take(newer), Ok(Taken::Newer));
+    let unchanged = |meter: &mut Meter, voucher| {
         let before = *meter.tab(1).unwrap();
-        let error = meter.take(voucher).unwrap_err();
+        let answer = meter.take(voucher);
         assert_eq!(*meter.tab(1).unwrap(), before);
-        error
+        answer
     };
-    assert!(
-        matches!(refused(&mut meter, newer), BadVoucher::NotNewer { .. }),
-        "a replay"
-    );
-    let older = Voucher::sign(&payer(), &GENESIS, 1, 400);
-    assert!(matches!(refused(&mut meter, older), BadVoucher::NotNewer { .. }));
+    // The same again, signed anew, or an older one: a client that repeats itself does no harm.
+    assert_eq!(unchanged(&mut meter, newer), Ok(Taken::Known));
+    for amount in [500, 400] {
+        let again = Voucher::sign(&payer(), &GENESIS, 1, amount);
+        assert_eq!(unchanged(&mut meter, again), Ok(Taken::Known));
+    }
     let thief = Identity::from_seed(&[9; 32]);
-    assert_eq!(
-        refused(&mut meter, Voucher::sign(&thief, &GENESIS, 1, 600)),
-        BadVoucher::Forged
-    );
-    assert_eq!(
-        refused(&mut meter, Voucher::sign(&payer(), &[4; 32], 1, 600)),
-        BadVoucher::Forged
-    );
-    assert_eq!(
-        refused(&mut meter, Voucher { amount: 600, ..newer }),
-        BadVoucher::Forged
-    );
-    let other = Voucher {
-        channel: 1,
-        ..Voucher::sign(&payer(), &GENESIS, 2, 600)
-    };
-    assert_eq!(
-        refused(&mut meter, other),
-        BadVoucher::Forged,
-        "signed for another channel"
-    );
+    let forged = [
+        Voucher::sign(&thief, &GENESIS, 1, 600),
+        // Not even one that would change nothing.
+        Voucher::sign(&thief, &GENESIS, 1, 400),
+        Voucher::sign(&payer(), &[4; 32], 1, 600),
+        Voucher { amount: 600, ..newer },
+        Voucher {
+            channel: 1,
+            ..Voucher::sign(&payer(), &GENESIS, 2, 600)
+        },
+        // Of a channel that does not exist.
+        Voucher::sign(&payer(), &GENESIS, 77, 600),
+    ];
+    for voucher in forged {
+        assert_eq!(unchanged(&mut meter, voucher), Err(BadVoucher::Stranger), "{voucher}");
+    }
     let large = Voucher::sign(&payer(), &GENESIS, 1, 1_001);
-    assert!(matches!(refused(&mut meter, large), BadVoucher::AboveDeposit { .. }));
+    assert!(matches!(
+        unchanged(&mut meter, large),
+        Err(BadVoucher::AboveDeposit { .. })
+    ));
     // What the chain has paid counts as covered, whatever the gateway remembers.
     let settled = Channel {
         settled: 700,
         ..channel(1_000)
     };
-    meter.sync(1, Some(settled));
+    meter.sync(1, settled);
     assert_eq!(
         (meter.tab(1).unwrap().covered(), meter.tab(1).unwrap().unsettled()),
         (700, 0)
     );
+}
+
+#[test]
+fn a_debt_outlives_its_channel_and_is_paid_before_anything_else() {
+    let mut meter = meter(100);
+    let account = payer().hotkey();
+    let first = meter.reserve(1, Usage::new(90, 0)).unwrap();
+    meter.charge(first, Some(Usage::new(90, 0)));
+    // A request that is under way when the channel closes is owed as well.
+    let late = meter.reserve(1, Usage::new(10, 0)).unwrap();
+    assert_eq!(meter.close(1, 0), Some(account));
+    meter.unfold(&account, 1);
+    assert_eq!(
+        meter.charge(late, Some(Usage::new(6, 0))),
+        (6, Some(Changed::Debts(account)))
+    );
+    assert_eq!((meter.debt(&account), meter.owed(&account)), (96, 96));
+
+    meter.sync(2, channel(1_000));
+    let refused = meter.reserve(2, Usage::new(1, 0)).unwrap_err();
+    assert!(
+        matches!(refused, Uncovered::Voucher(missing) if missing.debt == 96 && missing.sign() == 97),
+        "nothing is lent: {refused}"
+    );
+    assert!(
+        refused
+            .to_string()
+            .contains("0.000000096 TAO (96 rao) that this account owes"),
+        "{refused}"
+    );
+    assert_eq!(meter.statement(2).unwrap().debt, 96);
+    // A part of it is paid, and still nothing is lent.
+    meter.take(Voucher::sign(&payer(), &GENESIS, 2, 90)).unwrap();
+    assert!(matches!(
+        meter.reserve(2, Usage::new(1, 0)),
+        Err(Uncovered::Voucher(missing)) if missing.debt == 6 && missing.sign() == 97
+    ));
+    meter.take(Voucher::sign(&payer(), &GENESIS, 2, 96)).unwrap();
+    let statement = meter.statement(2).unwrap();
+    assert_eq!(
+        (statement.debt, statement.carried, statement.charged, statement.covered),
+        (0, 96, 96, 96)
+    );
+    assert!(statement.adds_up(&PRICE));
+    let lent = meter.reserve(2, Usage::new(100, 0)).unwrap();
+    meter.charge(lent, None);
+    // Closed without the voucher having been settled, it is owed again.
+    meter.close(2, 50);
+    meter.unfold(&account, 2);
+    assert_eq!(meter.debt(&account), 46);
+    meter.sync(3, channel(1_000));
+    meter.take(Voucher::sign(&payer(), &GENESIS, 3, 46)).unwrap();
+    assert_eq!(meter.close(3, 46), Some(account));
+    meter.unfold(&account, 3);
+    assert_eq!(
+        (meter.debts(&account), meter.bad_debts()),
+        (None, (0, 0)),
+        "nothing is left"
+    );
+}
+
+#[test]
+fn a_voucher_that_cannot_be_settled_in_time_does_not_count() {
+    let mut meter = meter(0);
+    let horizon = Horizon {
+        height: 100,
+        challenge: 20,
+        per_block: 1,
+        delay: 15,
+    };
+    // In the challenge period there is time for four.
+    assert_eq!(horizon.capacity(), 4);
+    meter.look(horizon);
+    for id in 2..=6 {
+        meter.sync(id, channel(1_000));
+    }
+    for id in 1..=6 {
+        meter.take(Voucher::sign(&payer(), &GENESIS, id, 100)).unwrap();
+    }
+    let counts = |meter: &Meter| -> Vec<u64> {
+        let sure = meter.tabs().filter(|(_, tab)| tab.sure() > 0);
+        sure.map(|(id, _)| id).collect()
+    };
+    assert_eq!(counts(&meter), [1, 2, 3, 4]);
+    assert_eq!(meter.reserve(5, Usage::new(1, 0)), Err(Uncovered::Backlog(5)));
+    meter.look(horizon);
+    assert_eq!(counts(&meter), [1, 2, 3, 4], "the first keep their place");
+    // One of them is settled, and the next takes its place.
+    let settled = Channel {
+        settled: 100,
+        ..channel(1_000)
+    };
+    meter.sync(2, settled);
+    meter.look(horizon);
+    assert_eq!(counts(&meter), [1, 2, 3, 4, 5]);
+    assert!(meter.reserve(5, Usage::new(1, 0)).is_ok());
+    // A channel that closes sooner must be settled sooner.
+    let closing = Channel {
+        closing: Some(117),
+        ..channel(1_000)
+    };
+    meter.sync(6, closing);
+    meter.look(horizon);
+    assert_eq!(counts(&meter), [1, 2, 3, 4, 6]);
+    // Seen too late, nothing helps.
+    meter.look(Horizon { height: 102, ..horizon });
+    assert!(!counts(&meter).contains(&6));
+}
+
+#[test]
+fn channels_that_nobody_uses_are_forgotten() {
+    let mut meter = meter(100);
+    meter.sync(2, channel(1_000));
+    meter.sync(3, channel(1_000));
+    let work = meter.reserve(2, Usage::new(1, 0)).unwrap();
+    meter.charge(work, Some(Usage::new(1, 0)));
+    meter.sweep();
+    assert_eq!(meter.tabs().count(), 3);
+    assert!(meter.statement(3).is_some(), "somebody asks for it");
+    meter.sweep();
+    let left: Vec<u64> = meter.tabs().map(|(id, _)| id).collect();
+    assert_eq!(left, [2, 3]);
 }
 
 #[test]
@@ -152,40 +318,4 @@ fn statements_that_do_not_add_up_are_seen() {
         ..PRICE
     };
     assert!(!statement.adds_up(&cheaper), "a higher price than agreed");
-}
-
-proptest! {
-    /// Whatever comes in whatever order: a payer never owes more than the credit, and no channel is used beyond
-    /// its deposit.
-    #[test]
-    fn the_bound_holds(
-        credit in 0u64..500,
-        steps in prop::collection::vec((1u64..=3, 0usize..300, 0usize..100, 0u8..4, 0u64..1_200), 1..80),
-    ) {
-        let mut meter = Meter::new(GENESIS, PRICE, credit);
-        for id in 1..=3 {
-            meter.sync(id, Some(channel(400 * id)));
-        }
-        let mut open = Vec::new();
-        for (id, prompt, completion, what, amount) in steps {
-            match what {
-                0 | 1 => open.extend(meter.reserve(id, Usage::new(prompt, completion)).ok().map(|room| (room, prompt))),
-                2 => if let Some((room, prompt)) = open.pop() {
-                    meter.charge(room, (completion % 3 > 0).then(|| Usage::new(prompt, completion)));
-                },
-                _ => { let _ = meter.take(Voucher::sign(&payer(), &GENESIS, id, amount)); }
-            }
-            let owed: u64 = meter.tabs().map(|(_, tab)| tab.owed()).sum();
-            prop_assert!(owed <= credit);
-            for (_, tab) in meter.tabs() {
-                prop_assert!(tab.charged + tab.reserved <= tab.channel.deposit);
-                prop_assert!(tab.covered() <= tab.channel.deposit);
-                prop_assert!(meter.statement(1).unwrap().adds_up(&PRICE));
-            }
-        }
-        for (room, _) in open {
-            meter.charge(room, None);
-        }
-        prop_assert!(meter.tabs().all(|(_, tab)| tab.reserved == 0));
-    }
 }

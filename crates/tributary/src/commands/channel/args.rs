@@ -1,0 +1,171 @@
+//! What `tributary channel` can be asked.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use tributary_market_serve::rail::Voucher;
+
+use super::validity::Validity;
+use crate::{
+    amount::{self, Amount},
+    args::{Connection, Keys, Sending},
+};
+
+/// Blocks that a channel stays open if nothing else is said.
+pub const EXPIRY_BLOCKS: u64 = 1_000_000;
+
+/// A chain's height is a number of 32 bits.
+const BLOCKS_MAX: u64 = u32::MAX as u64;
+
+#[derive(Debug, Subcommand)]
+pub enum Channel {
+    /// Open a channel: a deposit from which a seller can take what you sign for
+    Open(Open),
+    /// Put more into a channel
+    TopUp(TopUp),
+    /// List the open channels
+    List(List),
+    /// Make an API key for a gateway: whoever has it can spend from the channel what your wallet signs for
+    Token(MakeToken),
+    /// Sign a voucher by hand
+    Voucher(MakeVoucher),
+    /// Take what a voucher allows (by the payee, or for it by the payer)
+    Settle(Settle),
+    /// Close a channel: as its payee at once, as its payer after a challenge period
+    Close(Close),
+    /// Sign vouchers as a gateway says that you use it, within a budget, until stopped
+    Wallet(Wallet),
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// TAO to put in, at most 9 decimals
+    #[arg(value_parser = amount::parse)]
+    pub amount: Amount,
+    /// The gateway to use it at; says subnet and payee
+    #[arg(long, value_name = "URL", conflicts_with_all = ["netuid", "payee"], required_unless_present_all = ["netuid", "payee"])]
+    pub gateway: Option<String>,
+    /// The subnet whose pact takes its share
+    #[arg(long, requires = "payee")]
+    pub netuid: Option<u16>,
+    /// Who is paid: an address or a development name
+    #[arg(long, value_name = "ACCOUNT", requires = "netuid")]
+    pub payee: Option<String>,
+    /// Blocks from now after which you can take back the rest at once
+    #[arg(long, value_name = "N", default_value_t = EXPIRY_BLOCKS, value_parser = clap::value_parser!(u64).range(1..=BLOCKS_MAX))]
+    pub expiry: u64,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct TopUp {
+    /// The channel
+    pub channel: u64,
+    /// TAO to put in, at most 9 decimals
+    #[arg(value_parser = amount::parse)]
+    pub amount: Amount,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only channels that this account pays or is paid by
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    #[command(flatten)]
+    pub connection: Connection,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MakeToken {
+    /// The channel
+    pub channel: u64,
+    /// How long it is good: blocks, or a time such as 30m, 12h, 7d; never longer than the channel
+    #[arg(long, value_name = "TIME", default_value = "12h")]
+    pub valid_for: Validity,
+    /// The last block at which it is good, instead
+    #[arg(long, value_name = "BLOCK", conflicts_with = "valid_for")]
+    pub until: Option<u64>,
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub keys: Keys,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MakeVoucher {
+    /// The channel
+    pub channel: u64,
+    /// TAO that may be taken in all since the channel was opened
+    #[arg(value_parser = amount::parse)]
+    pub amount: Amount,
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub keys: Keys,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Settle {
+    /// The voucher: CHANNEL:RAO:SIGNATURE
+    pub voucher: Voucher,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct Close {
+    /// The channel
+    pub channel: u64,
+    /// As payee: the newest voucher, which is settled first
+    #[arg(long, value_name = "VOUCHER")]
+    pub voucher: Option<Voucher>,
+    /// End a closing whose challenge period is over, or an expired channel
+    #[arg(long, conflicts_with = "voucher")]
+    pub finalise: bool,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct Wallet {
+    /// The channel
+    pub channel: u64,
+    /// The gateway
+    #[arg(long, value_name = "URL")]
+    pub gateway: String,
+    /// The most TAO to sign for over the life of the channel; without it all that was put in
+    #[arg(long, value_name = "TAO", value_parser = amount::parse)]
+    pub budget: Option<Amount>,
+    /// The most TAO to sign for beyond what was used, if a request waits for it: trust in the gateway, which needs none if it grants credit
+    #[arg(long, value_name = "TAO", value_parser = amount::parse)]
+    pub ahead: Option<Amount>,
+    /// The most TAO to pay for use of earlier, closed channels of which the wallet's own record does not know
+    #[arg(long, value_name = "TAO", value_parser = amount::parse)]
+    pub accept_debt: Option<Amount>,
+    /// How long the credentials are good with which it asks the gateway: blocks, or a time such as 30m, 12h, 7d; it renews
+    /// them in time
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub valid_for: Validity,
+    /// Where the wallet keeps its own record of what it saw and signed [default: a folder in your home]
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub keys: Keys,
+    /// Print one JSON object on every change
+    #[arg(long)]
+    pub json: bool,
+}

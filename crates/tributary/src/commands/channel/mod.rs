@@ -1,0 +1,199 @@
+//! `tributary channel`: metered payment.
+
+mod args;
+mod sign;
+mod validity;
+
+use anyhow::{Context as _, Result, bail};
+use pallet_pact::Call;
+use serde::Serialize;
+use tributary_client::{
+    Client, address,
+    pact::{self, ChannelView, Paid},
+    parse_account,
+};
+use tributary_economy::{NetUid, Tao};
+use tributary_market_serve::offer;
+use tributary_runtime::{Runtime, RuntimeCall};
+
+pub use args::Channel;
+use args::{List, Open, Settle};
+
+use super::send::Deal;
+use crate::{amount::Amount, args::Sending, output};
+
+#[derive(Serialize)]
+struct SettleEffect {
+    channel: u64,
+    #[serde(flatten)]
+    paid: Paid,
+}
+
+/// Runs a command of this family.
+///
+/// # Errors
+/// If a key, a channel or a voucher is wrong, or the chain refuses.
+pub async fn run(command: &Channel) -> Result<()> {
+    match command {
+        Channel::Open(args) => open(args).await,
+        Channel::TopUp(args) => {
+            let call = Call::top_up {
+                channel: args.channel,
+                amount: Tao(args.amount.0),
+            };
+            change(&args.sending, args.channel, call, "topped up").await
+        }
+        Channel::List(args) => list(args).await,
+        Channel::Token(args) => sign::token(args).await,
+        Channel::Voucher(args) => sign::voucher(args).await,
+        Channel::Settle(args) => settle(args).await,
+        Channel::Close(args) => {
+            let call = match args.finalise {
+                true => Call::finalise_close { channel: args.channel },
+                false => Call::close {
+                    channel: args.channel,
+                    voucher: args.voucher.map(|voucher| (Tao(voucher.amount), voucher.signature)),
+                },
+            };
+            change(&args.sending, args.channel, call, "closed, or began to close,").await
+        }
+        Channel::Wallet(args) => sign::wallet(args).await,
+    }
+}
+
+async fn open(args: &Open) -> Result<()> {
+    let client = args.sending.client().await?;
+    let (netuid, payee) = match (&args.gateway, args.netuid, &args.payee) {
+        (Some(gateway), ..) => {
+            let offer = offer(gateway.trim_end_matches('/'), &client.genesis().0).await?;
+            (offer.netuid, offer.payee.0.into())
+        }
+        (None, Some(netuid), Some(payee)) => (netuid, parse_account(payee)?),
+        _ => bail!("name a gateway, or a subnet and a payee"),
+    };
+    let head = client.header(client.best().await?).await?.number;
+    let call = Call::<Runtime>::open_channel {
+        netuid: NetUid(netuid),
+        payee,
+        deposit: Tao(args.amount.0),
+        expiry: u64::from(head) + args.expiry,
+    };
+    let deal = Deal::default().takes("into the channel", args.amount.0);
+    let call = RuntimeCall::Pact(call);
+    let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
+        return Ok(());
+    };
+    let id = pact::opened(&included).context("the chain took the deposit, but names no channel")?;
+    let channel = pact::channel(&client.at(included.block), id).await?;
+    let view = ChannelView::new(id, &channel.context("the channel is gone again")?);
+    let text = format!(
+        "opened channel {id} with {} TAO to {} on subnet {netuid}",
+        args.amount, view.payee
+    );
+    args.sending.report(&included, view, &text)
+}
+
+/// Sends a call about a channel and shows what became of it.
+async fn change(sending: &Sending, id: u64, call: Call<Runtime>, text: &str) -> Result<()> {
+    #[derive(Serialize)]
+    struct Effect {
+        channel: u64,
+        open: Option<ChannelView>,
+    }
+    let client = sending.client().await?;
+    let deal = match &call {
+        Call::top_up { amount, .. } => Deal::default().takes("into the channel", amount.0),
+        _ => Deal::default(),
+    };
+    let Some(included) = sending.send_deal(&client, RuntimeCall::Pact(call), deal).await? else {
+        return Ok(());
+    };
+    let after = pact::channel(&client.at(included.block), id).await?;
+    let state = match &after {
+        None => "it is closed".to_owned(),
+        Some(channel) => {
+            let closing = channel
+                .closing
+                .map(|block| format!(", closing at block {block}"))
+                .unwrap_or_default();
+            format!(
+                "{} of {} TAO are paid{closing}",
+                Amount(channel.settled.0),
+                Amount(channel.deposit.0)
+            )
+        }
+    };
+    let effect = Effect {
+        channel: id,
+        open: after.map(|channel| ChannelView::new(id, &channel)),
+    };
+    sending.report(&included, effect, &format!("{text} channel {id}: {state}"))
+}
+
+async fn settle(args: &Settle) -> Result<()> {
+    let client = args.sending.client().await?;
+    let call = Call::<Runtime>::settle {
+        channel: args.voucher.channel,
+        amount: Tao(args.voucher.amount),
+        signature: args.voucher.signature,
+    };
+    let Some(included) = args.sending.send(&client, RuntimeCall::Pact(call)).await? else {
+        return Ok(());
+    };
+    let paid = pact::paid(&included).context("the chain took the voucher, but tells no payment")?;
+    let channel = args.voucher.channel;
+    let text = format!(
+        "settled {} TAO of channel {channel}, of which {} TAO are tribute",
+        Amount(paid.amount_rao),
+        Amount(paid.tribute_rao)
+    );
+    args.sending.report(&included, SettleEffect { channel, paid }, &text)
+}
+
+async fn list(args: &List) -> Result<()> {
+    let client = Client::connect(&args.connection.endpoint).await?;
+    let channels = pact::channels(&client.at_best().await?).await?;
+    let account = args
+        .account
+        .as_deref()
+        .map(parse_account)
+        .transpose()?
+        .map(|account| address(&account));
+    let views: Vec<ChannelView> = channels
+        .iter()
+        .map(|(id, channel)| ChannelView::new(*id, channel))
+        .filter(|view| {
+            account
+                .as_ref()
+                .is_none_or(|account| [&view.payer, &view.payee].contains(&account))
+        })
+        .collect();
+    if args.json {
+        return output::json(&views);
+    }
+    let rows = views.iter().map(|view| {
+        vec![
+            view.channel.to_string(),
+            view.netuid.to_string(),
+            view.payer.clone(),
+            view.payee.clone(),
+            Amount(view.deposit_rao).to_string(),
+            Amount(view.settled_rao).to_string(),
+            view.expiry.to_string(),
+            view.closing
+                .map(|block| block.to_string())
+                .unwrap_or_else(|| "-".to_owned()),
+        ]
+    });
+    let head = [
+        "channel",
+        "netuid",
+        "payer",
+        "payee",
+        "deposit (TAO)",
+        "paid (TAO)",
+        "expiry (block)",
+        "closing (block)",
+    ];
+    output::table(&head, rows.collect())
+}
