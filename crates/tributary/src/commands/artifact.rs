@@ -450,7 +450,7 @@ async fn commit(args: &Commit) -> Result<()> {
 }
 
 async fn confirm(args: &Confirm) -> Result<()> {
-    let client = args.sending.client().await?;
+    let client = Client::connect(&args.sending.connection.endpoint).await?;
     let netuid = NetUid(args.netuid);
     let found = pact::artifact(&client.at_best().await?, netuid).await?;
     let found = found.with_context(|| format!("subnet {netuid} has committed no artefact"))?;

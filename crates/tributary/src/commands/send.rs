@@ -84,11 +84,12 @@ impl Deal {
 }
 
 impl Sending {
-    /// Connects.
+    /// Looks at the key that will sign, as far as that takes no password, and connects.
     ///
     /// # Errors
-    /// If no chain answers.
+    /// If there is no such key, or no chain answers.
     pub async fn client(&self) -> Result<Client> {
+        self.keys.coldkey_account()?;
         Ok(Client::connect(&self.connection.endpoint).await?)
     }
 
