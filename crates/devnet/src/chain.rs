@@ -75,6 +75,13 @@ pub struct Unkept {
     head_before: Arc<Head>,
 }
 
+impl Unkept {
+    /// What the step changed, and the block before it.
+    pub fn change(&self) -> (&Arc<Diff>, &Arc<Head>) {
+        (&self.diff, &self.head_before)
+    }
+}
+
 impl Chain {
     /// Takes over what the database holds.
     pub fn new(loaded: Loaded, db: &Db) -> Result<Self, Error> {

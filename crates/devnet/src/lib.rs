@@ -46,6 +46,7 @@ pub mod state;
 
 pub use chain::Head;
 pub use config::{Clock, Config, Database, Genesis, Mining};
+pub(crate) use devnet::Stepped;
 pub use devnet::{At, Block, Devnet, Verified};
 pub use error::Error;
 pub use execution::extrinsic_hash;

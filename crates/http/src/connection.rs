@@ -89,11 +89,17 @@ impl Connection {
 
     /// Whether it may be upgraded. From then on it has no limits of time but for reading.
     pub fn last(&self, bounds: Bounds) -> bool {
-        let may = BOOKS.lock().last(self.id, bounds);
-        if may {
-            *self.phase.lock() = Phase::Lasting;
+        let lasts = BOOKS.lock().last(self.id, bounds, Instant::now());
+        match lasts {
+            Ok(evicted) => {
+                if let Some(evicted) = evicted {
+                    evicted.cancel();
+                }
+                *self.phase.lock() = Phase::Lasting;
+                true
+            }
+            Err(_) => false,
         }
-        may
     }
 
     /// Whether the time for a head or between requests is over.

@@ -15,6 +15,7 @@ mod connection;
 mod limits;
 mod origins;
 mod places;
+mod presence;
 mod server;
 mod socket;
 
@@ -23,4 +24,5 @@ pub use client::Client;
 pub use limits::{Limits, Wording};
 pub use origins::{BadPattern, Guard, Hosts, Origins, Trust};
 pub use places::{Bounds, Full, Places, Taken};
+pub use presence::{Presence, Working};
 pub use server::{Peer, spawn};

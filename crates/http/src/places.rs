@@ -110,7 +110,9 @@ impl<T> Places<T> {
         let evicted = match full {
             None => None,
             Some(full) => {
-                let victim = self.victim(full, server, client, bounds.patience, now).ok_or(full)?;
+                let victim = self
+                    .victim(full, server, client, false, bounds.patience, now)
+                    .ok_or(full)?;
                 self.release(victim)
             }
         };
@@ -129,10 +131,19 @@ impl<T> Places<T> {
         Ok(Taken { id, evicted })
     }
 
-    fn victim(&self, full: Full, server: u64, client: Client, patience: Duration, now: Instant) -> Option<u64> {
+    fn victim(
+        &self,
+        full: Full,
+        server: u64,
+        client: Client,
+        lasting_only: bool,
+        patience: Duration,
+        now: Instant,
+    ) -> Option<u64> {
         let candidates = self.holders.iter().filter_map(|(id, holder)| {
             let since = holder.waiting?;
-            let may = now.saturating_duration_since(since) >= patience
+            let may = (holder.lasting || !lasting_only)
+                && now.saturating_duration_since(since) >= patience
                 && match full {
                     Full::Client => holder.server == server && holder.client == client,
                     Full::Server => holder.server == server,
@@ -165,6 +176,13 @@ impl<T> Places<T> {
         }
     }
 
+    /// The same for a connection that lasts; others have phases of their own.
+    pub fn waits_if_lasting(&mut self, id: u64, since: Instant) {
+        if let Some(holder) = self.holders.get_mut(&id).filter(|holder| holder.lasting) {
+            holder.waiting = Some(since);
+        }
+    }
+
     /// The server does not wait for a holder.
     pub fn works(&mut self, id: u64) {
         if let Some(holder) = self.holders.get_mut(&id) {
@@ -172,26 +190,44 @@ impl<T> Places<T> {
         }
     }
 
-    /// Lets a connection last, as a WebSocket does, unless three quarters of its client's or its server's places are
-    /// taken by such; returns whether it may.
-    pub fn last(&mut self, id: u64, bounds: Bounds) -> bool {
+    /// Lets a connection last, as a WebSocket does; the server waits for it until somebody says otherwise. Of a client's
+    /// and of a server's places three quarters are for such. If these are taken, one that the server waits for goes, and
+    /// is returned.
+    ///
+    /// # Errors
+    /// If the server works for all of them.
+    pub fn last(&mut self, id: u64, bounds: Bounds, now: Instant) -> Result<Option<T>, Full> {
         let Some(holder) = self.holders.get(&id) else {
-            return false;
+            return Err(Full::Server);
         };
         let (server, client) = (holder.server, holder.client);
-        let lasting = |of: &dyn Fn(&Holder<T>) -> bool| {
-            let all = self.holders.values();
-            all.filter(|other| other.lasting && other.server == server && of(other))
-                .count()
-        };
         let part = |max: usize| (max / 4 * 3).max(1);
-        let may = lasting(&|_| true) < part(bounds.server_max)
-            && lasting(&|other| other.client == client) < part(bounds.client_max);
-        if may && let Some(holder) = self.holders.get_mut(&id) {
+        let lasting = self
+            .holders
+            .values()
+            .filter(|other| other.lasting && other.server == server);
+        let of_client = lasting.clone().filter(|other| other.client == client).count();
+        let full = if of_client >= part(bounds.client_max) {
+            Some(Full::Client)
+        } else if lasting.count() >= part(bounds.server_max) {
+            Some(Full::Server)
+        } else {
+            None
+        };
+        let evicted = match full {
+            None => None,
+            Some(full) => {
+                let victim = self
+                    .victim(full, server, client, true, bounds.patience, now)
+                    .ok_or(full)?;
+                self.release(victim)
+            }
+        };
+        if let Some(holder) = self.holders.get_mut(&id) {
             holder.lasting = true;
-            holder.waiting = None;
+            holder.waiting = Some(now);
         }
-        may
+        Ok(evicted)
     }
 
     /// The holders at a server that it has been waiting for since `before` or earlier, or all of them.
@@ -313,13 +349,25 @@ mod tests {
                     Step::Last(at) if !list.is_empty() => {
                         let at = at % list.len();
                         if !list[at].4 {
-                            let may = places.last(list[at].0, BOUNDS);
-                            let lasting = list.iter().filter(|other| other.4 && other.1 == list[at].1);
-                            let of_client = lasting.clone().filter(|other| other.2 == list[at].2).count();
-                            prop_assert_eq!(may, lasting.count() < 3 && of_client < 1);
-                            if may {
-                                list[at].3 = None;
-                                list[at].4 = true;
+                            let here = || list.iter().filter(|other| other.4 && other.1 == list[at].1);
+                            let of_client = here().filter(|other| other.2 == list[at].2).count();
+                            let full = of_client >= 1 || here().count() >= 3;
+                            match places.last(list[at].0, BOUNDS, now) {
+                                Ok(evicted) => {
+                                    prop_assert_eq!(evicted.is_some(), full);
+                                    let (id, server, whose, ..) = list[at];
+                                    if let Some(gone) = evicted {
+                                        let gone = list.iter().position(|holder| holder.0 == gone).unwrap();
+                                        let (_, at_server, of, since, lasting) = list.remove(gone);
+                                        prop_assert!(lasting && at_server == server);
+                                        prop_assert!(of_client == 0 || of == whose);
+                                        prop_assert!(now - since.expect("it was waited for") >= PATIENCE);
+                                    }
+                                    let at = list.iter().position(|holder| holder.0 == id).unwrap();
+                                    list[at].3 = Some(now);
+                                    list[at].4 = true;
+                                }
+                                Err(_) => prop_assert!(full),
                             }
                         }
                     }

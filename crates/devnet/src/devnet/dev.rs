@@ -277,6 +277,7 @@ impl Inner {
         self.revalidate(producer, usize::MAX)?;
         self.keep(producer)?;
         let head = self.chain.read().head.clone();
+        self.tell_replaced(&head);
         self.announce(&head);
         Ok(head)
     }

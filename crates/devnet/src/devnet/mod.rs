@@ -7,6 +7,7 @@ mod produce;
 mod read;
 mod submit;
 mod verify;
+mod watch;
 
 use std::{collections::VecDeque, path::Path, sync::Arc};
 
@@ -19,6 +20,7 @@ use past::Past;
 use produce::Produced;
 pub use read::{At, Block};
 pub use verify::Verified;
+pub(crate) use watch::Stepped;
 
 use crate::{
     Clock, Config, Database, Error, Genesis, Mining,
@@ -47,6 +49,7 @@ struct Inner {
     chain: RwLock<Chain>,
     past: Past,
     heads: Mutex<Vec<mpsc::Sender<Arc<Head>>>>,
+    watchers: Mutex<Vec<watch::Watcher>>,
     db: Db,
     miner: Miner,
 }
@@ -110,6 +113,7 @@ impl Devnet {
             chain: RwLock::new(chain),
             past: Past::default(),
             heads: Mutex::default(),
+            watchers: Mutex::default(),
             db,
             miner: Miner::new(config.mining),
         });

@@ -244,6 +244,11 @@ impl Inner {
     fn tell(&self, producer: &mut Producer, kept: Result<u64, Error>) -> Result<(), Error> {
         let step = kept.inspect_err(|_| producer.untold.clear())?;
         let kept = self.chain.write().kept(step);
+        let of_step = |step| {
+            let told = producer.untold.iter().find(|block| block.step == step);
+            told.map(|block| block.head.clone())
+        };
+        self.tell_watchers(&kept, step, &of_step);
         self.db.drop_later(Box::new(kept));
         while let Some(Produced { head, included, .. }) = producer.untold.pop_front_if(|block| block.step <= step) {
             for (transaction, index) in &included {

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use jsonrpsee::{PendingSubscriptionSink, types::Params};
+use jsonrpsee::{Extensions, PendingSubscriptionSink, types::Params};
 use serde_json::{Value, json};
 
 use super::{
-    Context, Module, blocking,
+    Context, HEADS_KEYS, Module, blocking,
     error::from_chain,
     method, notify,
     params::{Reader, hex},
-    setup,
+    setup, watch,
 };
 use crate::{Error, TransactionStatus};
 
@@ -27,13 +27,22 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
             "author_submitAndWatchExtrinsic",
             "author_extrinsicUpdate",
             "author_unwatchExtrinsic",
-            |params, pending, context, _| watch(params, pending, context),
+            follow,
         )
         .map(|_| ())
         .map_err(setup)
 }
 
-async fn watch(params: Params<'static>, pending: PendingSubscriptionSink, context: Arc<Context>) {
+async fn follow(
+    params: Params<'static>,
+    pending: PendingSubscriptionSink,
+    context: Arc<Context>,
+    extensions: Extensions,
+) {
+    let _watching = match watch(&context, &extensions, HEADS_KEYS) {
+        Ok(watching) => watching,
+        Err(error) => return pending.reject(error).await,
+    };
     let extrinsic = match Reader::new(&params).bytes("extrinsic") {
         Ok(extrinsic) => extrinsic,
         Err(error) => return pending.reject(error).await,

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use jsonrpsee::{PendingSubscriptionSink, types::ErrorObjectOwned};
+use jsonrpsee::{Extensions, PendingSubscriptionSink, types::ErrorObjectOwned};
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Context, Module, aliases, blocking,
+    Answer, Context, HEADS_KEYS, Module, aliases, blocking,
     error::{bad_params, from_chain},
     limits::NUMBERS_MAX,
     method, notify,
     params::hex,
-    setup,
+    setup, watch,
 };
 use crate::{Error, Header};
 
@@ -127,14 +127,21 @@ fn heads(
     unsubscribe: &'static str,
 ) -> Result<(), Error> {
     module
-        .register_subscription(subscribe, notification, unsubscribe, |_, pending, context, _| {
-            send_heads(pending, context)
-        })
+        .register_subscription(
+            subscribe,
+            notification,
+            unsubscribe,
+            |_, pending, context, extensions| send_heads(pending, context, extensions),
+        )
         .map(|_| ())
         .map_err(setup)
 }
 
-async fn send_heads(pending: PendingSubscriptionSink, context: Arc<Context>) {
+async fn send_heads(pending: PendingSubscriptionSink, context: Arc<Context>, extensions: Extensions) {
+    let _watching = match watch(&context, &extensions, HEADS_KEYS) {
+        Ok(watching) => watching,
+        Err(error) => return pending.reject(error).await,
+    };
     let Ok(sink) = pending.accept().await else { return };
     let subscribed: Result<_, ErrorObjectOwned> = blocking(&context, |context| {
         (context.devnet.subscribe_heads(), context.devnet.head())

@@ -1,30 +1,38 @@
 //! JSON-RPC around an embedded chain, as a Substrate node speaks it (`wire.md` 1 and 2), with the `dev_*` family.
 //!
-//! There are no origin checks, as in a node's development mode: everybody on this machine, pages in its browsers
-//! included, may call everything. Nothing that can be called reaches beyond the chain and the folder for dumps.
+//! Programs of this machine may call everything. Pages in its browsers may if they come from this machine or from an
+//! origin that the user named; others are refused before anything of their requests is read ([`RpcConfig::origins`]).
 
 mod author;
 mod chain;
 mod dev;
 mod error;
+mod gate;
 mod limits;
 mod params;
 mod payment;
+mod quota;
 mod server;
 mod state;
+mod storage;
 mod system;
 
 use std::{path::PathBuf, sync::Arc};
 
 use jsonrpsee::{
-    RpcModule, SubscriptionSink,
+    Extensions, RpcModule, SubscriptionSink,
     types::{ErrorObjectOwned, Params},
 };
 use serde::Serialize;
 use serde_json::{Value, json, value::to_raw_value};
 use tokio_util::sync::CancellationToken;
+pub use tributary_http::{Hosts, Limits, Origins};
+use tributary_http::{Peer, Presence, Working};
 
 use crate::{Devnet, Error, panics};
+use gate::Lanes;
+pub use gate::{MethodSet, is_unsafe};
+use quota::{Amounts, Part, Quota};
 pub use server::{RpcHandle, serve};
 
 /// How the chain is offered.
@@ -35,13 +43,18 @@ pub struct RpcConfig {
     /// A second port with the same service. The local network of the reference has nodes on 9944 and 9945, and each
     /// client's tests use one of the two.
     pub second_port: Option<u16>,
-    /// Listen on all interfaces instead of 127.0.0.1 and ::1. There is no protection against strangers: whoever
-    /// reaches the port may do everything, the `dev_*` methods included.
+    /// Listen on all interfaces instead of 127.0.0.1 and ::1.
     pub all_interfaces: bool,
+    /// Which methods are served.
+    pub methods: MethodSet,
+    /// Pages that may call methods through a browser.
+    pub origins: Origins,
+    /// Names that the server is asked for by, beside addresses and localhost.
+    pub hosts: Hosts,
     /// Answer to `system_chain`.
     pub chain_name: String,
-    /// Connections at once.
-    pub connections_max: u32,
+    /// What it bears of connections.
+    pub connections: Limits,
     /// The folder of the files of `dev_dump` and `dev_load`, which take plain file names; without it there are no such
     /// methods.
     pub dump_folder: Option<PathBuf>,
@@ -53,18 +66,39 @@ impl Default for RpcConfig {
             port: 9944,
             second_port: None,
             all_interfaces: false,
+            methods: MethodSet::default(),
+            origins: default_origins(),
+            hosts: Hosts::default(),
             chain_name: "Tributary Local".into(),
-            connections_max: 500,
+            connections: Limits::default(),
             dump_folder: None,
         }
     }
+}
+
+/// Pages of this machine, and polkadot.js.org, as in a Substrate node; that one has the safe methods only.
+pub fn default_origins() -> Origins {
+    let local = Origins::default();
+    local.clone().with_limited("https://polkadot.js.org").unwrap_or(local)
 }
 
 /// What the methods work on.
 struct Context {
     devnet: Devnet,
     config: RpcConfig,
+    lanes: Arc<Lanes>,
+    hub: Arc<storage::Hub>,
+    /// Keys that subscriptions watch. Each costs the server something in every block.
+    watched: Arc<Quota>,
 }
+
+/// Keys that subscriptions may watch. Heads and the like count as [`HEADS_KEYS`] keys.
+const WATCHED: Amounts = Amounts {
+    own: 1_000,
+    each_max: 100_000,
+    common: 500_000,
+};
+const HEADS_KEYS: usize = 10;
 
 type Module = RpcModule<Context>;
 type Answer = Result<Value, ErrorObjectOwned>;
@@ -101,9 +135,16 @@ fn setup(error: impl ToString) -> Error {
 }
 
 /// All methods.
-fn methods(devnet: Devnet, config: RpcConfig) -> Result<Module, Error> {
+fn methods(devnet: Devnet, config: RpcConfig, lanes: Arc<Lanes>) -> Result<Module, Error> {
     let dumps = config.dump_folder.is_some();
-    let mut module = RpcModule::new(Context { devnet, config });
+    let has_unsafe = config.methods.has_unsafe(config.all_interfaces);
+    let mut module = RpcModule::new(Context {
+        lanes,
+        hub: storage::Hub::new(devnet.clone()),
+        watched: Quota::new(WATCHED),
+        devnet,
+        config,
+    });
     chain::register(&mut module)?;
     state::register(&mut module)?;
     author::register(&mut module)?;
@@ -111,12 +152,33 @@ fn methods(devnet: Devnet, config: RpcConfig) -> Result<Module, Error> {
     payment::register(&mut module)?;
     dev::register(&mut module, dumps)?;
     let mut names: Vec<&str> = module.method_names().chain(["rpc_methods"]).collect();
+    names.retain(|name| has_unsafe || !is_unsafe(name));
     names.sort_unstable();
     let answer = json!({ "methods": names });
     module
         .register_method("rpc_methods", move |_, _, _| answer.clone())
         .map_err(setup)?;
     Ok(module)
+}
+
+/// What a subscription holds as long as it goes on.
+struct Watching {
+    _part: Part,
+    _working: Option<Working>,
+}
+
+/// Lets a subscription begin that costs as much as watching so many keys, or says why it may not.
+fn watch(context: &Context, extensions: &Extensions, keys: usize) -> Result<Watching, ErrorObjectOwned> {
+    let connection = extensions.get::<Peer>().map_or(0, |peer| peer.connection);
+    let part = context.watched.take(connection, keys).ok_or_else(|| {
+        error::bad_params(format!(
+            "a subscription to {keys} keys is more than this server can watch for you beside the rest; close others first"
+        ))
+    })?;
+    Ok(Watching {
+        _part: part,
+        _working: extensions.get::<Presence>().map(Presence::begin),
+    })
 }
 
 /// Runs something that blocks beside the asynchronous threads.

@@ -1,19 +1,19 @@
 //! `state_*`: storage, calls into the runtime, metadata.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use codec::Decode;
-use jsonrpsee::{PendingSubscriptionSink, types::Params};
+use jsonrpsee::{Extensions, PendingSubscriptionSink};
 use serde_json::{Value, json};
 use sp_core::H256;
 
 use super::{
-    Answer, Context, Module, aliases, blocking,
+    Answer, Context, HEADS_KEYS, Module, aliases, blocking,
     error::{bad_params, from_chain, internal},
     limits::{ARGUMENT_BYTES_MAX, KEYS_MAX, PAGE_MAX, QUERY_KEYS_MAX, VALUE_BYTES_MAX},
     method, notify,
-    params::{Reader, hex},
-    setup,
+    params::hex,
+    setup, storage, watch,
 };
 use crate::{At, Error, arguments::takes_calls};
 
@@ -119,7 +119,7 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
     aliases(module, "state_getRuntimeVersion", &["chain_getRuntimeVersion"])?;
     module
         .register_subscription("state_subscribeStorage", "state_storage", "state_unsubscribeStorage", {
-            |params, pending, context, _| send_storage(params, pending, context)
+            |params, pending, context, extensions| storage::subscribe(params, pending, context, extensions)
         })
         .map_err(setup)?;
     module
@@ -127,7 +127,7 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
             "state_subscribeRuntimeVersion",
             "state_runtimeVersion",
             "state_unsubscribeRuntimeVersion",
-            |_, pending, context, _| send_version(pending, context),
+            |_, pending, context, extensions| send_version(pending, context, extensions),
         )
         .map_err(setup)?;
     aliases(
@@ -160,48 +160,12 @@ fn changes<'a>(block: H256, pairs: impl Iterator<Item = (&'a Vec<u8>, Option<Vec
     json!({ "block": hex(block), "changes": changes })
 }
 
-/// The values of the keys now, then those that a block changed.
-async fn send_storage(params: Params<'static>, pending: PendingSubscriptionSink, context: Arc<Context>) {
-    let keys = match Reader::new(&params).many_bytes("keys") {
-        Ok(keys) => keys,
+/// The runtime of this program, which never changes while it runs.
+async fn send_version(pending: PendingSubscriptionSink, context: Arc<Context>, extensions: Extensions) {
+    let _watching = match watch(&context, &extensions, HEADS_KEYS) {
+        Ok(watching) => watching,
         Err(error) => return pending.reject(error).await,
     };
-    let Ok(sink) = pending.accept().await else { return };
-    let heads = blocking(&context, |context| {
-        (context.devnet.subscribe_heads(), context.devnet.head())
-    })
-    .await;
-    let Ok((mut heads, first)) = heads else { return };
-    let mut known: Option<BTreeMap<Vec<u8>, Option<Vec<u8>>>> = None;
-    let mut block = first.hash;
-    loop {
-        let asked = keys.clone();
-        let read = blocking(&context, move |context| context.devnet.query_all(&asked, block)).await;
-        // The block may be gone after a revert; the head that it went back to is on its way.
-        if let Ok(Ok(values)) = read {
-            let now: BTreeMap<_, _> = keys.iter().cloned().zip(values).collect();
-            let changed: Vec<(&Vec<u8>, Option<Vec<u8>>)> = now
-                .iter()
-                .filter(|(key, value)| known.as_ref().is_none_or(|known| known.get(*key) != Some(*value)))
-                .map(|(key, value)| (key, value.clone()))
-                .collect();
-            if !changed.is_empty() && !notify(&sink, &changes(block, changed.into_iter())).await {
-                return;
-            }
-            known = Some(now);
-        }
-        tokio::select! {
-            () = sink.closed() => return,
-            head = heads.recv() => match head {
-                Some(head) => block = head.hash,
-                None => return,
-            },
-        }
-    }
-}
-
-/// The runtime of this program, which never changes while it runs.
-async fn send_version(pending: PendingSubscriptionSink, context: Arc<Context>) {
     let Ok(sink) = pending.accept().await else { return };
     if let Ok(Ok(version)) = blocking(&context, |context| runtime_version(context, At::Best)).await
         && notify(&sink, &version).await

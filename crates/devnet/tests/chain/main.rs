@@ -4,6 +4,7 @@ mod common;
 mod damage;
 mod depth;
 mod disk;
+mod doors;
 mod kill;
 mod library;
 mod limits;

@@ -34,6 +34,8 @@ pub struct Chain {
     /// When blocks are made: every --block-time, on every transaction, or only when `dev_advance` asks
     #[arg(long, value_enum, default_value = "timer")]
     pub mode: Mode,
+    #[command(flatten)]
+    pub rpc: super::rpc::Rpc,
 }
 
 /// When the chain makes blocks.

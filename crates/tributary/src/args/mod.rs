@@ -3,6 +3,7 @@
 mod chain;
 mod keys;
 mod neuron;
+mod rpc;
 mod trade;
 mod up;
 

@@ -67,16 +67,11 @@ pub async fn run(args: &Chain) -> Result<()> {
         Mode::Transaction => Mining::OnExtrinsic,
         Mode::Demand => Mining::OnDemand,
     };
-    let server = serve(
-        chain.clone(),
-        RpcConfig {
-            port,
-            second_port,
-            dump_folder: args.dump_folder.clone(),
-            ..RpcConfig::default()
-        },
-    )
-    .await?;
+    let rpc = RpcConfig {
+        dump_folder: args.dump_folder.clone(),
+        ..args.rpc.config(port, second_port)
+    };
+    let server = serve(chain.clone(), rpc).await?;
     for address in server.addresses() {
         say!("JSON-RPC on ws://{address} and http://{address}");
     }

@@ -1,0 +1,51 @@
+//! Who may call a chain's JSON-RPC.
+
+use clap::{Args, ValueEnum};
+use tributary_devnet::rpc::{Hosts, MethodSet, Origins, RpcConfig, default_origins};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Who may call the JSON-RPC")]
+pub struct Rpc {
+    /// Web pages that may talk to the chain through a browser, by their origins (https://app.example, http://dev.example:*), or `all`: every page may read and send, but not use dev_* [default: pages of this machine, and https://polkadot.js.org without dev_*]
+    #[arg(long, value_name = "ORIGIN[,ORIGIN]|all")]
+    pub rpc_cors: Option<Origins>,
+    /// Methods that are served
+    #[arg(long, value_enum, default_value = "auto")]
+    pub rpc_methods: Methods,
+    /// Listen on all interfaces, for other machines
+    #[arg(long)]
+    pub rpc_external: bool,
+    /// Names that the chain is asked for by, beside addresses and localhost: the name of a container, for example
+    #[arg(long, value_name = "NAME[,NAME]|all")]
+    pub rpc_hosts: Option<Hosts>,
+}
+
+/// Which methods are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Methods {
+    /// All, but the safe ones only with --rpc-external
+    Auto,
+    /// Those that a stranger can do no harm with: no dev_*, no dry runs
+    Safe,
+    /// All, to everybody who reaches the port
+    Unsafe,
+}
+
+impl Rpc {
+    /// For a server on these ports.
+    pub fn config(&self, port: u16, second_port: Option<u16>) -> RpcConfig {
+        RpcConfig {
+            port,
+            second_port,
+            all_interfaces: self.rpc_external,
+            methods: match self.rpc_methods {
+                Methods::Auto => MethodSet::Auto,
+                Methods::Safe => MethodSet::Safe,
+                Methods::Unsafe => MethodSet::Unsafe,
+            },
+            origins: self.rpc_cors.clone().unwrap_or_else(default_origins),
+            hosts: self.rpc_hosts.clone().unwrap_or_default(),
+            ..RpcConfig::default()
+        }
+    }
+}
