@@ -239,7 +239,25 @@ impl Hosts {
         if port.is_some_and(|port| port.parse::<u16>().is_err()) {
             return false;
         }
-        self.all || is_local(&host) || host.parse::<IpAddr>().is_ok() || self.names.contains(&host)
+        self.all || self.knows(&host)
+    }
+
+    fn knows(&self, host: &str) -> bool {
+        is_local(host) || host.parse::<IpAddr>().is_ok() || self.names.iter().any(|name| name == host)
+    }
+
+    /// Whether an origin is the very server that is asked. No server here has pages, so that is what programs call
+    /// themselves which send an origin because browsers do.
+    fn is_itself(&self, headers: &HeaderMap) -> bool {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else {
+            return false;
+        };
+        let authority = origin
+            .strip_prefix("http://")
+            .or_else(|| origin.strip_prefix("https://"));
+        authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
+            && host_and_port(host).is_some_and(|(host, _)| self.knows(&host))
     }
 
     fn check<B>(&self, request: &Request<B>) -> Result<(), String> {
@@ -295,7 +313,12 @@ impl Guard {
 
     fn check<B>(&self, request: &Request<B>) -> Result<Trust, String> {
         self.hosts.check(request)?;
-        self.origins.of(request.headers())
+        let trust = self.origins.of(request.headers());
+        let several = request.headers().get_all(header::ORIGIN).iter().count() > 1;
+        match trust {
+            Err(_) if !several && self.hosts.is_itself(request.headers()) => Ok(Trust::Full),
+            trust => trust,
+        }
     }
 }
 
@@ -471,6 +494,19 @@ mod tests {
         assert_eq!(request(&[("host", "localhost:1"), local]), Ok(Trust::Full));
         assert!(request(&[("host", "localhost:1"), local, ("origin", "https://evil.example")]).is_err());
         assert!(request(&[("host", "evil.example")]).is_err());
+        // Some programs name the server itself as their origin.
+        let itself = ("origin", "http://10.1.1.1:9944");
+        assert_eq!(request(&[("host", "10.1.1.1:9944"), itself]), Ok(Trust::Full));
+        assert!(request(&[("host", "10.1.1.2:9944"), itself]).is_err());
+        assert!(request(&[("host", "10.1.1.1:9945"), itself]).is_err());
+        assert!(request(&[("host", "10.1.1.1:9944"), itself, itself]).is_err());
+        let rebound = [("host", "evil.example"), ("origin", "http://evil.example")];
+        let mut any = Request::new(());
+        for (name, value) in rebound {
+            any.headers_mut().append(name, HeaderValue::from_static(value));
+        }
+        let guard = Guard::new(Origins::default(), "all".parse().unwrap(), "");
+        assert!(guard.check(&any).is_err(), "any name is no origin of its own");
         assert!(request(&[("host", "localhost"), ("host", "evil.example")]).is_err());
     }
 }
