@@ -158,6 +158,10 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
         set(u64::MAX),
         batch(vec![set(MAX_SUPPLY / 2), set(MAX_SUPPLY / 2)]),
         later(set(TAO)),
+        later(RuntimeCall::Balances(Money::force_unreserve {
+            who: account(Key::Eve).into(),
+            amount: 1,
+        })),
         later(batch(vec![set(TAO)])),
         raw(frame_system::Call::set_storage {
             items: vec![(vec![1], vec![]), ([&balances[..], &[7]].concat(), vec![])],

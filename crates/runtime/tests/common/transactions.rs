@@ -10,6 +10,7 @@ use sp_runtime::{
 use tributary_runtime::{AccountId, Runtime, RuntimeCall, System, UncheckedExtrinsic, VERSION, extensions, fees};
 
 /// What the pool says of a transaction. Nothing of it stays.
+#[allow(dead_code)] // Not every test asks the pool.
 pub fn validate(extrinsic: &UncheckedExtrinsic) -> TransactionValidity {
     let hash = System::block_hash(0);
     let arguments = (TransactionSource::External, extrinsic, hash).encode();
