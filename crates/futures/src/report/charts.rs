@@ -4,8 +4,9 @@ use plotters::{prelude::RGBColor, style::text_anchor::HPos};
 
 use super::{
     data::{Answers, Fan},
+    palette::{ACCENT, CLASS_COLOURS, INK, MUTED, OTHER},
     plane::{Axis, Plane, text_width},
-    plot::{ACCENT, CLASS_COLOURS, Chart, INK, MUTED, OTHER, Problem, chart, number, percent},
+    plot::{Chart, Problem, chart, number, percent},
     tornado::Tornado,
 };
 use crate::{class::CLASSES, sensitivity::Indices, stats::Estimate};
@@ -51,7 +52,7 @@ pub fn thresholds(answers: &Answers) -> Result<Chart, Problem> {
         "Stacked bars: the probability of each outcome class as defined, and with each threshold halved and \
                        doubled. The numbers are in the table below."
             .to_owned();
-    let height = 60 + 30 * rows.len() as u32;
+    let height = 86 + 30 * rows.len() as u32;
     chart(
         "thresholds",
         alternative,
@@ -61,7 +62,13 @@ pub fn thresholds(answers: &Answers) -> Result<Chart, Problem> {
             let x = Axis::linear(0.0, 1.0, parts, "probability");
             let mut y = Axis::linear(0.0, rows.len() as f64, |_| String::new(), "");
             y.ticks = vec![-1.0];
-            let plane = Plane::new(area, x, y, [left, 28, 6, 44])?;
+            let plane = Plane::new(area, x, y, [left, 28, 32, 44])?;
+            let samples: Vec<_> = CLASS_COLOURS
+                .into_iter()
+                .zip(legend())
+                .map(|(colour, name)| (colour, 1.0, name))
+                .collect();
+            plane.legend(if narrow { 8 } else { 0 }, &samples)?;
             for (k, (name, shares)) in rows.iter().enumerate() {
                 let row = (rows.len() - k) as f64;
                 let mut from = 0.0;
@@ -83,6 +90,7 @@ fn histogram(
     values: &[f64],
     x: Axis,
     marks: &[(f64, String)],
+    samples: &[(RGBColor, f64, &str)],
     colour: &dyn Fn(f64) -> RGBColor,
 ) -> Result<Chart, Problem> {
     const BINS: usize = 44;
@@ -97,7 +105,9 @@ fn histogram(
     let all = values.len().max(1) as f64;
     chart(name, alternative, [(760, 330), (400, 300)], &|area, narrow| {
         let y = Axis::linear(0.0, 1.16 * most / all, parts, "futures");
-        let plane = Plane::new(area, x.clone(), y, [58, 18, 24, 46])?;
+        let top = if samples.is_empty() { 24 } else { 46 };
+        let plane = Plane::new(area, x.clone(), y, [58, 18, top, 46])?;
+        plane.legend(0, samples)?;
         let back = |part: f64| {
             let at = low + part * (high - low);
             if x.log { libm::pow(10.0, at) } else { at }
@@ -154,7 +164,11 @@ pub fn market_value(answers: &Answers) -> Result<Chart, Problem> {
         number(spread.p05),
         number(spread.p95)
     );
-    histogram("market-value", alternative, values, x, &marks, &|at| {
+    let samples = [
+        (CLASS_COLOURS[0], 0.9, "less than at the start"),
+        (CLASS_COLOURS[2], 0.9, "more"),
+    ];
+    histogram("market-value", alternative, values, x, &marks, &samples, &|at| {
         if at >= 1.0 { CLASS_COLOURS[2] } else { CLASS_COLOURS[0] }
     })
 }
@@ -185,7 +199,9 @@ pub fn dilution(answers: &Answers) -> Result<Chart, Problem> {
         percent(spread.p95),
         percent(answers.inflation_median)
     );
-    histogram("dilution-tax", alternative, &answers.dilution, x, &marks, &|_| OTHER)
+    histogram("dilution-tax", alternative, &answers.dilution, x, &marks, &[], &|_| {
+        OTHER
+    })
 }
 
 /// A fan: bands of quantiles over time, with the median.
@@ -220,7 +236,7 @@ pub fn fan(fan: &Fan) -> Result<Chart, Problem> {
         end(3),
         end(4)
     );
-    chart(fan.name, alternative, [(430, 310), (400, 290)], &|area, _| {
+    chart(fan.name, alternative, [(430, 332), (400, 312)], &|area, _| {
         let y = if fan.log {
             Axis::logarithmic(low * 0.92, high * 1.08, name, &fan.title)
         } else {
@@ -228,7 +244,15 @@ pub fn fan(fan: &Fan) -> Result<Chart, Problem> {
             Axis::linear((low - room).max(0.0), high + room, name, &fan.title)
         };
         let x = Axis::linear(0.0, last, plain, "years from the start");
-        let plane = Plane::new(area, x, y, [66, 18, 28, 46])?;
+        let plane = Plane::new(area, x, y, [66, 18, 50, 46])?;
+        plane.legend(
+            0,
+            &[
+                (ACCENT, 1.0, "median"),
+                (ACCENT, 0.48, "25 to 75 %"),
+                (ACCENT, 0.2, "5 to 95 %"),
+            ],
+        )?;
         plane.band(&years, &fan.quantiles[0], &fan.quantiles[4], ACCENT, 0.2)?;
         plane.band(&years, &fan.quantiles[1], &fan.quantiles[3], ACCENT, 0.35)?;
         let median: Vec<(f64, f64)> = years.iter().copied().zip(fan.quantiles[2].iter().copied()).collect();
@@ -259,7 +283,7 @@ pub fn hazard(name: &'static str, of: &str, hazards: &[Estimate; 4]) -> Result<C
         "Chance that an owner leaves in a month, by quartile of {of}: {}.",
         told.join(", ")
     );
-    chart(name, alternative, [(430, 290), (400, 280)], &|area, _| {
+    chart(name, alternative, [(430, 312), (400, 302)], &|area, _| {
         let mut x = Axis::linear(
             0.0,
             4.0,
@@ -272,7 +296,8 @@ pub fn hazard(name: &'static str, of: &str, hazards: &[Estimate; 4]) -> Result<C
         );
         x.ticks = vec![0.5, 1.5, 2.5, 3.5];
         let y = Axis::linear(0.0, 1.15 * high, parts, "leave in a month");
-        let plane = Plane::new(area, x, y, [64, 18, 28, 46])?;
+        let plane = Plane::new(area, x, y, [64, 18, 50, 46])?;
+        plane.legend(0, &[(ACCENT, 0.45, "estimate"), (INK, 1.0, "95 % interval")])?;
         for (k, h) in hazards.iter().enumerate() {
             let at = k as f64 + 0.5;
             plane.rectangle((at - 0.3, 0.0), (at + 0.3, h.value), ACCENT, 0.45)?;
@@ -308,7 +333,7 @@ pub fn tornado(tornado: &Tornado) -> Result<Chart, Problem> {
         low = low.min(estimate.low);
         high = high.max(estimate.high);
     }
-    let height = 70 + 30 * rows.len() as u32;
+    let height = 96 + 30 * rows.len() as u32;
     chart(
         tornado.name,
         alternative,
@@ -323,7 +348,16 @@ pub fn tornado(tornado: &Tornado) -> Result<Chart, Problem> {
             };
             let mut y = Axis::linear(0.0, rows.len() as f64, |_| String::new(), "");
             y.ticks = vec![-1.0];
-            let plane = Plane::new(area, x, y, [left, 16, 6, 46])?;
+            let plane = Plane::new(area, x, y, [left, 16, 32, 46])?;
+            let samples = [
+                (OTHER, 0.85, "parameter in its lowest fifth"),
+                (ACCENT, 0.85, "in its highest"),
+                (MUTED, 0.3, "pale: may be chance"),
+            ];
+            plane.legend(
+                if narrow { 4 } else { left as i32 },
+                &samples[..if narrow { 2 } else { 3 }],
+            )?;
             for (k, bar) in rows.iter().enumerate() {
                 let row = (rows.len() - k) as f64 - 0.5;
                 for (estimate, colour, shift) in [(bar.low, OTHER, 0.13), (bar.high, ACCENT, -0.13)] {
@@ -354,18 +388,15 @@ pub fn sobol(name: &'static str, output: &str, indices: &[(String, Indices)]) ->
         .collect();
     let alternative = format!("Sobol indices of {output}, first and total order: {}.", told.join("; "));
     let high = indices.iter().map(|(_, i)| i.total.high).fold(0.1, f64::max).min(1.5);
-    let height = 64 + 34 * indices.len() as u32;
+    let height = 90 + 34 * indices.len() as u32;
     chart(name, alternative, [(760, height), (400, height)], &|area, narrow| {
         let left = if narrow { 168 } else { 200 };
-        let x = Axis::linear(
-            0.0,
-            high,
-            plain,
-            "part of the variance: alone (orange), with all interactions (blue)",
-        );
+        let x = Axis::linear(0.0, high, plain, "part of the variance");
         let mut y = Axis::linear(0.0, indices.len() as f64, |_| String::new(), "");
         y.ticks = vec![-1.0];
-        let plane = Plane::new(area, x, y, [left, 16, 6, 46])?;
+        let plane = Plane::new(area, x, y, [left, 16, 32, 46])?;
+        let samples = [(OTHER, 0.8, "alone"), (ACCENT, 0.8, "with all interactions")];
+        plane.legend(0, &samples)?;
         for (k, (factor, i)) in indices.iter().enumerate() {
             let row = (indices.len() - k) as f64 - 0.5;
             for (estimate, colour, from) in [(i.first, OTHER, 0.36), (i.total, ACCENT, -0.02)] {

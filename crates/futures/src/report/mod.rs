@@ -8,6 +8,7 @@ pub mod flows;
 pub mod markdown;
 pub mod page;
 pub mod paired;
+pub mod palette;
 pub mod plane;
 pub mod plot;
 pub mod sankey;

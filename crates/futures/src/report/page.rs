@@ -6,7 +6,8 @@ use super::{
     Charts,
     data::Answers,
     definitions::{self, Definition},
-    plot::{Chart, THEME, capital, number, percent},
+    palette::page_theme,
+    plot::{Chart, capital, number, percent},
     sections::{appendix, claims, flows, hangs, limits},
 };
 use crate::{
@@ -89,7 +90,7 @@ pub fn document(title: &str, body: &Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }
-                style { (PreEscaped(THEME)) (PreEscaped(STYLE)) }
+                style { (PreEscaped(page_theme())) (PreEscaped(STYLE)) }
             }
             body { main { (body) } }
         }

@@ -9,8 +9,9 @@ use super::{
     charts::legend,
     named,
     page::{defined, document, figure, table},
+    palette::{ACCENT, INK, MUTED},
     plane::{Axis, Plane},
-    plot::{ACCENT, Chart, INK, MUTED, Problem, chart, number, percent},
+    plot::{Chart, Problem, chart, number, percent},
 };
 use crate::{
     Error,

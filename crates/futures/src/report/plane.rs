@@ -11,7 +11,10 @@ use plotters::{
     },
 };
 
-use super::plot::{Area, GRID, INK, MUTED, PAPER, Problem, TEXT, text};
+use super::{
+    palette::{GRID, INK, MUTED, PAPER},
+    plot::{Area, Problem, TEXT, text},
+};
 
 /// One axis.
 #[derive(Clone, Debug)]
@@ -201,6 +204,24 @@ impl<'a, 'b> Plane<'a, 'b> {
         let (a, b) = (corners[0], corners[1]);
         let corners = [(a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1))];
         self.area.draw(&Rectangle::new(corners, colour.mix(opacity).filled()))?;
+        Ok(())
+    }
+
+    /// What the colours mean, in a row above the plane: each word behind a sample of its colour. The row begins at `from`
+    /// pixels, or, with 0, where the plane does.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub fn legend(&self, from: i32, samples: &[(RGBColor, f64, &str)]) -> Result<(), Problem> {
+        let (left, top) = self.pixel(self.x.low, self.y.high);
+        let (mut x, y) = (if from > 0 { from } else { left }, top - 12);
+        for (colour, opacity, words) in samples {
+            let sample = [(x, y - 5), (x + 14, y + 5)];
+            self.area.draw(&Rectangle::new(sample, colour.mix(*opacity).filled()))?;
+            let style = text(&MUTED).pos(Pos::new(HPos::Left, VPos::Center));
+            self.area.draw_text(words, &style, (x + 19, y))?;
+            x += 19 + text_width(words) + 16;
+        }
         Ok(())
     }
 

@@ -1,7 +1,4 @@
-//! Charts as SVG, drawn by `plotters`, in colours that the page decides.
-//!
-//! `plotters` writes fixed colours. The ones used here are stand-ins that are replaced by CSS variables afterwards, so
-//! that a chart follows the light or dark theme of its page, and prints black on white.
+//! Charts as SVG, drawn by `plotters`.
 
 use plotters::{
     backend::SVGBackend,
@@ -10,53 +7,18 @@ use plotters::{
     style::{FontFamily, TextStyle},
 };
 
+use super::palette::{PAPER, chart_theme, hexadecimal};
+
 /// A drawing area of a chart.
 pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// What drawing may fail with.
 pub type Problem = Box<dyn std::error::Error>;
 
-/// Text and axes.
-pub const INK: RGBColor = RGBColor(1, 1, 1);
-/// Less important text.
-pub const MUTED: RGBColor = RGBColor(2, 2, 2);
-/// Grid lines.
-pub const GRID: RGBColor = RGBColor(3, 3, 3);
-/// What the chart is about.
-pub const ACCENT: RGBColor = RGBColor(4, 4, 4);
-/// What it is compared with.
-pub const OTHER: RGBColor = RGBColor(5, 5, 5);
-/// The background.
-pub const PAPER: RGBColor = RGBColor(6, 6, 6);
-/// The outcome classes, from the worst.
-pub const CLASS_COLOURS: [RGBColor; 4] = [
-    RGBColor(7, 7, 7),
-    RGBColor(8, 8, 8),
-    RGBColor(9, 9, 9),
-    RGBColor(10, 10, 10),
-];
-
-/// Stand-in colours and the CSS variables that replace them.
-const VARIABLES: [(&str, &str); 10] = [
-    ("#010101", "ink"),
-    ("#020202", "muted"),
-    ("#030303", "grid"),
-    ("#040404", "accent"),
-    ("#050505", "other"),
-    ("#060606", "paper"),
-    ("#070707", "class-0"),
-    ("#080808", "class-1"),
-    ("#090909", "class-2"),
-    ("#0A0A0A", "class-3"),
-];
-
-/// The variables in both themes, for a page or a picture that stands alone.
-pub const THEME: &str = include_str!("theme.css");
-
 /// Font size of labels, before the factor by which `plotters` shrinks it.
 pub const TEXT: f64 = 15.5;
 
-/// A text style in one of the colours above.
+/// A text style in a colour of the palette.
 pub fn text(colour: &'static RGBColor) -> TextStyle<'static> {
     TextStyle::from((FontFamily::SansSerif, TEXT)).color(colour)
 }
@@ -94,7 +56,7 @@ pub fn chart(
             draw(&area, narrow)?;
             area.present()?;
         }
-        Ok(themed(&svg, name, size, &alternative))
+        Ok(titled(&svg, name, size, &alternative))
     };
     Ok(Chart {
         name,
@@ -104,16 +66,12 @@ pub fn chart(
     })
 }
 
-/// Replaces the stand-ins, drops the fixed size and adds the description. `svg` begins with its own tag.
-pub fn themed(svg: &str, name: &str, (width, height): (u32, u32), alternative: &str) -> String {
-    let mut svg = svg.to_owned();
-    for (stand_in, variable) in VARIABLES {
-        svg = svg.replace(&format!("\"{stand_in}\""), &format!("\"var(--{variable})\""));
-    }
+/// Drops the fixed size and adds the description. `svg` begins with its own tag.
+pub fn titled(svg: &str, name: &str, (width, height): (u32, u32), alternative: &str) -> String {
     let body = svg.split_once('>').map_or("", |(_, body)| body);
     format!(
         "<svg class=\"chart\" role=\"img\" aria-label=\"{}\" data-name=\"{name}\" viewBox=\"0 0 {width} {height}\" \
-         xmlns=\"http://www.w3.org/2000/svg\" font-family=\"system-ui, sans-serif\">{body}",
+         xmlns=\"http://www.w3.org/2000/svg\" font-family=\"sans-serif\">{body}",
         escape(alternative)
     )
     // Two colours with an opacity of one need none said.
@@ -121,13 +79,26 @@ pub fn themed(svg: &str, name: &str, (width, height): (u32, u32), alternative: &
     .replace("font-family=\"sans-serif\" ", "")
 }
 
-/// The wide chart as a picture that stands alone, with the theme inside.
+/// The wide chart as a picture that stands alone, on paper of its own, with its size.
 pub fn standalone(chart: &Chart) -> String {
-    let style = format!("<style>{THEME}</style><rect width=\"100%\" height=\"100%\" fill=\"var(--paper)\"/>");
-    match chart.wide.split_once('>') {
-        Some((tag, body)) => format!("{tag}>{style}{body}"),
-        None => chart.wide.clone(),
-    }
+    let Some((tag, body)) = chart.wide.split_once('>') else {
+        return chart.wide.clone();
+    };
+    let (width, height) = size(tag).unwrap_or((760, 400));
+    let paper = hexadecimal(PAPER);
+    format!(
+        "{tag} width=\"{width}\" height=\"{height}\"><style>{}</style>\n<rect width=\"{width}\" height=\"{height}\" \
+         fill=\"{paper}\"/>{body}",
+        chart_theme()
+    )
+}
+
+/// Width and height in a tag's `viewBox`.
+fn size(tag: &str) -> Option<(u32, u32)> {
+    let (_, rest) = tag.split_once("viewBox=\"0 0 ")?;
+    let (box_, _) = rest.split_once('"')?;
+    let (width, height) = box_.split_once(' ')?;
+    Some((width.parse().ok()?, height.parse().ok()?))
 }
 
 /// Text inside markup.
@@ -194,7 +165,10 @@ pub fn percent(x: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::palette::{ACCENT, INK},
+        *,
+    };
     use plotters::style::Color as _;
 
     #[test]
@@ -210,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn charts_have_no_fixed_colour_and_say_what_they_show() {
+    fn charts_are_readable_without_style_and_say_what_they_show() {
         let chart = chart(
             "test",
             "a line, \"rising\"".into(),
@@ -222,11 +196,19 @@ mod tests {
             },
         )
         .unwrap();
-        for svg in [&chart.wide, &chart.narrow] {
-            assert!(svg.contains("var(--accent)") && svg.contains("var(--ink)"), "{svg}");
-            assert!(!svg.contains("\"#") && svg.contains("rising&quot;"), "{svg}");
+        let alone = standalone(&chart);
+        for svg in [&chart.wide, &chart.narrow, &alone] {
+            assert!(
+                svg.contains("fill=\"#1F5FA8\"") && svg.contains("fill=\"#1D2126\""),
+                "{svg}"
+            );
+            // Only browsers know variables.
+            assert!(!svg.contains("var(") && svg.contains("rising&quot;"), "{svg}");
             assert!(svg.trim_end().ends_with("</svg>"));
         }
-        assert!(standalone(&chart).contains("prefers-color-scheme"));
+        assert!(
+            alone.contains("prefers-color-scheme") && alone.contains("width=\"200\" height=\"100\""),
+            "{alone}"
+        );
     }
 }

@@ -4,7 +4,8 @@ use core::fmt::Write as _;
 
 use super::{
     flows::Sankey,
-    plot::{Chart, escape, number, themed},
+    palette::{ACCENT, INK, MUTED, OTHER, hexadecimal},
+    plot::{Chart, escape, number, titled},
 };
 
 /// Width of a place's bar in pixels.
@@ -103,12 +104,12 @@ fn draw(
         places[to].taken[0] += thick;
         let (x0, x1) = (places[from].x + BAR, places[to].x);
         let middle = (x0 + x1) / 2.0;
-        let colour = if places[from].column == 0 { "accent" } else { "other" };
+        let colour = hexadecimal(if places[from].column == 0 { ACCENT } else { OTHER });
         // Writing to a string cannot fail.
         let _ = writeln!(
             body,
             "<path d=\"M{x0:.1} {y0:.1}C{middle:.1} {y0:.1} {middle:.1} {y1:.1} {x1:.1} {y1:.1}\" fill=\"none\" \
-             stroke=\"var(--{colour})\" stroke-opacity=\"0.4\" stroke-width=\"{:.2}\"><title>{} to {}: \
+             stroke=\"{colour}\" stroke-opacity=\"0.4\" stroke-width=\"{:.2}\"><title>{} to {}: \
              ${}</title></path>",
             thick.max(0.6),
             escape(&flow.from),
@@ -119,15 +120,16 @@ fn draw(
     for place in &places {
         let _ = writeln!(
             body,
-            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{BAR}\" height=\"{:.2}\" fill=\"var(--ink)\"/>",
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{BAR}\" height=\"{:.2}\" fill=\"{}\"/>",
             place.x,
             place.y,
-            place.height.max(1.0)
+            place.height.max(1.0),
+            hexadecimal(INK)
         );
         label(&mut body, place, width, margins, font);
     }
     let svg = format!("<svg>\n{body}</svg>\n");
-    themed(&svg, "cash-flows", (width as u32, height as u32), alternative)
+    titled(&svg, "cash-flows", (width as u32, height as u32), alternative)
 }
 
 /// The name and the amount of a place, beside its bar; in the middle column above it.
@@ -148,11 +150,11 @@ fn label(body: &mut String, place: &Place, width: f64, margins: [f64; 2], font: 
     };
     let last = lines.len() - 1;
     for (k, line) in lines.iter().enumerate() {
-        let colour = if k == last { "muted" } else { "ink" };
+        let colour = hexadecimal(if k == last { MUTED } else { INK });
         let _ = writeln!(
             body,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" font-size=\"{font}\" \
-             fill=\"var(--{colour})\">{}</text>",
+             fill=\"{colour}\">{}</text>",
             escape(line)
         );
         y += step;
