@@ -34,6 +34,8 @@ pub struct Neuron {
     pub stake_rao: u64,
     /// Its part of the pay of all miners in the last epoch, a part of 65,535.
     pub incentive: u16,
+    /// What the last epoch paid it, in rao of the subnet's alpha.
+    pub emission_rao: u64,
 }
 
 /// Everybody in a subnet, by ascending uid.
@@ -194,7 +196,8 @@ pub trait Chain: Send + Sync + 'static {
     /// The last commitment of every hotkey that made one in the subnet, in any order.
     async fn commitments(&self, netuid: u16) -> Result<Vec<Commitment>, ChainError>;
 
-    /// Commits a SHA-256 for the identity's hotkey and returns the block it is in.
+    /// Commits a SHA-256 for the identity's hotkey and returns the block it is in. A market that the hotkey has published
+    /// stays published.
     async fn set_commitment(&self, identity: &Identity, netuid: u16, digest: [u8; 32]) -> Result<u64, ChainError>;
 
     /// Sets weights; `uids` and `weights` have the same length, the largest weight is 65,535.
@@ -232,6 +235,12 @@ pub trait Chain: Send + Sync + 'static {
 
     /// Confirms, as a validator, that the last artefact is this one and holds what it should.
     async fn confirm_artifact(&self, identity: &Identity, netuid: u16, number: u32) -> Result<(), ChainError>;
+
+    /// What the subnet's owner has published of its market ([`crate::Description`]), as text.
+    async fn market(&self, netuid: u16) -> Result<Option<String>, ChainError>;
+
+    /// Publishes it, by the subnet's owner hotkey. What that hotkey has committed besides stays.
+    async fn publish_market(&self, identity: &Identity, netuid: u16, text: &str) -> Result<(), ChainError>;
 
     /// The last commitment of one hotkey.
     async fn commitment(&self, netuid: u16, hotkey: &Hotkey) -> Result<Option<Commitment>, ChainError> {

@@ -12,6 +12,7 @@ use crate::{
     envelope::{Envelope, EnvelopeError, Nonces, TRAILER, sha256},
     http,
     identity::{Hotkey, Identity},
+    reach::Reach,
 };
 
 /// Longest text of a refusal that is kept, in characters.
@@ -28,6 +29,8 @@ pub struct DendriteLimits {
     pub connect_time_max: Duration,
     /// Requests under way at one time; more wait.
     pub concurrent_max: usize,
+    /// Which addresses are called.
+    pub reach: Reach,
 }
 
 impl Default for DendriteLimits {
@@ -36,6 +39,17 @@ impl Default for DendriteLimits {
             time_max: Duration::from_secs(10),
             connect_time_max: Duration::from_secs(3),
             concurrent_max: 16,
+            reach: Reach::default(),
+        }
+    }
+}
+
+impl DendriteLimits {
+    /// The default ones, as far as `reach` goes.
+    pub fn within(reach: Reach) -> Self {
+        Self {
+            reach,
+            ..Self::default()
         }
     }
 }
@@ -43,6 +57,16 @@ impl Default for DendriteLimits {
 /// Why there is no answer that counts.
 #[derive(Debug, thiserror::Error)]
 pub enum DendriteError {
+    /// It announces an address that is not its own to announce.
+    #[error("{hotkey} announces {address}, which is {what} and is not called")]
+    NotCalled {
+        /// Who was to be asked.
+        hotkey: Hotkey,
+        /// Where.
+        address: SocketAddr,
+        /// What that address is.
+        what: &'static str,
+    },
     /// It could not be reached, or broke off.
     #[error("{hotkey} at {address} cannot be reached: {reason}")]
     Unreachable {
@@ -202,6 +226,9 @@ impl Dendrite {
         route: &str,
         body: Bytes,
     ) -> Result<(Envelope, reqwest::Response), DendriteError> {
+        if let Some(what) = self.limits.reach.refuses(address) {
+            return Err(DendriteError::NotCalled { hotkey, address, what });
+        }
         let envelope = Envelope {
             sender: self.identity.hotkey(),
             receiver: hotkey,
@@ -343,6 +370,7 @@ async fn read(
 fn count(error: Option<&DendriteError>) {
     let outcome = match error {
         None => "answered",
+        Some(DendriteError::NotCalled { .. }) => "not called",
         Some(DendriteError::Unreachable { .. }) => "unreachable",
         Some(DendriteError::TimedOut(_)) => "timeout",
         Some(DendriteError::Refused { .. }) => "refused",

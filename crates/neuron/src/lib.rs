@@ -8,14 +8,17 @@
 pub mod artifact;
 pub mod axon;
 pub mod beacon;
+pub mod board;
 pub mod chain;
 pub mod dendrite;
+pub mod description;
 pub mod envelope;
 mod error;
 pub mod http;
 pub mod identity;
 pub mod memory;
 mod miner;
+mod reach;
 mod senders;
 mod shares;
 pub mod telemetry;
@@ -24,12 +27,15 @@ mod validator;
 pub use artifact::{Archive, Archived, Confirmer, Copies, Sealer};
 pub use axon::{Answer, Axon, AxonLimits, Call, Gate, Handler, Refusal};
 pub use beacon::{Relay, RelayError, serve_beacon};
+pub use board::{Board, run_board};
 pub use chain::{
     Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Metagraph, Neuron,
     SealedWeights, SubnetParameters,
 };
 pub use dendrite::{Dendrite, DendriteError, DendriteLimits, Events};
+pub use description::{BeaconPrint, CorpusPrint, Description, DescriptionError};
 pub use error::NeuronError;
 pub use identity::{Hotkey, Identity, IdentityError};
 pub use miner::{Admission, MinerOptions, Worker, run_miner};
+pub use reach::Reach;
 pub use validator::{Market, Opinion, Peer, Progress, Round, ValidatorOptions, run_validator, weights_from_averages};

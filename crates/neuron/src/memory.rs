@@ -28,6 +28,7 @@ struct State {
     sealed: BTreeMap<Hotkey, (SealedWeights, u64)>,
     promise: Option<ArtifactPromise>,
     artifact: Option<Artifact>,
+    market: Option<String>,
 }
 
 impl MemoryChain {
@@ -63,6 +64,7 @@ impl MemoryChain {
             validator_permit,
             stake_rao,
             incentive: 0,
+            emission_rao: 0,
         });
         uid
     }
@@ -317,6 +319,17 @@ impl Chain for MemoryChain {
         let confirming = validators().filter(|neuron| artifact.confirmed_by.contains(&neuron.hotkey));
         let confirming: u64 = confirming.map(|neuron| neuron.stake_rao).sum();
         artifact.confirmed = 4 * confirming >= 3 * all;
+        Ok(())
+    }
+
+    async fn market(&self, netuid: u16) -> Result<Option<String>, ChainError> {
+        self.own(netuid)?;
+        Ok(self.state.lock().market.clone())
+    }
+
+    async fn publish_market(&self, _identity: &Identity, netuid: u16, text: &str) -> Result<(), ChainError> {
+        self.own(netuid)?;
+        self.state.lock().market = Some(text.to_owned());
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
     Answer, Archive, Archived, Artifact, ArtifactCommitment, ArtifactPromise, Axon, AxonLimits, Call, Chain, Confirmer,
-    Copies, Dendrite, DendriteLimits, Handler, Identity, Refusal, Relay, RelayError, Sealer, beacon::Clock,
+    Copies, Dendrite, DendriteLimits, Handler, Identity, Reach, Refusal, Relay, RelayError, Sealer, beacon::Clock,
     envelope::sha256, http, memory::MemoryChain, serve_beacon,
 };
 use tributary_timelock::{Sealed, Secret, Signer};
@@ -100,7 +100,7 @@ impl World {
 
     fn archive(&self, name: &str) -> Archive {
         let folder = self.folder.path().join(name);
-        Archive::new(folder, self.relay.clone(), 1 << 20, Some(1)).unwrap()
+        Archive::new(folder, self.relay.clone(), Reach::Private, 1 << 20, Some(1)).unwrap()
     }
 
     fn pass(&self, blocks: u64) {
@@ -125,7 +125,7 @@ impl World {
 
     async fn confirm(&self, validator: usize, content: Option<Bytes>) -> bool {
         let identity = &self.validators[validator];
-        let dendrite = Dendrite::new(identity.clone(), DendriteLimits::default());
+        let dendrite = Dendrite::new(identity.clone(), DendriteLimits::within(Reach::Private));
         let mut confirmer = Confirmer::new(self.signer.beacon().clone());
         let known = |digest: &[u8; 32]| content.clone().filter(|content| sha256(content) == *digest);
         let step = confirmer.step(&self.chain, &dendrite, identity, NETUID, known);

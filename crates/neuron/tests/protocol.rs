@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
-    Answer, Axon, AxonLimits, Call, Dendrite, DendriteError, DendriteLimits, Handler, Hotkey, Identity, Refusal,
+    Answer, Axon, AxonLimits, Call, Dendrite, DendriteError, DendriteLimits, Handler, Hotkey, Identity, Reach, Refusal,
     envelope::{Envelope, SIGNATURE, TRAILER, now_ns, sha256},
     http,
 };
@@ -126,7 +126,7 @@ async fn answers_are_signed_and_refusals_readable() {
     let misdirected = dendrite.call(stranger, world.address, "echo", Bytes::new(), 100).await;
     assert!(matches!(misdirected, Err(DendriteError::Refused { status: 421, .. })));
     // Somebody who is not registered.
-    let outsider = Dendrite::new(Identity::from_seed(&[4; 32]), DendriteLimits::default());
+    let outsider = Dendrite::new(Identity::from_seed(&[4; 32]), DendriteLimits::within(Reach::Private));
     assert!(matches!(
         world.call(&outsider, "echo", 100).await,
         Err(DendriteError::Refused { status: 403, .. })
@@ -304,7 +304,7 @@ async fn time_outs_metrics_and_shutdown() {
         .await
         .expect("the axon stops")
         .unwrap();
-    let gone = Dendrite::new(world.alice, DendriteLimits::default());
+    let gone = Dendrite::new(world.alice, DendriteLimits::within(Reach::Private));
     let gone = gone
         .call(world.bob.hotkey(), world.address, "echo", Bytes::new(), 100)
         .await;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, str::FromS
 
 use serde::{Deserialize, Serialize};
 use tokio::{sync::watch, task::JoinHandle};
-use tributary_neuron::{Hotkey, NeuronError};
+use tributary_neuron::{Hotkey, NeuronError, Reach};
 
 use crate::rules::Rules;
 
@@ -80,6 +80,8 @@ pub struct MinerConfig {
     pub listen: SocketAddr,
     /// What is announced on the chain, if not the address that it got. Port 0 stands for the port that it got.
     pub announce: Option<SocketAddr>,
+    /// Which addresses it calls.
+    pub reach: Reach,
     /// Time that each answer waits before it begins: stands for a weaker machine or a longer way.
     pub delay: Duration,
     /// Where to keep models, so that a restart need not fetch them again.
@@ -114,6 +116,8 @@ pub struct ValidatorConfig {
     pub netuid: u16,
     /// The market's hyperparameters.
     pub rules: Rules,
+    /// Which addresses it calls.
+    pub reach: Reach,
     /// Texts that prompts are cut from.
     pub prompts: std::sync::Arc<tributary_market_train::Corpus>,
     /// Where to keep models, so that a restart need not fetch them again.

@@ -57,7 +57,7 @@ pub async fn spawn_miner(
         ..MinerOptions::local(config.netuid)
     };
     tracing::info!(netuid = config.netuid, kind = %config.kind, hotkey = %identity.hotkey(), "miner starts");
-    let dendrite = Dendrite::new(identity.clone(), DendriteLimits::default());
+    let dendrite = Dendrite::new(identity.clone(), DendriteLimits::within(config.reach));
     let librarian = Librarian::new(
         chain.clone(),
         dendrite,

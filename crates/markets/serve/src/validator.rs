@@ -55,7 +55,7 @@ pub fn spawn_validator(
     let dendrite = |time_max| {
         let limits = DendriteLimits {
             time_max,
-            ..DendriteLimits::default()
+            ..DendriteLimits::within(config.reach)
         };
         Dendrite::new(identity.clone(), limits)
     };

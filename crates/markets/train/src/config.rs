@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, str::FromS
 
 use serde::{Deserialize, Serialize};
 use tokio::{sync::watch, task::JoinHandle};
-use tributary_neuron::{Hotkey, NeuronError};
+use tributary_neuron::{Hotkey, NeuronError, Reach};
 use tributary_timelock::Beacon;
 
 use crate::{
@@ -83,6 +83,8 @@ pub struct MinerConfig {
     pub listen: SocketAddr,
     /// What is announced on the chain, if not the address that it got. Port 0 stands for the port that it got.
     pub announce: Option<SocketAddr>,
+    /// Which addresses it calls.
+    pub reach: Reach,
     /// Processor time for training, shared by every miner of the process.
     pub pool: Arc<TrainingPool>,
     /// Least time between two published versions.
@@ -127,6 +129,8 @@ pub struct ValidatorConfig {
     pub corpus: Arc<Corpus>,
     /// The market's hyperparameters.
     pub rules: Rules,
+    /// Which addresses it calls.
+    pub reach: Reach,
     /// Processor time for measuring, shared by every neuron of the process.
     pub pool: Arc<TrainingPool>,
     /// The beacon until whose rounds artefacts are sealed.

@@ -14,6 +14,7 @@ use flate2::read::GzDecoder;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
+use tributary_neuron::CorpusPrint;
 
 /// Bytes in a block of the split.
 pub const BLOCK_BYTES: usize = 4096;
@@ -21,6 +22,8 @@ pub const BLOCK_BYTES: usize = 4096;
 pub const CORPUS_BYTES_MIN: usize = 64 * BLOCK_BYTES;
 /// Largest corpus that is read into memory.
 pub const CORPUS_BYTES_MAX: usize = 1 << 30;
+/// Longest name in a print, in characters: the chain has little room.
+const PRINT_NAME_MAX: usize = 64;
 /// Bytes of one window of a slice.
 const WINDOW_BYTES: usize = 1024;
 
@@ -52,6 +55,16 @@ pub enum CorpusError {
     /// A folder without files.
     #[error("the corpus folder {0} holds no files")]
     Empty(PathBuf),
+    /// A training part that does not belong to a corpus of that length.
+    #[error("the training part of a corpus of {corpus} bytes has {expected} bytes, not {found}")]
+    OtherLength {
+        /// Bytes of the whole corpus.
+        corpus: usize,
+        /// Bytes that its training part has.
+        expected: usize,
+        /// Bytes that were given.
+        found: usize,
+    },
     /// No such bundled text.
     #[error("there is no bundled text {0:?}; there are histories, prophets and testament")]
     Unknown(String),
@@ -109,6 +122,52 @@ impl TrainingText {
         &self.name
     }
 
+    /// From the blocks that miners get, one after the other, of a corpus of `corpus_bytes`: the reverse of [`Self::joined`].
+    ///
+    /// # Errors
+    /// [`CorpusError::OtherLength`].
+    pub fn from_joined(name: &str, corpus_bytes: usize, joined: &[u8]) -> Result<Self, CorpusError> {
+        let expected = training_bytes(corpus_bytes);
+        if joined.len() != expected {
+            return Err(CorpusError::OtherLength {
+                corpus: corpus_bytes,
+                expected,
+                found: joined.len(),
+            });
+        }
+        let mut runs: Vec<Vec<u8>> = Vec::new();
+        let (mut open, mut rest) = (false, joined);
+        for (index, length) in blocks(corpus_bytes) {
+            if is_held_out(index) {
+                open = false;
+                continue;
+            }
+            if !open {
+                runs.push(Vec::new());
+            }
+            open = true;
+            let (block, after) = rest.split_at(length);
+            rest = after;
+            runs.last_mut().expect("a run was opened").extend_from_slice(block);
+        }
+        Ok(Self {
+            name: name.into(),
+            runs,
+        })
+    }
+
+    /// All blocks one after the other.
+    pub fn joined(&self) -> Vec<u8> {
+        self.runs.concat()
+    }
+
+    /// SHA-256 of [`Self::joined`].
+    pub fn sha256(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        self.runs.iter().for_each(|run| hash.update(run));
+        hash.finalize().into()
+    }
+
     /// Stretches of unbroken text, in order.
     pub fn runs(&self) -> &[Vec<u8>] {
         &self.runs
@@ -125,6 +184,8 @@ impl TrainingText {
 pub struct Corpus {
     training: Arc<TrainingText>,
     held_out: Vec<Vec<u8>>,
+    bytes: usize,
+    sha256: [u8; 32],
     /// Frequency of each byte in the training part, each counted once more than it occurs.
     frequencies: Box<[f64; 256]>,
 }
@@ -224,8 +285,22 @@ impl Corpus {
                 runs,
             }),
             held_out,
+            bytes: bytes.len(),
+            sha256: Sha256::digest(bytes).into(),
             frequencies,
         })
+    }
+
+    /// What the text and its training part are known by.
+    pub fn print(&self) -> CorpusPrint {
+        let name = Path::new(self.training.name());
+        let name = name.file_name().unwrap_or(name.as_os_str()).to_string_lossy();
+        CorpusPrint {
+            name: name.chars().take(PRINT_NAME_MAX).collect(),
+            bytes: self.bytes as u64,
+            sha256: hex::encode(self.sha256),
+            training_sha256: hex::encode(self.training.sha256()),
+        }
     }
 
     /// The part for miners.
@@ -283,6 +358,17 @@ fn is_held_out(index: usize) -> bool {
     index == 0 || hash.finalize()[0] < 32
 }
 
+/// Index and length of the blocks of a text.
+fn blocks(bytes: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..bytes.div_ceil(BLOCK_BYTES)).map(move |index| (index, BLOCK_BYTES.min(bytes - index * BLOCK_BYTES)))
+}
+
+/// Bytes of the training part of a text of so many bytes.
+pub fn training_bytes(corpus_bytes: usize) -> usize {
+    let training = blocks(corpus_bytes).filter(|(index, _)| !is_held_out(*index));
+    training.map(|(_, length)| length).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,6 +406,24 @@ mod tests {
                 .flat_map(|window| window.chunks(8))
                 .all(|number| !training.contains(number))
         );
+    }
+
+    #[test]
+    fn the_training_part_travels_alone() {
+        for length in [64 * BLOCK_BYTES, 64 * BLOCK_BYTES + 1, 300 * BLOCK_BYTES - 1] {
+            let text: Vec<u8> = (0..length).map(|n| (n * 7 + n / 4096) as u8).collect();
+            let corpus = Corpus::from_bytes("folder/numbers", &text).unwrap();
+            let (training, print) = (corpus.training(), corpus.print());
+            let joined = training.joined();
+            assert_eq!(joined.len(), training_bytes(length));
+            let again = TrainingText::from_joined("x", length, &joined).unwrap();
+            assert_eq!(again.runs(), training.runs());
+            assert_eq!(hex::encode(again.sha256()), print.training_sha256);
+            assert_eq!((print.name.as_str(), print.bytes), ("numbers", length as u64));
+            assert_eq!(print.sha256, hex::encode(Sha256::digest(&text)));
+            let short = TrainingText::from_joined("x", length, &joined[1..]);
+            assert!(matches!(short, Err(CorpusError::OtherLength { .. })));
+        }
     }
 
     #[test]

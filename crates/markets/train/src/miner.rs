@@ -75,7 +75,7 @@ pub async fn spawn_miner(
             versions: RwLock::default(),
         }),
         chain: chain.clone(),
-        dendrite: Dendrite::new(identity.clone(), DendriteLimits::default()),
+        dendrite: Dendrite::new(identity.clone(), DendriteLimits::within(config.reach)),
         identity: identity.clone(),
         trainer: None,
         published: None,

@@ -69,7 +69,7 @@ pub fn spawn_validator(
     let market = TrainMarket {
         netuid: config.netuid,
         chain: chain.clone(),
-        dendrite: Dendrite::new(identity.clone(), DendriteLimits::default()),
+        dendrite: Dendrite::new(identity.clone(), DendriteLimits::within(config.reach)),
         identity: identity.clone(),
         confirmer: Confirmer::new(config.beacon.clone()),
         contents: BTreeMap::new(),
@@ -81,6 +81,7 @@ pub fn spawn_validator(
             fingerprinter,
             archive,
             held: BTreeMap::new(),
+            refused: BTreeMap::new(),
             fresh: Vec::new(),
             folder,
         })),
@@ -274,6 +275,8 @@ struct Bench {
     fingerprinter: Fingerprinter,
     archive: Archive,
     held: BTreeMap<Hotkey, Held>,
+    /// Why the last version of a hotkey was refused: it stays true in the rounds in which there is nothing newer.
+    refused: BTreeMap<Hotkey, String>,
     /// Versions accepted in this round, of which nobody has asked yet whose they are.
     fresh: Vec<Commitment>,
     folder: Option<std::path::PathBuf>,
@@ -288,6 +291,8 @@ impl Bench {
     ) -> (f64, BTreeMap<u16, Judged>) {
         let baseline = self.corpus.baseline_bits(slice, self.rules.context_bytes);
         self.held
+            .retain(|hotkey, _| answers.iter().any(|(peer, _)| peer.hotkey == *hotkey));
+        self.refused
             .retain(|hotkey, _| answers.iter().any(|(peer, _)| peer.hotkey == *hotkey));
         let mut complaints: BTreeMap<Hotkey, String> = BTreeMap::new();
         let peers: Vec<Peer> = answers.iter().map(|(peer, _)| peer.clone()).collect();
@@ -353,7 +358,7 @@ impl Bench {
                 (true, ..) => None,
                 (false, Some(_), Some(original)) => Some(format!("a copy of {original} without an improvement")),
                 (false, Some(_), None) => Some("no better than byte frequencies".into()),
-                (false, None, _) => complaints.get(&peer.hotkey).cloned(),
+                (false, None, _) => Some(self.why_nothing(&peer.hotkey, &complaints)),
             };
             let void = score == 0.0 && measured.is_some();
             let view = MinerView {
@@ -372,6 +377,13 @@ impl Bench {
             tracing::warn!(%error, "the validator's memory is not kept");
         }
         (baseline, views)
+    }
+
+    /// Why there is no version of a peer to measure.
+    fn why_nothing(&self, hotkey: &Hotkey, complaints: &BTreeMap<Hotkey, String>) -> String {
+        let why = complaints.get(hotkey).or_else(|| self.refused.get(hotkey));
+        why.cloned()
+            .unwrap_or_else(|| "its weights were not seen since this validator started".into())
     }
 
     /// Takes what a peer handed over; afterwards the version that counts is in `held`, or there is a complaint.
@@ -395,6 +407,7 @@ impl Bench {
         for (commitment, artefact) in fetched {
             if let Err(complaint) = self.accept(commitment, &artefact) {
                 self.held.remove(&peer.hotkey);
+                self.refused.insert(peer.hotkey, complaint.clone());
                 tracing::info!(uid = peer.uid, %complaint, "a version is refused");
                 return Err(complaint);
             }
@@ -426,6 +439,7 @@ impl Bench {
             },
             &self.rules,
         );
+        self.refused.remove(&hotkey);
         self.held.insert(
             hotkey,
             Held {

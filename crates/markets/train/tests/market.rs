@@ -11,7 +11,7 @@ use tributary_market_train::{
     Artefact, Bundled, Corpus, MinerConfig, MinerKind, Rules, TrainingPool, ValidatorConfig, device, spawn_miner,
     spawn_validator,
 };
-use tributary_neuron::{ArtifactPromise, Chain as _, Identity, memory::MemoryChain};
+use tributary_neuron::{ArtifactPromise, Chain as _, Identity, Reach, memory::MemoryChain};
 use tributary_timelock::{Pulse, Sealed, Signer};
 
 const NETUID: u16 = 3;
@@ -50,6 +50,7 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
     for (n, (kind, strength)) in (10..).zip(cast) {
         let uid = chain.register(identity(n).hotkey(), false, 0);
         let config = MinerConfig {
+            reach: Reach::Private,
             netuid: NETUID,
             kind,
             strength,
@@ -73,6 +74,7 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
     let mut judges = Vec::new();
     for (uid, identity) in validators {
         let config = ValidatorConfig {
+            reach: Reach::Private,
             netuid: NETUID,
             corpus: corpus.clone(),
             rules: Rules::default(),
@@ -179,7 +181,12 @@ async fn honest_miners_earn_by_quality_and_the_others_nothing() {
         (0, identity(10).hotkey(), true)
     );
     let url = artifact.commitment.location.clone();
-    let sealed = Sealed::from_bytes(&tributary_neuron::artifact::fetch(&url, 1 << 24).await.unwrap()).unwrap();
+    let sealed = Sealed::from_bytes(
+        &tributary_neuron::artifact::fetch(&url, Reach::Private, 1 << 24)
+            .await
+            .unwrap(),
+    )
+    .unwrap();
     let opens_ms = beacon.round_time_ms(sealed.round);
     let committed_ms = started_ms + artifact.block * 12_000;
     assert!(opens_ms > committed_ms && opens_ms <= committed_ms + 20 * 12_000);

@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tributary_timelock::Sealed;
 
-use crate::{Artifact, Chain, NeuronError, Relay, envelope::sha256, http};
+use crate::{Artifact, Chain, NeuronError, Reach, Relay, envelope::sha256, http};
 
 /// Longest time for one download.
 const TIME_MAX: Duration = Duration::from_secs(300);
@@ -90,6 +90,7 @@ pub struct Archive {
     bytes_max: usize,
     kept_max: Option<usize>,
     relay: Relay,
+    reach: Reach,
     /// Artefacts that need no further look: subnet, number, SHA-256 of the sealed file.
     seen: BTreeSet<(u16, u32, [u8; 32])>,
     /// Downloads that failed, and how often.
@@ -101,16 +102,24 @@ pub struct Archive {
 
 impl Archive {
     /// Keeps files of at most `bytes_max` in a folder, which is made if it is missing; of each subnet the last `kept_max`
-    /// that were opened, or all. What an earlier start kept and did not open is opened by this one.
+    /// that were opened, or all. What an earlier start kept and did not open is opened by this one. Files are fetched from
+    /// where miners say, as far as `reach` goes.
     ///
     /// # Errors
     /// [`NeuronError::Fatal`] if the folder cannot be made or read.
-    pub fn new(folder: PathBuf, relay: Relay, bytes_max: usize, kept_max: Option<usize>) -> Result<Self, NeuronError> {
+    pub fn new(
+        folder: PathBuf,
+        relay: Relay,
+        reach: Reach,
+        bytes_max: usize,
+        kept_max: Option<usize>,
+    ) -> Result<Self, NeuronError> {
         let mut archive = Self {
             folder,
             bytes_max,
             kept_max,
             relay,
+            reach,
             seen: BTreeSet::new(),
             failed: BTreeMap::new(),
             waiting: Vec::new(),
@@ -228,7 +237,7 @@ impl Archive {
             return Ok(None);
         }
         let broken = |why: String| Some(Archived::Broken { netuid, number, why });
-        let bytes = match fetch(&commitment.location, self.bytes_max).await {
+        let bytes = match fetch(&commitment.location, self.reach, self.bytes_max).await {
             Ok(bytes) => bytes,
             Err(why) => {
                 let failures = self.failed.entry(netuid).or_default();
@@ -333,8 +342,9 @@ async fn write(file: &Path, bytes: &[u8]) -> Result<(), NeuronError> {
 ///
 /// # Errors
 /// What went wrong, in words.
-pub async fn fetch(location: &str, bytes_max: usize) -> Result<Vec<u8>, String> {
-    let client = http::at(location).timeout(TIME_MAX).build().map_err(http::reason)?;
+pub async fn fetch(location: &str, reach: Reach, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let client = http::within(reach, location)?;
+    let client = client.timeout(TIME_MAX).build().map_err(http::reason)?;
     let answer = client.get(location).send().await.map_err(http::reason)?;
     if !answer.status().is_success() {
         return Err(format!("the answer is {}", answer.status()));

@@ -33,7 +33,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tributary_http::{Limits, Wording};
-use tributary_neuron::{Chain, Dendrite, DendriteLimits, Identity, NeuronError};
+use tributary_neuron::{Chain, Dendrite, DendriteLimits, Identity, NeuronError, Reach};
 
 use crate::{
     library::{Librarian, Library},
@@ -61,6 +61,8 @@ pub struct GatewayConfig {
     pub rules: Rules,
     /// Where customers reach it.
     pub listen: SocketAddr,
+    /// Which addresses of miners it calls.
+    pub reach: Reach,
     /// What it asks.
     pub price: Price,
     /// Rao of use beyond vouchers that it grants each payer.
@@ -155,7 +157,7 @@ pub async fn spawn_gateway(
     };
     let listener = TcpListener::bind(config.listen).await.map_err(fail)?;
     let address = listener.local_addr().map_err(fail)?;
-    let dendrite = || Dendrite::new(identity.clone(), DendriteLimits::default());
+    let dendrite = || Dendrite::new(identity.clone(), DendriteLimits::within(config.reach));
     let librarian = Librarian::new(
         chain.clone(),
         dendrite(),
@@ -170,7 +172,7 @@ pub async fn spawn_gateway(
             DendriteLimits {
                 time_max: config.rules.deadline() * 4,
                 concurrent_max: 64,
-                ..DendriteLimits::default()
+                ..DendriteLimits::within(config.reach)
             },
         ),
         library: librarian.library(),

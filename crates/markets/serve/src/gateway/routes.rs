@@ -86,6 +86,10 @@ impl Routes {
     pub fn take(&mut self, metagraph: &Metagraph, own: &Hotkey) {
         let mut fresh = BTreeMap::new();
         for neuron in metagraph.neurons.iter().filter(|neuron| neuron.hotkey != *own) {
+            // What a validator serves is its board, not the model.
+            if neuron.validator_permit && neuron.incentive == 0 {
+                continue;
+            }
             let Some(address) = neuron.axon else { continue };
             let route = Route {
                 uid: neuron.uid,
@@ -199,6 +203,7 @@ mod tests {
             hotkey: Hotkey([uid as u8 + 1; 32]),
             axon: Some(([127, 0, 0, 1], 1000 + uid).into()),
             validator_permit: false,
+            emission_rao: 0,
             stake_rao: 0,
             incentive: *incentive,
         };

@@ -16,7 +16,7 @@ use tributary_market_serve::{
     rail::{Channel, Rail as _, Voucher},
     run_wallet, spawn_gateway,
 };
-use tributary_neuron::{Dendrite, DendriteLimits, Identity};
+use tributary_neuron::{Dendrite, DendriteLimits, Identity, Reach};
 
 use crate::world::{SERVE, World, identity};
 
@@ -42,6 +42,7 @@ pub struct Shop {
 
 pub fn config(world: &World) -> GatewayConfig {
     GatewayConfig {
+        reach: Reach::Private,
         netuid: SERVE,
         rules: world.rules.clone(),
         listen: ([127, 0, 0, 1], 0).into(),
@@ -205,7 +206,7 @@ impl Shop {
 
     /// The model, got independently of gateway and miners.
     pub async fn model(&self) -> Arc<Released> {
-        let dendrite = Dendrite::new(identity(50), DendriteLimits::default());
+        let dendrite = Dendrite::new(identity(50), DendriteLimits::within(Reach::Private));
         let mut librarian = Librarian::new(self.world.nets.clone(), dendrite, self.world.rules.clone(), None);
         librarian.refresh().await.unwrap();
         librarian.library().newest().unwrap()

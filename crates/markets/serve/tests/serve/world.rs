@@ -9,7 +9,7 @@ use tributary_market_serve::{MinerConfig, MinerHandle, MinerKind, Rules, Validat
 use tributary_market_train as train;
 use tributary_neuron::{
     Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Identity, Metagraph,
-    NeuronError, SealedWeights, SubnetParameters, memory::MemoryChain,
+    NeuronError, Reach, SealedWeights, SubnetParameters, memory::MemoryChain,
 };
 
 pub const TRAIN: u16 = 1;
@@ -98,6 +98,14 @@ impl Chain for Nets {
     async fn confirm_artifact(&self, identity: &Identity, netuid: u16, number: u32) -> Result<(), ChainError> {
         self.of(netuid).confirm_artifact(identity, netuid, number).await
     }
+
+    async fn market(&self, netuid: u16) -> Result<Option<String>, ChainError> {
+        self.of(netuid).market(netuid).await
+    }
+
+    async fn publish_market(&self, identity: &Identity, netuid: u16, text: &str) -> Result<(), ChainError> {
+        self.of(netuid).publish_market(identity, netuid, text).await
+    }
 }
 
 pub fn identity(n: u8) -> Identity {
@@ -151,6 +159,7 @@ impl World {
     pub async fn train(&mut self, n: u8) {
         let uid = self.nets.train.register(identity(n).hotkey(), false, 0);
         let config = train::MinerConfig {
+            reach: Reach::Private,
             netuid: TRAIN,
             kind: train::MinerKind::Random,
             strength: 0.3,
@@ -181,6 +190,7 @@ impl World {
     pub async fn miner(&mut self, n: u8, kind: MinerKind, delay_ms: u64) -> (u16, MinerHandle) {
         let uid = self.nets.serve.register(identity(n).hotkey(), false, 0);
         let config = MinerConfig {
+            reach: Reach::Private,
             netuid: SERVE,
             kind,
             rules: self.rules.clone(),
@@ -199,6 +209,7 @@ impl World {
     pub fn validator(&mut self, n: u8) -> (u16, ValidatorHandle) {
         let uid = self.nets.serve.register(identity(n).hotkey(), true, 1_000);
         let config = ValidatorConfig {
+            reach: Reach::Private,
             netuid: SERVE,
             rules: self.rules.clone(),
             prompts: Arc::new(train::Corpus::bundled(train::Bundled::Prophets)),
