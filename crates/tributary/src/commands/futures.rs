@@ -6,7 +6,10 @@ mod sensitivity;
 mod start;
 mod sweep;
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
@@ -127,9 +130,9 @@ pub fn run(command: &Futures) -> Result<()> {
     match command {
         Futures::Run(args) => {
             let plan = plan(args.scenario.as_ref(), &args.what)?;
-            let bar = bar(plan.runs, "futures");
-            let summary = plan.run(&args.out, &|| bar.inc(1))?;
-            bar.finish();
+            let progress = Progress::new(plan.runs, "futures", "summing up");
+            let summary = plan.run(&args.out, &|| progress.done_one())?;
+            progress.finish();
             report::write(&args.out, &title(args.scenario.as_ref()))?;
             print(&summary, args.json)
         }
@@ -138,9 +141,9 @@ pub fn run(command: &Futures) -> Result<()> {
                 plan(Some(&args.first), &args.what)?,
                 plan(Some(&args.second), &args.what)?,
             ];
-            let bar = bar(2 * args.what.runs, "futures");
-            let comparison = tributary_futures::compare::compare([&plans[0], &plans[1]], &|| bar.inc(1))?;
-            bar.finish();
+            let progress = Progress::new(2 * args.what.runs, "futures", "comparing");
+            let comparison = tributary_futures::compare::compare([&plans[0], &plans[1]], &|| progress.done_one())?;
+            progress.finish();
             if let Some(out) = &args.out {
                 let names = [title(Some(&args.first)), title(Some(&args.second))];
                 let names = [names[0].as_str(), names[1].as_str()];
@@ -162,16 +165,18 @@ pub fn run(command: &Futures) -> Result<()> {
             let run = &args.run;
             let plan = plan(run.scenario.as_ref(), &run.what)?;
             let shard = Shard::new(args.index, args.of)?;
-            let bar = bar(plan.runs / shard.of, "futures");
-            plan.run_shard(&run.out, shard, &|| bar.inc(1))?;
-            bar.finish();
+            let progress = Progress::new(plan.runs / shard.of, "futures", "writing");
+            plan.run_shard(&run.out, shard, &|| progress.done_one())?;
+            progress.finish();
             say!("shard {} of {} is in {}", args.index, args.of, run.out.display());
             Ok(())
         }
         Futures::Merge(args) => {
             // Clap asks for one at least.
             let first = args.shards.first().context("no shard is named")?;
+            let progress = Progress::of("putting the shards together");
             let summary = Plan::of(first)?.merge(&args.shards, &args.out)?;
+            progress.finish();
             report::write(&args.out, args.title.as_deref().unwrap_or("a scenario"))?;
             print(&summary, args.json)
         }
@@ -200,11 +205,74 @@ fn title(scenario: Option<&PathBuf>) -> String {
     )
 }
 
-/// Progress on stderr, if it is a terminal.
-fn bar(count: u64, of: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {of}, {{per_sec}}, {{eta}} left"));
-    let bar = ProgressBar::with_draw_target(Some(count), ProgressDrawTarget::stderr());
-    style.map_or(bar.clone(), |style| bar.with_style(style))
+/// Progress on stderr: of so many pieces of work, and then of what comes after them. On a terminal it moves; elsewhere
+/// it is a line when something else begins.
+struct Progress {
+    bar: ProgressBar,
+    done: AtomicU64,
+    count: Option<u64>,
+    after: &'static str,
+}
+
+impl Progress {
+    fn new(count: u64, of: &str, after: &'static str) -> Self {
+        let style = format!("{{bar:40}} {{pos}}/{{len}} {of}, {{per_sec}}, {{eta}} left");
+        let bar = ProgressBar::with_draw_target(Some(count), ProgressDrawTarget::stderr());
+        Self {
+            bar: styled(bar, &style),
+            done: AtomicU64::new(0),
+            count: Some(count),
+            after,
+        }
+    }
+
+    /// Work that cannot be counted.
+    fn of(what: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let progress = Self {
+            bar,
+            done: AtomicU64::new(0),
+            count: None,
+            after: what,
+        };
+        progress.go_on();
+        progress
+    }
+
+    fn done_one(&self) {
+        self.bar.inc(1);
+        // Several threads do the work; one of them is last.
+        if Some(self.done.fetch_add(1, Ordering::Relaxed) + 1) == self.count {
+            self.go_on();
+        }
+    }
+
+    /// The work after the last piece begins.
+    fn go_on(&self) {
+        if self.bar.is_hidden() {
+            say!("{}", self.after);
+            return;
+        }
+        if let Some(count) = self.count {
+            // What was counted stays on the screen.
+            self.bar.println(format!("{count} done"));
+        }
+        self.bar.set_message(self.after);
+        self.bar
+            .set_style(styled(ProgressBar::hidden(), "{spinner} {msg}, {elapsed}").style());
+        self.bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }
 
 fn print(summary: &Summary, json: bool) -> Result<()> {

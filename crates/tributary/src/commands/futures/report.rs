@@ -9,7 +9,11 @@ use tributary_futures::{
     report::{self, Charts},
 };
 
+use super::Progress;
 use crate::output::say;
+
+/// What takes its time.
+const WORK: &str = "working out what the answers hang on, and writing the report";
 
 /// Write the report of a finished run again, with sensitivity.json and comparison.json if they are there by now
 #[derive(Debug, Args)]
@@ -32,7 +36,9 @@ pub struct Report {
 pub fn run(args: &Report) -> Result<()> {
     let plan = Plan::of(&args.dir)?;
     let title = args.title.as_deref().unwrap_or("a scenario");
+    let progress = Progress::of(WORK);
     let answers = report::write(&plan, title, &args.dir)?;
+    progress.finish();
     if let Some(docs) = &args.markdown {
         let command = format!(
             "tributary futures report {} --markdown {}",
@@ -51,7 +57,9 @@ pub fn run(args: &Report) -> Result<()> {
 /// Those of [`run`].
 pub fn write(directory: &Path, title: &str) -> Result<()> {
     let plan = Plan::of(directory)?;
+    let progress = Progress::of(WORK);
     report::write(&plan, title, directory)?;
+    progress.finish();
     say!("the report is {}", directory.join("report.html").display());
     Ok(())
 }

@@ -64,9 +64,9 @@ pub fn run(args: &Sensitivity) -> Result<()> {
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out)?;
     }
-    let bar = super::bar(study.futures(), "futures");
-    let found = study.run(args.out.as_deref(), &|| bar.inc(1))?;
-    bar.finish();
+    let progress = super::Progress::new(study.futures(), "futures", "working out the shares");
+    let found = study.run(args.out.as_deref(), &|| progress.done_one())?;
+    progress.finish();
     if let Some(out) = &args.out
         && out.join("futures.parquet").exists()
     {

@@ -43,9 +43,9 @@ pub fn run(args: &Sweep) -> Result<()> {
         }
         None => None,
     };
-    let bar = super::bar(sweep.rows() as u64, "scenarios");
-    let rows = sweep.run(args.seed, args.runs, directory.as_deref(), &|| bar.inc(1))?;
-    bar.finish();
+    let progress = super::Progress::new(sweep.rows() as u64, "scenarios", "writing");
+    let rows = sweep.run(args.seed, args.runs, directory.as_deref(), &|| progress.done_one())?;
+    progress.finish();
     match &args.out {
         None => output::line(sweep.csv(&rows)?.trim_end()),
         Some(out) if out.extension().is_some_and(|end| end == "parquet") => {
