@@ -4,6 +4,7 @@ mod arguments;
 mod artifacts;
 mod chain;
 mod commands;
+mod docs;
 mod doors;
 mod futures;
 mod market;
