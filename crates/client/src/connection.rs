@@ -179,6 +179,12 @@ impl Client {
             .map_err(|e| self.rpc_error(method, e))
     }
 
+    /// Whether the chain makes blocks only when it is told to. Only a development chain says so.
+    pub async fn makes_blocks_on_demand(&self) -> bool {
+        let mode: Result<serde_json::Value> = self.request("dev_mining", ArrayParams::new()).await;
+        mode.is_ok_and(|mode| mode == "onDemand")
+    }
+
     /// Any subscription.
     ///
     /// # Errors

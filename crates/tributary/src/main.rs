@@ -9,6 +9,7 @@ mod config;
 mod folder;
 mod help;
 mod logs;
+mod market;
 mod neurons;
 mod output;
 mod parts;
@@ -79,6 +80,7 @@ async fn run(command: &Command) -> anyhow::Result<()> {
         Command::Unstake(args) => commands::stake::unstake(args).await,
         Command::Register(Register::Neuron(args)) => commands::register::neuron(args).await,
         Command::Register(Register::Subnet(args)) => commands::register::subnet(args).await,
+        Command::Market(command) => commands::market::run(command).await,
         Command::Pact(command) => commands::pact::run(command).await,
         Command::Artifact(command) => commands::artifact::run(command).await,
         Command::Beacon(args) => commands::artifact::beacon(args).await,

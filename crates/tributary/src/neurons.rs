@@ -1,6 +1,6 @@
 //! A running chain, as miners and validators see it.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use pallet_commitments::{CommitmentInfo, CommitmentOf, Data};
@@ -11,8 +11,12 @@ use tributary_economy::{Alpha, MechId, NetUid, emission, stake_weight};
 use tributary_neuron::{
     Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph,
     Neuron, SealedWeights, SubnetParameters,
+    description::{FIELD_BYTES_MAX, MARK},
 };
 use tributary_runtime::{Runtime, RuntimeCall};
+
+/// Longest wait for a block without a word.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// A chain behind JSON-RPC. Connects again after the connection broke, so that neurons outlive a restart of the chain.
 pub struct RpcChain {
@@ -45,7 +49,16 @@ impl RpcChain {
         let turn = self.turns.lock().await.entry(signer.account()).or_default().clone();
         let _turn = turn.lock().await;
         let client = self.client().await?;
-        match client.submit(&call, &signer, Wait::InBlock).await {
+        let sent = client.submit(&call, &signer, Wait::InBlock);
+        tokio::pin!(sent);
+        let included = match tokio::time::timeout(QUIET, &mut sent).await {
+            Ok(included) => included,
+            Err(_) => {
+                tracing::warn!("{name} was sent {} s ago, and no block has it yet", QUIET.as_secs());
+                sent.await
+            }
+        };
+        match included {
             Ok(included) => Ok(u64::from(included.block_number)),
             Err(Error::Dispatch { name: error, docs, .. }) => Err(ChainError::Refused {
                 call: name,
@@ -54,6 +67,30 @@ impl RpcChain {
             Err(Error::Refused { reason, .. }) => Err(ChainError::Refused { call: name, reason }),
             Err(other) => Err(unreachable(other)),
         }
+    }
+}
+
+impl RpcChain {
+    /// What an account has committed in a subnet.
+    async fn committed(&self, netuid: u16, account: &AccountId32) -> Result<Vec<Data>, ChainError> {
+        let client = self.client().await?;
+        let view = client.at_best().await.map_err(unreachable)?;
+        let made: Option<pallet_commitments::Registration> = view
+            .double::<CommitmentOf<Runtime>, _, _, _>(NetUid(netuid), account)
+            .await
+            .map_err(unreachable)?;
+        Ok(made.map_or_else(Vec::new, |made| made.info.fields.to_vec()))
+    }
+
+    async fn commit(&self, identity: &Identity, netuid: u16, fields: Vec<Data>) -> Result<u64, ChainError> {
+        let call = pallet_commitments::Call::set_commitment {
+            netuid: NetUid(netuid),
+            info: Box::new(CommitmentInfo {
+                fields: fields.try_into().map_err(|_| too_much())?,
+            }),
+        };
+        self.submit("Commitments.set_commitment", RuntimeCall::Commitments(call), identity)
+            .await
     }
 }
 
@@ -105,6 +142,7 @@ impl Chain for RpcChain {
             let incentive: Vec<u16> = view
                 .map::<subtensor::Incentive<Runtime>, _, _>(id.index(MechId(0)))
                 .await?;
+            let emission: Vec<Alpha> = view.map::<subtensor::Emission<Runtime>, _, _>(id).await?;
             let permits: Vec<bool> = view.map::<subtensor::ValidatorPermit<Runtime>, _, _>(id).await?;
             let weight = emission::tao_weight(view.value::<subtensor::TaoWeight<Runtime>, _>().await?);
             let axons = view
@@ -124,6 +162,7 @@ impl Chain for RpcChain {
                     axon: axons.get(&hotkey).and_then(market::socket),
                     validator_permit: permits.get(usize::from(uid)).copied().unwrap_or_default(),
                     incentive: incentive.get(usize::from(uid)).copied().unwrap_or_default(),
+                    emission_rao: emission.get(usize::from(uid)).copied().unwrap_or_default().0,
                     stake_rao: stake_weight::total(alpha.0, root.0, weight).to_num(),
                     hotkey: Hotkey(hotkey.into()),
                 });
@@ -171,16 +210,10 @@ impl Chain for RpcChain {
     }
 
     async fn set_commitment(&self, identity: &Identity, netuid: u16, digest: [u8; 32]) -> Result<u64, ChainError> {
-        let fields = vec![Data::Sha256(digest)].try_into().map_err(|_| ChainError::Refused {
-            call: "Commitments.set_commitment",
-            reason: "the chain takes no field in a commitment".to_owned(),
-        })?;
-        let call = pallet_commitments::Call::set_commitment {
-            netuid: NetUid(netuid),
-            info: Box::new(CommitmentInfo { fields }),
-        };
-        self.submit("Commitments.set_commitment", RuntimeCall::Commitments(call), identity)
-            .await
+        let account = Keypair::from(identity.pair().clone()).account();
+        let mut fields = vec![Data::Sha256(digest)];
+        fields.extend(market_fields(self.committed(netuid, &account).await?));
+        self.commit(identity, netuid, fields).await
     }
 
     async fn set_weights(
@@ -331,4 +364,60 @@ impl Chain for RpcChain {
         let submitted = self.submit("Pact.confirm_artifact", RuntimeCall::Pact(call), identity);
         submitted.await.map(|_| ())
     }
+
+    async fn market(&self, netuid: u16) -> Result<Option<String>, ChainError> {
+        let client = self.client().await?;
+        let view = client.at_best().await.map_err(unreachable)?;
+        let id = NetUid(netuid);
+        let read = async {
+            if !view.map::<subtensor::NetworksAdded<Runtime>, _, _>(id).await? {
+                return Ok(None);
+            }
+            let owner: AccountId32 = view.map::<subtensor::SubnetOwnerHotkey<Runtime>, _, _>(id).await?;
+            Ok(Some(owner))
+        };
+        let owner = read.await.map_err(unreachable)?.ok_or(ChainError::NoSubnet(netuid))?;
+        let text = market_text(&market_fields(self.committed(netuid, &owner).await?));
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    async fn publish_market(&self, identity: &Identity, netuid: u16, text: &str) -> Result<(), ChainError> {
+        let account = Keypair::from(identity.pair().clone()).account();
+        let earlier = self.committed(netuid, &account).await?.into_iter();
+        let mut fields: Vec<Data> = earlier.filter(|field| matches!(field, Data::Sha256(_))).collect();
+        for part in text.as_bytes().chunks(FIELD_BYTES_MAX) {
+            let part = part.to_vec().try_into().map_err(|_| too_much())?;
+            fields.push(Data::BigRaw(part));
+        }
+        self.commit(identity, netuid, fields).await.map(|_| ())
+    }
+}
+
+fn too_much() -> ChainError {
+    ChainError::Refused {
+        call: "Commitments.set_commitment",
+        reason: "the chain takes no commitment as large as this".to_owned(),
+    }
+}
+
+/// Those of an account's committed fields that say what the market is.
+fn market_fields(fields: Vec<Data>) -> Vec<Data> {
+    let raw: Vec<Data> = fields
+        .into_iter()
+        .filter(|field| matches!(field, Data::BigRaw(_)))
+        .collect();
+    if market_text(&raw).is_empty() { Vec::new() } else { raw }
+}
+
+/// What they say; nothing if it is something else.
+fn market_text(fields: &[Data]) -> String {
+    let bytes: Vec<u8> = fields
+        .iter()
+        .flat_map(|field| match field {
+            Data::BigRaw(part) => part.to_vec(),
+            _ => Vec::new(),
+        })
+        .collect();
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    if text.starts_with(MARK) { text } else { String::new() }
 }

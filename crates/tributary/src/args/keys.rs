@@ -45,6 +45,9 @@ pub struct Sending {
     /// Wait until the block cannot be undone
     #[arg(long)]
     pub finalized: bool,
+    /// Give up waiting for a block after so many seconds; what was sent may still be included
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub wait: u64,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

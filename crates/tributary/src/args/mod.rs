@@ -14,7 +14,7 @@ use tributary_client::DEFAULT_ENDPOINT;
 
 pub use chain::{Chain, Mode};
 pub use keys::{Keys, Sending};
-pub use neuron::{Miner, Neuron, Validator};
+pub use neuron::{AxonAddress, Miner, Neighbours, Neuron, Validator};
 pub use trade::{Register, RegisterNeuron, RegisterSubnet, Stake, Transfer, Unstake};
 pub use up::Up;
 
@@ -22,6 +22,7 @@ use crate::commands::{
     artifact::{Artifact, ServeBeacon},
     balance::{Balance, Fund},
     channel::Channel,
+    market::Market,
     pact::Pact,
     pay::{Pay, Tribute},
     price::Price,
@@ -88,6 +89,9 @@ pub enum Command {
     /// Register a neuron or a subnet
     #[command(subcommand)]
     Register(Register),
+    /// What a subnet competes in: its rules and its text, as its owner has published them
+    #[command(subcommand)]
+    Market(Market),
     /// What a subnet promises to give back
     #[command(subcommand)]
     Pact(Pact),

@@ -11,17 +11,17 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
-use tributary_client::{Client, Wait, market, pact};
+use tributary_client::{Client, market, pact};
 use tributary_economy::{NetUid, pact::artifact::round_time};
 use tributary_neuron::{
-    Archive, Archived, Chain as _, Relay, artifact::fetch, beacon::Clock, envelope::sha256, serve_beacon,
+    Archive, Archived, Chain as _, Reach, Relay, artifact::fetch, beacon::Clock, envelope::sha256, serve_beacon,
 };
 use tributary_runtime::RuntimeCall;
 use tributary_timelock::{Beacon, Pulse, Sealed, Secret, Signer};
 
 use super::neuron::relay;
 use crate::{
-    args::{Connection, Sending, SubnetQuery},
+    args::{Connection, Neighbours, Sending, SubnetQuery},
     folder,
     neurons::RpcChain,
     output::{self, say},
@@ -164,6 +164,8 @@ pub struct Watch {
     pub beacon: WithBeacon,
     #[command(flatten)]
     pub connection: Connection,
+    #[command(flatten)]
+    pub neighbours: Neighbours,
     /// Print JSON, one object for each thing done
     #[arg(long)]
     pub json: bool,
@@ -362,7 +364,8 @@ async fn seal(args: &Seal) -> Result<()> {
 
 async fn sealed_bytes(source: &str) -> Result<Vec<u8>> {
     if source.starts_with("http://") || source.starts_with("https://") {
-        return fetch(source, BYTES_MAX)
+        // The user's own word, not a stranger's.
+        return fetch(source, Reach::Private, BYTES_MAX)
             .await
             .map_err(|why| anyhow::anyhow!("cannot fetch {source}: {why}"));
     }
@@ -467,8 +470,9 @@ async fn confirm(args: &Confirm) -> Result<()> {
         netuid,
         number: found.number,
     });
-    let included = client
-        .submit(&call, &args.sending.keys.hotkey()?, Wait::InBlock)
+    let included = args
+        .sending
+        .submit(&client, &call, &args.sending.keys.hotkey()?)
         .await?;
     let effect = serde_json::json!({ "netuid": netuid.0, "number": found.number });
     let text = format!("confirmed artefact {} of subnet {netuid}", found.number);
@@ -481,7 +485,8 @@ async fn watch(args: &Watch) -> Result<()> {
     let client = Client::connect(&args.connection.endpoint).await?;
     let chain = RpcChain::new(client.clone());
     let _lock = folder::take(&args.out, "artifact watch")?;
-    let mut archive = Archive::new(args.out.clone(), relay, BYTES_MAX, None)?;
+    let reach = args.neighbours.reach(&args.connection.endpoint);
+    let mut archive = Archive::new(args.out.clone(), relay, reach, BYTES_MAX, None)?;
     let mut number = None;
     loop {
         let next = async {

@@ -6,6 +6,7 @@ pub mod balance;
 pub mod chain;
 pub mod channel;
 pub mod futures;
+pub mod market;
 pub mod neuron;
 pub mod pact;
 pub mod pay;

@@ -1,6 +1,6 @@
 //! `tributary miner` and `tributary validator`
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
@@ -9,18 +9,21 @@ use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, address};
 use tributary_economy::NetUid;
 use tributary_market_train::{MinerConfig, Rules, TrainingPool, ValidatorConfig, spawn_miner, spawn_validator};
-use tributary_neuron::{Identity, Relay};
+use tributary_neuron::{Description, Identity, Reach, Relay};
 use tributary_runtime::Runtime;
 use tributary_timelock::Beacon;
 
 use crate::{
-    args::{Miner, Neuron, Validator},
+    args::{AxonAddress, Miner, Neuron, Validator},
     folder::{self, Lock},
+    market::{self, Notices, Standing},
     neurons::RpcChain,
     output::{self, say},
     stop::{self, Stop},
-    up::plan::open_corpus,
 };
+
+/// Least time between two lines about the pay.
+const LINE_EVERY: Duration = Duration::from_secs(1);
 
 struct Start {
     /// The state folder is this process's alone for as long as this lives.
@@ -28,48 +31,59 @@ struct Start {
     beacon: Beacon,
     chain: Arc<RpcChain>,
     identity: Identity,
+    published: Option<Description>,
     rules: Rules,
+    reach: Reach,
 }
 
 async fn start(args: &Neuron, role: &str) -> Result<Start> {
-    let rules = match &args.rules {
-        None => Rules::default(),
-        Some(file) => {
-            let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            let rules: Rules =
-                serde_json::from_slice(&text).with_context(|| format!("{} holds no rules", file.display()))?;
-            rules.validate()?;
-            rules
-        }
-    };
-    let lock = args
-        .state
-        .as_deref()
-        .map(|folder| folder::take(folder, role))
-        .transpose()?;
-    let beacon = relay(args.beacon.as_deref()).await?.beacon().clone();
+    reachable(&args.axon)?;
+    let reach = args.neighbours.reach(&args.connection.endpoint);
+    let lock = take_folder(args.state.as_deref(), role)?;
     let hotkey = args.keys.hotkey()?;
     let client = Client::connect(&args.connection.endpoint).await?;
+    registered(&client, NetUid(args.netuid), &hotkey.account()).await?;
+    let chain = Arc::new(RpcChain::new(client));
+    let published = market::published(chain.as_ref(), args.netuid).await?;
+    let rules: Rules = market::rules(market::TRAIN, args.netuid, published.as_ref(), args.rules.as_deref())?;
+    rules.validate()?;
+    let beacon = market::beacon(args.netuid, published.as_ref(), args.beacon.as_deref()).await?;
+    Ok(Start {
+        lock,
+        beacon,
+        chain,
+        identity: Identity::from(hotkey.pair().clone()),
+        published,
+        rules,
+        reach,
+    })
+}
+
+/// Takes the folder for what must survive a restart, if there is one.
+///
+/// # Errors
+/// As [`folder::take`].
+pub(super) fn take_folder(folder: Option<&Path>, role: &str) -> Result<Option<Lock>> {
+    folder.map(|folder| folder::take(folder, role)).transpose()
+}
+
+/// Says which uid a hotkey has.
+///
+/// # Errors
+/// If it has none, with what to do about it.
+pub(super) async fn registered(client: &Client, netuid: NetUid, hotkey: &tributary_client::AccountId32) -> Result<()> {
     let view = client.at_best().await?;
-    let netuid = NetUid(args.netuid);
-    let uid = view
-        .double::<pallet_subtensor::Uids<Runtime>, _, _, _>(netuid, hotkey.account())
+    let uid: Option<u16> = view
+        .double::<pallet_subtensor::Uids<Runtime>, _, _, _>(netuid, hotkey)
         .await?;
-    let own = address(&hotkey.account());
+    let own = address(hotkey);
     let uid = uid.with_context(|| {
         format!(
             "{own} is not registered on subnet {netuid}: `tributary register neuron {netuid} --hotkey {own}` does that"
         )
     })?;
     say!("uid {uid} of subnet {netuid}, {own}");
-    let identity = Identity::from(hotkey.pair().clone());
-    Ok(Start {
-        lock,
-        beacon,
-        chain: Arc::new(RpcChain::new(client)),
-        identity,
-        rules,
-    })
+    Ok(())
 }
 
 /// The relay at a URL, or drand's for its quicknet, which is not asked before a pulse is needed.
@@ -86,12 +100,20 @@ pub(super) async fn relay(url: Option<&str>) -> Result<Relay> {
 /// Refuses an axon that nobody could find.
 ///
 /// # Errors
-/// If it listens on all interfaces and does not say at which address others reach it.
-pub(super) fn reachable(listen: SocketAddr, announce: Option<SocketAddr>) -> Result<()> {
-    if listen.ip().is_unspecified() && announce.is_none() {
-        bail!(
-            "an axon that listens on all interfaces must say at which address others reach it: --announce ADDRESS:PORT"
-        );
+/// If it listens on all interfaces and does not say at which address others reach it, or says one that is nobody's.
+pub(super) fn reachable(axon: &AxonAddress) -> Result<()> {
+    let Some(announce) = axon.announce else {
+        if axon.listen.ip().is_unspecified() {
+            bail!(
+                "an axon that listens on all interfaces must say at which address others reach it: --announce \
+                 ADDRESS:PORT"
+            );
+        }
+        return Ok(());
+    };
+    // Port 0 stands for the port that it will listen on.
+    if let Some(what) = Reach::Private.refuses_ip(announce.ip()) {
+        bail!("nobody calls {announce}, which is {what}: announce the address at which others reach this machine");
     }
     Ok(())
 }
@@ -102,37 +124,44 @@ pub(super) fn reachable(listen: SocketAddr, announce: Option<SocketAddr>) -> Res
 /// If it cannot start, or its work ends with an error.
 pub async fn miner(args: &Miner) -> Result<()> {
     let mut stop = stop::signals()?;
-    reachable(args.listen, args.announce)?;
-    let corpus = open_corpus(&args.neuron.corpus)?;
     let Start {
         lock: _lock,
         beacon,
         chain,
         identity,
+        published,
         rules,
+        reach,
     } = start(&args.neuron, "miner").await?;
+    let netuid = args.neuron.netuid;
+    let named = args.neuron.corpus.as_deref();
+    let text = market::text_for_miners(chain.as_ref(), netuid, published.as_ref(), named, reach).await?;
+    say!("training on {} ({} bytes)", text.name(), text.bytes());
     let config = MinerConfig {
-        netuid: args.neuron.netuid,
+        netuid,
         kind: args.miner,
         strength: args.strength,
         seed: args.seed,
-        text: corpus.training(),
+        text,
         rules,
         guests: args.guest.clone(),
-        listen: args.listen,
-        announce: args.announce,
+        listen: args.neuron.axon.listen,
+        announce: args.neuron.axon.announce,
+        reach,
         pool: TrainingPool::new(1, 1.0)?,
         publish_every: Duration::from_secs(args.publish_every),
         beacon,
         state_folder: args.neuron.state.clone(),
     };
     let cancel = CancellationToken::new();
-    let miner = spawn_miner(config, chain, identity, cancel.clone()).await?;
+    let miner = spawn_miner(config, chain.clone(), identity.clone(), cancel.clone()).await?;
     say!("serving on {}", miner.address);
-    let shown = show(
+    let standing = market::follow(chain.clone(), identity, netuid, reach, cancel.clone());
+    let shown = show_miner(
         miner.status,
+        standing,
         args.neuron.json,
-        |status| (status.version, status.bits_per_byte),
+        |status| status.version,
         |status| {
             let bits = status.bits_per_byte.map(|bits| format!("{bits:.4}"));
             let bits = bits.unwrap_or_else(|| "-".to_owned());
@@ -142,7 +171,8 @@ pub async fn miner(args: &Miner) -> Result<()> {
             )
         },
     );
-    attend(shown, &mut stop, &cancel, miner.task).await
+    let changes = market::watch_changes(chain.as_ref(), netuid, published.as_ref());
+    attend(beside(shown, changes), &mut stop, &cancel, miner.task).await
 }
 
 /// Validates until told to stop.
@@ -151,24 +181,40 @@ pub async fn miner(args: &Miner) -> Result<()> {
 /// If it cannot start, or its work ends with an error.
 pub async fn validator(args: &Validator) -> Result<()> {
     let mut stop = stop::signals()?;
-    let corpus = Arc::new(open_corpus(&args.neuron.corpus)?);
     let Start {
         lock: _lock,
         beacon,
         chain,
         identity,
+        published,
         rules,
+        reach,
     } = start(&args.neuron, "validator").await?;
+    let netuid = args.neuron.netuid;
+    let named = args.neuron.corpus.as_deref();
+    let corpus = Arc::new(market::corpus_for_validators(netuid, published.as_ref(), named)?);
+    let notices = Notices {
+        netuid,
+        listen: args.neuron.axon.listen,
+        announce: args.neuron.axon.announce,
+        description: published.clone(),
+        text: Some(corpus.training().joined().into()),
+    };
     let config = ValidatorConfig {
-        netuid: args.neuron.netuid,
+        netuid,
         corpus,
         rules,
+        reach,
         pool: TrainingPool::new(1, 1.0)?,
         beacon,
         state_folder: args.neuron.state.clone(),
     };
     let cancel = CancellationToken::new();
-    let validator = spawn_validator(config, chain, identity, cancel.clone())?;
+    let validator = spawn_validator(config, chain.clone(), identity.clone(), cancel.clone())?;
+    let status = validator.status.clone();
+    let status = move || status.borrow().clone();
+    let (address, board) = market::hang_out(notices, status, chain.clone(), identity, cancel.clone()).await?;
+    say!("verdicts on http://{address}/public/verdicts.json");
     let shown = show(
         validator.status,
         args.neuron.json,
@@ -183,7 +229,9 @@ pub async fn validator(args: &Validator) -> Result<()> {
             )
         },
     );
-    attend(shown, &mut stop, &cancel, validator.task).await
+    let changes = market::watch_changes(chain.as_ref(), netuid, published.as_ref());
+    attend(beside(shown, changes), &mut stop, &cancel, validator.task).await?;
+    Ok(board.await??)
 }
 
 /// Prints changes until the work ends: as JSON every one, as text those that are `news`.
@@ -230,4 +278,94 @@ pub async fn attend<E: Into<anyhow::Error>>(
     cancel.cancel();
     work.await?.map_err(Into::into)?;
     shown
+}
+
+/// What is shown, and beside it something that never ends by itself.
+pub async fn beside(shown: impl Future<Output = Result<()>>, other: impl Future<Output = ()>) -> Result<()> {
+    tokio::select! {
+        shown = shown => shown,
+        () = other => Ok(()),
+    }
+}
+
+/// As [`show`], with how the miner stands.
+///
+/// # Errors
+/// As [`output::line`].
+pub async fn show_miner<T: Clone + Serialize, N: PartialEq>(
+    mut status: watch::Receiver<T>,
+    mut standing: watch::Receiver<Standing>,
+    json: bool,
+    news: impl Fn(&T) -> N,
+    text: impl Fn(&T) -> String,
+) -> Result<()> {
+    #[derive(Serialize)]
+    struct Both<'a, T> {
+        #[serde(flatten)]
+        status: &'a T,
+        #[serde(flatten)]
+        standing: &'a Standing,
+    }
+    let (mut last, mut told) = (news(&status.borrow()), Standing::default());
+    loop {
+        tokio::select! {
+            changed = status.changed() => if changed.is_err() { return Ok(()) },
+            changed = standing.changed() => if changed.is_err() { return Ok(()) },
+        }
+        let (now, stands) = (status.borrow_and_update().clone(), standing.borrow_and_update().clone());
+        if json {
+            output::json(&Both {
+                status: &now,
+                standing: &stands,
+            })?;
+            continue;
+        }
+        let new = news(&now);
+        if last != new {
+            output::line(&text(&now))?;
+            last = new;
+        }
+        let lines = stands.news(&told);
+        if lines.is_empty() {
+            continue;
+        }
+        for line in &lines {
+            output::line(line)?;
+        }
+        told = stands;
+        // A fast chain has several epochs a second.
+        tokio::time::sleep(LINE_EVERY).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axon(listen: &str, announce: Option<&str>) -> AxonAddress {
+        AxonAddress {
+            listen: listen.parse().unwrap(),
+            announce: announce.map(|address| address.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn axons_are_announced_where_they_can_be_found() {
+        for (listen, announce) in [
+            ("127.0.0.1:0", None),
+            ("0.0.0.0:8091", Some("192.168.1.20:8091")),
+            ("0.0.0.0:0", Some("8.8.8.8:0")),
+        ] {
+            assert!(reachable(&axon(listen, announce)).is_ok(), "{listen} {announce:?}");
+        }
+        for announce in [
+            None,
+            Some("0.0.0.0:8091"),
+            Some("224.0.0.1:80"),
+            Some("169.254.1.1:80"),
+            Some("[ff02::1]:80"),
+        ] {
+            assert!(reachable(&axon("0.0.0.0:8091", announce)).is_err(), "{announce:?}");
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! What all commands that send a transaction share: what it takes and gives, told before; whether the signer has it;
 //! the receipt.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tributary_client::{Client, Included, Wait, account, address};
+use tributary_client::{Client, Included, Keypair, Wait, account, address};
 use tributary_runtime::RuntimeCall;
 
 use crate::{
@@ -83,6 +85,25 @@ impl Deal {
     }
 }
 
+/// Longest wait for a block without a word.
+const QUIET: Duration = Duration::from_secs(8);
+
+/// Why a chain makes no block, as far as that is known, and what to do about it.
+async fn way_on(client: &Client) -> String {
+    let endpoint = client.endpoint().replacen("ws", "http", 1);
+    if client.makes_blocks_on_demand().await {
+        return format!(
+            "this chain makes blocks only when it is told to: curl -H 'content-type: application/json' -d \
+             '{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"dev_advance\",\"params\":[1]}}' {endpoint}"
+        );
+    }
+    let height = async { client.header(client.best().await?).await };
+    match height.await {
+        Ok(header) => format!("the chain is at block {}", header.number),
+        Err(_) => format!("{} does not answer", client.endpoint()),
+    }
+}
+
 impl Sending {
     /// Looks at the key that will sign, as far as that takes no password, and connects.
     ///
@@ -130,8 +151,35 @@ impl Sending {
             Amount(fee)
         );
         let signer = self.keys.coldkey()?;
+        Ok(Some(self.submit(client, &call, &signer).await?))
+    }
+
+    /// Signs, sends, and waits for a block, but not for ever; says what it waits for.
+    ///
+    /// # Errors
+    /// If the chain refuses, or no block has it in time.
+    pub async fn submit(&self, client: &Client, call: &RuntimeCall, signer: &Keypair) -> Result<Included> {
         let wait = if self.finalized { Wait::Finalized } else { Wait::InBlock };
-        Ok(Some(client.submit(&call, &signer, wait).await?))
+        let patience = Duration::from_secs(self.wait);
+        let sent = client.submit(call, signer, wait);
+        tokio::pin!(sent);
+        let quiet = QUIET.min(patience);
+        if let Ok(done) = tokio::time::timeout(quiet, &mut sent).await {
+            return Ok(done?);
+        }
+        let way_on = way_on(client).await;
+        if patience > quiet {
+            say!("sent; no block has it yet, waiting up to {} s: {way_on}", self.wait);
+            if let Ok(done) = tokio::time::timeout(patience - quiet, &mut sent).await {
+                return Ok(done?);
+            }
+        }
+        bail!(
+            "{} was sent, and no block has it after {} s: {way_on}. It may still be included: look before you send it \
+             again, or wait longer with --wait",
+            tributary_client::call_name(call),
+            self.wait
+        )
     }
 
     fn show(&self, name: &str, payer: &str, balance: u64, fee: u64, deal: &Deal) -> Result<()> {

@@ -2,26 +2,26 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, bail};
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use tokio_util::sync::CancellationToken;
-use tributary_client::{Client, Keypair, address};
+use tributary_client::{Client, Keypair};
 use tributary_economy::NetUid;
 use tributary_market_serve::{
     GatewayConfig, MinerConfig, MinerKind, Rules, ValidatorConfig, meter::Price, spawn_gateway, spawn_miner,
     spawn_validator,
 };
-use tributary_neuron::Identity;
-use tributary_runtime::Runtime;
+use tributary_neuron::{Description, Identity, Reach};
 
-use super::neuron::{attend, reachable, show};
+use super::neuron::{attend, beside, reachable, registered, show, show_miner, take_folder};
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Keys},
-    folder::{self, Lock},
+    args::{AxonAddress, Connection, Keys, Neighbours},
+    folder::Lock,
+    market::{self, Notices},
     neurons::RpcChain,
     output::say,
     rail::RpcRail,
@@ -39,12 +39,14 @@ pub struct Serve {
     /// The serve subnet
     #[arg(long)]
     pub netuid: u16,
-    /// The train subnet whose best model is served
+    /// The train subnet whose best model is served [default: the one that the subnet's owner has published]
     #[arg(long, value_name = "NETUID")]
-    pub train_netuid: u16,
-    /// The market's hyperparameters, a JSON file; everybody in the subnet must use the same
+    pub train_netuid: Option<u16>,
+    /// The market's hyperparameters, a JSON file. They must be those that the subnet's owner has published [default: those]
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
+    #[command(flatten)]
+    pub neighbours: Neighbours,
     /// Where to keep what must survive a restart
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
@@ -60,12 +62,8 @@ pub struct ServeMiner {
     /// How it behaves
     #[arg(long, value_name = "KIND", default_value = "honest", value_parser = miner_kind())]
     pub miner: MinerKind,
-    /// Where its axon listens; the default serves this machine only
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
-    /// Where others reach it, as announced on the chain; port 0 stands for the port of --listen [default: --listen]
-    #[arg(long, value_name = "ADDRESS")]
-    pub announce: Option<SocketAddr>,
+    #[command(flatten)]
+    pub axon: AxonAddress,
     /// Milliseconds that each answer waits before it begins
     #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=600_000))]
     pub delay: u64,
@@ -78,6 +76,8 @@ pub struct ServeValidator {
     /// Text that prompts are cut from: a file, a folder, or a bundled text (histories, prophets, testament)
     #[arg(long, value_name = "PATH", default_value = "histories")]
     pub prompts: String,
+    #[command(flatten)]
+    pub axon: AxonAddress,
 }
 
 #[derive(Debug, Args)]
@@ -136,49 +136,50 @@ struct Start {
     client: Client,
     chain: Arc<RpcChain>,
     hotkey: Keypair,
+    published: Option<Description>,
     rules: Rules,
+    reach: Reach,
 }
 
 async fn start(args: &Serve, role: &str) -> Result<Start> {
-    let rules = match &args.rules {
-        None => Rules::default(),
-        Some(file) => {
-            let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            serde_json::from_slice(&text).with_context(|| format!("{} holds no rules", file.display()))?
-        }
-    };
-    let rules = Rules {
-        train_netuid: args.train_netuid,
-        ..rules
-    };
-    rules.validate()?;
-    let lock = args
-        .state
-        .as_deref()
-        .map(|folder| folder::take(folder, role))
-        .transpose()?;
+    let lock = take_folder(args.state.as_deref(), role)?;
     let hotkey = args.keys.hotkey()?;
     let client = Client::connect(&args.connection.endpoint).await?;
-    let netuid = NetUid(args.netuid);
-    let uid = client
-        .at_best()
-        .await?
-        .double::<pallet_subtensor::Uids<Runtime>, _, _, _>(netuid, hotkey.account())
-        .await?;
-    let own = address(&hotkey.account());
-    let uid = uid.with_context(|| {
-        format!(
-            "{own} is not registered on subnet {netuid}: `tributary register neuron {netuid} --hotkey {own}` does that"
-        )
-    })?;
-    say!("uid {uid} of subnet {netuid}, {own}");
+    registered(&client, NetUid(args.netuid), &hotkey.account()).await?;
+    let chain = Arc::new(RpcChain::new(client.clone()));
+    let published = market::published(chain.as_ref(), args.netuid).await?;
+    let rules = rules(args, published.as_ref())?;
     Ok(Start {
         lock,
-        chain: Arc::new(RpcChain::new(client.clone())),
+        chain,
         client,
         hotkey,
+        published,
         rules,
+        reach: args.neighbours.reach(&args.connection.endpoint),
     })
+}
+
+/// The rules, and in them the train subnet: the published one, which must not contradict the one that is named.
+fn rules(args: &Serve, published: Option<&Description>) -> Result<Rules> {
+    let netuid = args.netuid;
+    let rules: Rules = market::rules(market::SERVE, netuid, published, args.rules.as_deref())?;
+    let train_netuid = match (args.train_netuid, published) {
+        (Some(named), Some(_)) if named != rules.train_netuid => bail!(
+            "subnet {netuid} serves the models of subnet {}, not of {named}: leave --train-netuid out",
+            rules.train_netuid
+        ),
+        (Some(named), _) => named,
+        (None, Some(_)) => rules.train_netuid,
+        (None, None) if args.rules.is_some() => rules.train_netuid,
+        (None, None) => bail!(
+            "subnet {netuid} has published no description of its market: name the subnet whose models it serves with \
+             --train-netuid"
+        ),
+    };
+    let rules = Rules { train_netuid, ..rules };
+    rules.validate()?;
+    Ok(rules)
 }
 
 /// Serves until told to stop.
@@ -187,36 +188,44 @@ async fn start(args: &Serve, role: &str) -> Result<Start> {
 /// If it cannot start, or its work ends with an error.
 pub async fn miner(args: &ServeMiner) -> Result<()> {
     let mut stop = stop::signals()?;
-    reachable(args.listen, args.announce)?;
+    reachable(&args.axon)?;
     let Start {
         lock: _lock,
         chain,
         hotkey,
+        published,
         rules,
+        reach,
         ..
     } = start(&args.serve, "serve-miner").await?;
+    let netuid = args.serve.netuid;
     let config = MinerConfig {
         netuid: args.serve.netuid,
         kind: args.miner,
         rules,
-        listen: args.listen,
-        announce: args.announce,
+        listen: args.axon.listen,
+        announce: args.axon.announce,
+        reach,
         delay: Duration::from_millis(args.delay),
         state_folder: args.serve.state.clone(),
     };
     let cancel = CancellationToken::new();
-    let miner = spawn_miner(config, chain, Identity::from(hotkey.pair().clone()), cancel.clone()).await?;
+    let identity = Identity::from(hotkey.pair().clone());
+    let miner = spawn_miner(config, chain.clone(), identity.clone(), cancel.clone()).await?;
     say!("serving on {}", miner.address);
-    let shown = show(
+    let standing = market::follow(chain.clone(), identity, netuid, reach, cancel.clone());
+    let shown = show_miner(
         miner.status,
+        standing,
         args.serve.json,
-        |status| (status.model.clone(), status.requests),
+        |status| (status.model.clone(), status.requests.checked_ilog2()),
         |status| {
             let model = status.model.as_deref().unwrap_or("no model yet");
             format!("{model}, {} requests, {} tokens", status.requests, status.tokens)
         },
     );
-    attend(shown, &mut stop, &cancel, miner.task).await
+    let changes = market::watch_changes(chain.as_ref(), netuid, published.as_ref());
+    attend(beside(shown, changes), &mut stop, &cancel, miner.task).await
 }
 
 /// Validates until told to stop.
@@ -225,22 +234,39 @@ pub async fn miner(args: &ServeMiner) -> Result<()> {
 /// If it cannot start, or its work ends with an error.
 pub async fn validator(args: &ServeValidator) -> Result<()> {
     let mut stop = stop::signals()?;
+    reachable(&args.axon)?;
     let prompts = Arc::new(open_corpus(&args.prompts)?);
     let Start {
         lock: _lock,
         chain,
         hotkey,
+        published,
         rules,
+        reach,
         ..
     } = start(&args.serve, "serve-validator").await?;
+    let netuid = args.serve.netuid;
+    let notices = Notices {
+        netuid,
+        listen: args.axon.listen,
+        announce: args.axon.announce,
+        description: published.clone(),
+        text: None,
+    };
     let config = ValidatorConfig {
         netuid: args.serve.netuid,
         rules,
+        reach,
         prompts,
         state_folder: args.serve.state.clone(),
     };
     let cancel = CancellationToken::new();
-    let validator = spawn_validator(config, chain, Identity::from(hotkey.pair().clone()), cancel.clone())?;
+    let identity = Identity::from(hotkey.pair().clone());
+    let validator = spawn_validator(config, chain.clone(), identity.clone(), cancel.clone())?;
+    let status = validator.status.clone();
+    let status = move || status.borrow().clone();
+    let (address, board) = market::hang_out(notices, status, chain.clone(), identity, cancel.clone()).await?;
+    say!("verdicts on http://{address}/public/verdicts.json");
     let shown = show(
         validator.status,
         args.serve.json,
@@ -258,7 +284,9 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
             )
         },
     );
-    attend(shown, &mut stop, &cancel, validator.task).await
+    let changes = market::watch_changes(chain.as_ref(), netuid, published.as_ref());
+    attend(beside(shown, changes), &mut stop, &cancel, validator.task).await?;
+    Ok(board.await??)
 }
 
 /// Sells until told to stop; then settles.
@@ -274,11 +302,14 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         chain,
         hotkey,
         rules,
+        reach,
+        ..
     } = start(&args.serve, "serve-gateway").await?;
     let config = GatewayConfig {
         netuid: args.serve.netuid,
         rules,
         listen: args.listen,
+        reach,
         price: Price {
             prompt_rao_per_1k: args.price_prompt.0,
             completion_rao_per_1k: args.price_completion.0,
@@ -301,7 +332,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
     let shown = show(
         gateway.status,
         args.serve.json,
-        |status| (status.requests, status.settled),
+        |status| (status.requests.checked_ilog2(), status.settled),
         |status| {
             format!(
                 "{} requests, {} tokens made, charged {} TAO, settled {} TAO, of which {} TAO were tribute",

@@ -9,7 +9,7 @@ use tributary_market_serve::{
     spawn_miner, spawn_validator,
 };
 use tributary_market_train::Corpus;
-use tributary_neuron::{Identity, NeuronError};
+use tributary_neuron::{Description, Identity, NeuronError, Reach};
 
 use super::{
     customer::Customer,
@@ -17,7 +17,10 @@ use super::{
     plan::{Member, VALIDATORS},
     workers::{Tools, anywhere, folder_of},
 };
-use crate::rail::RpcRail;
+use crate::{
+    market::{self, Notices},
+    rail::RpcRail,
+};
 
 /// Where gateways listen by habit; another port is taken if this one is not free and none was named.
 const PORT: u16 = 8402;
@@ -54,8 +57,25 @@ impl Service {
             train_netuid: tools.netuids[0].0,
             ..tools.plan.service.rules.clone()
         };
+        let description = Description {
+            kind: market::SERVE.to_owned(),
+            rules: serde_json::to_value(&rules)?,
+            corpus: None,
+            beacon: None,
+        };
+        tools.publish(index, netuid, &description).await?;
         miners(tools, index, netuid, &rules).await?;
         let opinions = validators(tools, index, netuid, &rules, prompts).await?;
+        for (number, shown) in opinions.iter().enumerate() {
+            let notices = Notices {
+                netuid: netuid.0,
+                listen: anywhere(),
+                announce: None,
+                description: Some(description.clone()),
+                text: None,
+            };
+            tools.hang_out(index, number, notices, shown).await?;
+        }
         let gateway = Shown::default();
         let url = sell(tools, index, netuid, rules, &gateway).await?;
         buy(tools, index, netuid, &url, &gateway).await?;
@@ -93,6 +113,7 @@ async fn miners(tools: &mut Tools<'_>, index: usize, netuid: NetUid, rules: &Rul
             rules: rules.clone(),
             listen: anywhere(),
             announce: None,
+            reach: Reach::Private,
             delay: Duration::from_millis(server.delay_ms),
             state_folder: Some(tools.folder(&folder_of("miner", index, number))?),
         };
@@ -120,6 +141,7 @@ async fn validators(
         let config = ValidatorConfig {
             netuid: netuid.0,
             rules: rules.clone(),
+            reach: Reach::Private,
             prompts: prompts.clone(),
             state_folder: Some(tools.folder(&folder_of("validator", index, number))?),
         };
@@ -156,6 +178,7 @@ async fn sell(
         netuid: netuid.0,
         rules,
         listen: SocketAddr::from(([127, 0, 0, 1], port.unwrap_or(PORT))),
+        reach: Reach::Private,
         price: tools.plan.service.price,
         credit: tools.plan.service.credit,
         patience: Duration::from_secs(10),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
 use anyhow::{Context as _, Result};
 use tokio::sync::watch;
 use tributary_client::{Client, market};
-use tributary_neuron::{Archive, Archived, Chain, NeuronError, Relay, beacon::Clock, serve_beacon};
+use tributary_neuron::{Archive, Archived, Chain, NeuronError, Reach, Relay, beacon::Clock, serve_beacon};
 use tributary_timelock::{Beacon, Signer};
 
 use super::{keeper::Work, workers::Tools};
@@ -122,7 +122,7 @@ struct Files {
 impl Files {
     /// Looks at every block, and sets the beacon's clock by it.
     async fn follow(&self) -> Result<()> {
-        let mut archive = Archive::new(self.folder.clone(), self.relay.clone(), BYTES_MAX, Some(KEPT))?;
+        let mut archive = Archive::new(self.folder.clone(), self.relay.clone(), Reach::Private, BYTES_MAX, Some(KEPT))?;
         let client = match self.client.is_connected() {
             true => self.client.clone(),
             false => Client::connect(self.client.endpoint()).await?,

@@ -3,13 +3,15 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use tributary_client::Client;
 use tributary_economy::NetUid;
 use tributary_market_train::{
     Corpus, MinerConfig, TrainingPool, ValidatorConfig, ValidatorStatus, spawn_miner, spawn_validator,
 };
-use tributary_neuron::{Chain, Identity};
+use tributary_neuron::{BeaconPrint, Chain, Description, Identity, Reach};
 use tributary_timelock::Beacon;
 
 use super::{
@@ -22,6 +24,7 @@ use super::{
 };
 use crate::{
     folder::{self, Lock},
+    market::{self, Notices},
     neurons::RpcChain,
 };
 
@@ -68,6 +71,51 @@ impl Tools<'_> {
         let folder = self.place.folder.join("neurons").join(name);
         self.locks.push(folder::take(&folder, "up")?);
         Ok(folder)
+    }
+
+    /// Publishes what a subnet competes in, as its owner, unless that is what is published.
+    ///
+    /// # Errors
+    /// If the chain refuses.
+    pub async fn publish(&self, index: usize, netuid: NetUid, description: &Description) -> Result<()> {
+        let text = description.to_text()?;
+        if self.chain.market(netuid.0).await?.as_deref() == Some(&text) {
+            return Ok(());
+        }
+        let owner = Identity::from(Member::owner(index)?.hotkey.pair().clone());
+        let published = self.chain.publish_market(&owner, netuid.0, &text).await;
+        published.with_context(|| format!("what subnet {netuid} competes in cannot be published"))
+    }
+
+    /// Hangs out the board of a validator.
+    ///
+    /// # Errors
+    /// If it cannot listen.
+    pub async fn hang_out<T>(
+        &mut self,
+        index: usize,
+        number: usize,
+        notices: Notices,
+        shown: &Shown<T>,
+    ) -> Result<()>
+    where
+        T: Clone + Default + Serialize + Send + Sync + 'static,
+    {
+        let identity = Identity::from(Member::validator(index, number)?.hotkey.pair().clone());
+        let (chain, cancel, shown) = (self.chain.clone(), self.cancel.clone(), shown.clone());
+        let name = format!("board of validator {} of subnet {}", number + 1, notices.netuid);
+        let start = move || {
+            let shown = shown.clone();
+            let hung = market::hang_out(
+                notices.clone(),
+                move || shown.now(),
+                chain.clone(),
+                identity.clone(),
+                cancel.clone(),
+            );
+            Box::pin(async move { Ok(work(hung.await?.1)) }) as _
+        };
+        self.keeper.start(name, start).await
     }
 }
 
@@ -138,8 +186,30 @@ impl Workers {
         };
         let mut opinions = BTreeMap::new();
         for (index, ((subnet, netuid), corpus)) in plan.subnets.iter().zip(netuids).zip(corpora).enumerate() {
+            let opens = subnet.terms.is_some_and(|terms| terms.artifact_period > 0);
+            let description = Description {
+                kind: market::TRAIN.to_owned(),
+                rules: serde_json::to_value(&subnet.rules)?,
+                corpus: Some(corpus.print()),
+                beacon: opens.then(|| BeaconPrint {
+                    chain: hex::encode(trade.beacon.hash()),
+                    relay: Some(shelf.url().to_owned()),
+                }),
+            };
+            tools.publish(index, *netuid, &description).await?;
             miners(&mut tools, &trade, index, subnet, *netuid, corpus).await?;
             let shown = validators(&mut tools, &trade, index, subnet, *netuid, corpus).await?;
+            let text = Bytes::from(corpus.training().joined());
+            for (number, shown) in shown.iter().enumerate() {
+                let notices = Notices {
+                    netuid: netuid.0,
+                    listen: anywhere(),
+                    announce: None,
+                    description: Some(description.clone()),
+                    text: Some(text.clone()),
+                };
+                tools.hang_out(index, number, notices, shown).await?;
+            }
             opinions.insert(netuid.0, shown);
         }
         Ok(Self {
@@ -205,6 +275,7 @@ async fn miners(
             guests: trade.guests.clone(),
             listen: anywhere(),
             announce: None,
+            reach: Reach::Private,
             pool: trade.pool.clone(),
             publish_every: trade.publish_every,
             beacon: trade.beacon.clone(),
@@ -236,6 +307,7 @@ async fn validators(
             netuid: netuid.0,
             corpus: corpus.clone(),
             rules: subnet.rules.clone(),
+            reach: Reach::Private,
             pool: trade.pool.clone(),
             beacon: trade.beacon.clone(),
             state_folder: Some(tools.folder(&folder_of("validator", index, number))?),
