@@ -5,6 +5,8 @@
 #
 # Any other command goes behind the image's name: `docker run --rm --network host tributary status`.
 FROM rust:1.95-slim-bookworm AS build
+# Debian keeps no old versions to pin.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends build-essential \
     && rm -rf /var/lib/apt/lists/*
@@ -17,13 +19,14 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 
 FROM debian:bookworm-slim
 # The beacon of artefacts is asked over HTTPS.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 tributary \
     && install --directory --owner tributary /data
 COPY --from=build /out/tributary /usr/local/bin/tributary
-USER tributary
+USER 10001
 VOLUME /data
 ENTRYPOINT ["tributary"]
 CMD ["up", "--data", "/data"]

@@ -12,12 +12,14 @@ import queue
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
 import pytest
 from async_substrate_interface import SubstrateInterface
 from bittensor_wallet import Keypair
+from documents import blocks, run
 from openai import APIStatusError, AuthenticationError, BadRequestError, NotFoundError, OpenAI
 
 BINARY = os.environ["TRIBUTARY_BIN"]
@@ -283,3 +285,12 @@ def money_to(attributes, payer, payee):
     source = attributes.get("from", attributes.get("source"))
     target = attributes.get("to", attributes.get("dest"))
     return (source, target) == (payer, payee)
+
+
+def test_the_documents_snippets(market, tmp_path):
+    """README and the guide to payments, with the key of a channel of its own."""
+    opened = market.run("channel", "open", "5", "--gateway", market.gateway, "--key", "//Eve")
+    key = market.run("channel", "token", str(opened["channel"]), "--key", "//Eve")["api_key"]
+    for place, text in blocks("openai"):
+        stand_ins = {"trib-…": key, "http://127.0.0.1:8402": market.gateway}
+        assert len(run([sys.executable, "-c"], place, text, tmp_path, stand_ins)) > 60

@@ -231,7 +231,7 @@ impl World {
             command = command.replace(written, here);
         }
         command = command.replace("ws://127.0.0.1:9944", &self.endpoint);
-        for port in ["8091", "8092", "8093", "8094"] {
+        for port in ["8091", "8092", "8093", "8405"] {
             if command.contains(port) {
                 let free = free_port().to_string();
                 // The machine that others reach is this one.
