@@ -92,7 +92,7 @@ impl World {
             self.alice.clone(),
             DendriteLimits {
                 time_max: Duration::from_secs(5),
-                ..Default::default()
+                ..DendriteLimits::within(Reach::Private)
             },
         )
     }
@@ -276,7 +276,7 @@ async fn time_outs_metrics_and_shutdown() {
 
     let hasty = DendriteLimits {
         time_max: Duration::from_millis(100),
-        ..Default::default()
+        ..DendriteLimits::within(Reach::Private)
     };
     let hasty = Dendrite::new(world.alice.clone(), hasty);
     assert!(matches!(
@@ -304,6 +304,11 @@ async fn time_outs_metrics_and_shutdown() {
         .await
         .expect("the axon stops")
         .unwrap();
+    let careful = Dendrite::new(world.alice.clone(), DendriteLimits::default());
+    assert!(matches!(
+        world.call(&careful, "echo", 100).await,
+        Err(DendriteError::NotCalled { .. })
+    ));
     let gone = Dendrite::new(world.alice, DendriteLimits::within(Reach::Private));
     let gone = gone
         .call(world.bob.hotkey(), world.address, "echo", Bytes::new(), 100)
