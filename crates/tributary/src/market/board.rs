@@ -43,7 +43,7 @@ pub struct Notices {
 /// If it cannot listen. What goes wrong later ends the task.
 pub async fn hang_out<T: Serialize>(
     notices: Notices,
-    status: impl Fn() -> T + Send + 'static,
+    status: impl Fn() -> T + Send + Sync + 'static,
     chain: Arc<dyn Chain>,
     identity: Identity,
     cancel: CancellationToken,

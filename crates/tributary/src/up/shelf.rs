@@ -122,7 +122,13 @@ struct Files {
 impl Files {
     /// Looks at every block, and sets the beacon's clock by it.
     async fn follow(&self) -> Result<()> {
-        let mut archive = Archive::new(self.folder.clone(), self.relay.clone(), Reach::Private, BYTES_MAX, Some(KEPT))?;
+        let mut archive = Archive::new(
+            self.folder.clone(),
+            self.relay.clone(),
+            Reach::Private,
+            BYTES_MAX,
+            Some(KEPT),
+        )?;
         let client = match self.client.is_connected() {
             true => self.client.clone(),
             false => Client::connect(self.client.endpoint()).await?,

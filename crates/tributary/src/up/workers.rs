@@ -91,13 +91,7 @@ impl Tools<'_> {
     ///
     /// # Errors
     /// If it cannot listen.
-    pub async fn hang_out<T>(
-        &mut self,
-        index: usize,
-        number: usize,
-        notices: Notices,
-        shown: &Shown<T>,
-    ) -> Result<()>
+    pub async fn hang_out<T>(&mut self, index: usize, number: usize, notices: Notices, shown: &Shown<T>) -> Result<()>
     where
         T: Clone + Default + Serialize + Send + Sync + 'static,
     {
