@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use tributary_client::{AccountId32, Error, Keypair, Wallet, parse_account};
+use tributary_client::{AccountId32, Error, Keypair, PASSWORD_VARIABLE, Wallet, parse_account};
 
 use crate::{
     args::Keys,
@@ -39,6 +39,10 @@ impl Keys {
         };
         if let Some(opened) = self.opened.get() {
             return Ok(opened.clone());
+        }
+        if std::env::var_os(PASSWORD_VARIABLE).is_some() {
+            // Nobody will be asked, and a sealed key takes its time.
+            say!("opening the key with the password in {PASSWORD_VARIABLE}");
         }
         let opened = wallet.coldkey(ask)?;
         Ok(self.opened.get_or_init(|| opened).clone())
