@@ -13,7 +13,14 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Run a market", &["up", "chain", "beacon"]),
     (
         "Work in it",
-        &["miner", "validator", "serve-miner", "serve-validator", "serve-gateway"],
+        &[
+            "miner",
+            "validator",
+            "serve-miner",
+            "serve-validator",
+            "serve-gateway",
+            "market",
+        ],
     ),
     ("Look at it", &["status", "subnets", "metagraph", "price", "balance"]),
     (
@@ -49,6 +56,12 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "serve-gateway",
         "tributary serve-gateway --netuid 4 --train-netuid 1 --wallet seller --state ./gateway",
+    ),
+    ("market show", "tributary market show 2"),
+    ("market fetch", "tributary market fetch 2 --out ./market"),
+    (
+        "market publish",
+        "tributary market publish 2 --corpus ./text --rules rules.json --wallet owner --hotkey owner",
     ),
     ("status", "tributary status --json"),
     ("subnets", "tributary subnets"),
