@@ -29,7 +29,7 @@ pub enum Market {
     /// Fetch it, and the training part of the text from the subnet's validators, and check the hashes
     Fetch(Fetch),
     /// Publish it, as the subnet's owner: signed by the owner's hotkey, kept by the chain
-    Publish(Publish),
+    Publish(Box<Publish>),
 }
 
 #[derive(Debug, Args)]
