@@ -298,17 +298,18 @@ async fn time_outs_metrics_and_shutdown() {
         "{text}"
     );
 
-    drop((client, hasty));
-    world.cancel.cancel();
-    tokio::time::timeout(Duration::from_secs(5), world.axon.task)
-        .await
-        .expect("the axon stops")
-        .unwrap();
     let careful = Dendrite::new(world.alice.clone(), DendriteLimits::default());
     assert!(matches!(
         world.call(&careful, "echo", 100).await,
         Err(DendriteError::NotCalled { .. })
     ));
+
+    drop((client, hasty, careful));
+    world.cancel.cancel();
+    tokio::time::timeout(Duration::from_secs(5), world.axon.task)
+        .await
+        .expect("the axon stops")
+        .unwrap();
     let gone = Dendrite::new(world.alice, DendriteLimits::within(Reach::Private));
     let gone = gone
         .call(world.bob.hotkey(), world.address, "echo", Bytes::new(), 100)
