@@ -606,7 +606,7 @@ const SUBTENSOR: &[(&str, &str)] = &[
     ),
     (
         "PriceLimitExceeded",
-        "the price is beyond the limit already, so nothing was traded: choose another limit (`tributary price` shows the price)",
+        "the price moved beyond the limit before the trade came, so nothing was traded: allow more with --slippage, or choose another --limit (`tributary price` shows the price)",
     ),
     (
         "InvalidRootClaimType",
@@ -986,7 +986,9 @@ mod tests {
     ];
 
     fn errors() -> BTreeSet<String> {
-        let metadata: RuntimeMetadataPrefixed = tributary_runtime::Runtime::metadata().into();
+        // Some constants of pallets are read from storage.
+        let metadata = sp_io::TestExternalities::default().execute_with(tributary_runtime::Runtime::metadata);
+        let metadata: RuntimeMetadataPrefixed = metadata.into();
         let RuntimeMetadata::V14(metadata) = metadata.1 else {
             panic!("metadata is of version 14");
         };

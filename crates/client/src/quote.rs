@@ -39,20 +39,26 @@ pub struct Quote {
     side: Option<Side>,
 }
 
+/// A purchase cannot be held to a limit so many times above the price: the rules reckon what it takes to get there as a
+/// power with 18 decimals in 64 bits (`economy.md` 3.7), which ends at 18.4 where all the weight is on one side.
+const FARTHEST_LIMIT: f64 = 18.0;
+
 impl Quote {
     /// The price that the trade must not pass so that the price moves by at most `slippage` (from 0), in rao an alpha.
-    /// What the quote itself moves is allowed as far as it is more than that.
-    pub fn limit(&self, slippage: f64) -> Tao {
+    /// What the quote itself moves is allowed as far as it is more than that. None if the chain cannot hold a trade to
+    /// a price so far away.
+    pub fn limit(&self, slippage: f64) -> Option<Tao> {
         let start = if self.price_impact > slippage {
             self.price_after_rao
         } else {
             self.price_rao
         };
         // A tolerance, not an amount: rounded away from the price. Casts of floats saturate.
-        Tao(match self.side {
-            Some(Side::Sell) => (start * (1.0 - slippage)).floor() as u64,
-            _ => (start * (1.0 + slippage)).ceil() as u64,
-        })
+        match self.side {
+            Some(Side::Sell) => Some(Tao((start * (1.0 - slippage)).floor() as u64)),
+            _ if start * (1.0 + slippage) > self.price_rao * FARTHEST_LIMIT => None,
+            _ => Some(Tao((start * (1.0 + slippage)).ceil() as u64)),
+        }
     }
 }
 
@@ -84,7 +90,7 @@ pub async fn pool(view: &View<'_>, netuid: NetUid) -> Result<Pool> {
     })
 }
 
-/// What a trade of `amount` would do: TAO of a purchase, alpha of a sale. Nothing if the pool cannot make it.
+/// What a trade of `amount` would do: TAO of a purchase, alpha of a sale. Nothing if the pool cannot make all of it.
 ///
 /// # Errors
 /// As [`View::value`].
@@ -101,7 +107,8 @@ pub async fn quote(view: &View<'_>, netuid: NetUid, side: Side, amount: u64) -> 
         Side::Buy => (told.tao_amount.0, told.alpha_amount.0, told.tao_fee.0),
         Side::Sell => (told.alpha_amount.0, told.tao_amount.0, told.alpha_fee.0),
     };
-    if paid == 0 || received == 0 {
+    let in_part = before.dynamic && paid.saturating_add(fee) < amount;
+    if paid == 0 || received == 0 || in_part {
         return Ok(None);
     }
     let mut after = before.clone();
@@ -159,14 +166,18 @@ mod tests {
 
     #[test]
     fn a_limit_leaves_the_room_that_was_allowed() {
-        assert_eq!(quote(Side::Buy, 1001.0).limit(0.005), Tao(1005));
-        assert_eq!(quote(Side::Sell, 999.0).limit(0.005), Tao(995));
+        assert_eq!(quote(Side::Buy, 1001.0).limit(0.005), Some(Tao(1005)));
+        assert_eq!(quote(Side::Sell, 999.0).limit(0.005), Some(Tao(995)));
         // Who agreed to a larger impact agreed to the quoted one, and to the tolerance upon it.
-        assert_eq!(quote(Side::Buy, 1200.0).limit(0.005), Tao(1206));
-        assert_eq!(quote(Side::Sell, 800.0).limit(0.005), Tao(796));
+        assert_eq!(quote(Side::Buy, 1200.0).limit(0.005), Some(Tao(1206)));
+        assert_eq!(quote(Side::Sell, 800.0).limit(0.005), Some(Tao(796)));
         // The limit is beyond the price also where a rao is much.
         let mut low = quote(Side::Buy, 1.0);
         (low.price_rao, low.price_after_rao, low.price_impact) = (0.3, 0.3, 0.0);
-        assert_eq!(low.limit(0.005), Tao(1));
+        assert_eq!(low.limit(0.005), Some(Tao(1)));
+        // The chain cannot hold a purchase to a price that is out of its sight.
+        assert_eq!(quote(Side::Buy, 1001.0).limit(17.0), Some(Tao(18_000)));
+        assert_eq!(quote(Side::Buy, 1001.0).limit(17.1), None);
+        assert_eq!(quote(Side::Buy, 20_000.0).limit(0.005), None);
     }
 }

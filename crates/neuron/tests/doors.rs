@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
-    Answer, Axon, AxonLimits, Call, Dendrite, DendriteLimits, Handler, Hotkey, Identity, Refusal,
+    Answer, Axon, AxonLimits, Call, Dendrite, DendriteLimits, Handler, Hotkey, Identity, Reach, Refusal,
     envelope::{Envelope, now_ns, sha256},
 };
 
@@ -97,7 +97,7 @@ async fn is_answered(dendrite: &Dendrite, address: SocketAddr) {
 async fn forged_and_unfinished_requests_keep_nobody_out() {
     let cancel = CancellationToken::new();
     let address = axon(any_port(), &cancel).await.address;
-    let dendrite = Dendrite::new(identity(1), DendriteLimits::default());
+    let dendrite = Dendrite::new(identity(1), DendriteLimits::within(Reach::Private));
     let mut held = Vec::new();
     for n in 0..200 {
         let stranger = identity(5);
@@ -161,7 +161,11 @@ async fn a_request_does_not_pass_again_after_a_restart() {
         "the same one again, to an axon that remembers nothing"
     );
     // Whoever signs anew is answered.
-    is_answered(&Dendrite::new(identity(1), DendriteLimits::default()), address).await;
+    is_answered(
+        &Dendrite::new(identity(1), DendriteLimits::within(Reach::Private)),
+        address,
+    )
+    .await;
     cancel.cancel();
 }
 
@@ -169,7 +173,7 @@ async fn a_request_does_not_pass_again_after_a_restart() {
 async fn a_crowd_of_silent_connections_keeps_nobody_out() {
     let cancel = CancellationToken::new();
     let address = axon(any_port(), &cancel).await.address;
-    let dendrite = Dendrite::new(identity(1), DendriteLimits::default());
+    let dendrite = Dendrite::new(identity(1), DendriteLimits::within(Reach::Private));
     let mut held = Vec::new();
     for n in 0..1500 {
         // The system may refuse this test itself more.

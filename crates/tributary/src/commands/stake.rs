@@ -138,7 +138,11 @@ fn limit(
             bail!("nothing was sent");
         }
     }
-    Ok(Some(quote.limit(tolerance)))
+    let limit = quote.limit(tolerance);
+    if limit.is_none() {
+        say!("the price may move further than the chain can hold a trade to: it is sent without a limit");
+    }
+    Ok(limit)
 }
 
 async fn quoted(view: &View<'_>, netuid: NetUid, side: Side, amount: u64) -> Result<Quote> {

@@ -236,7 +236,10 @@ mod tests {
         );
         assert!(poor.news(&poor).is_empty());
         let then = paid.news(&poor);
-        assert!(then[0].contains("2.5 alpha") && then[0].contains("50.0 %"), "{then:?}");
+        assert!(
+            then[0].contains("2.500000000 alpha") && then[0].contains("50.0 %"),
+            "{then:?}"
+        );
         assert!(then[1].contains("0.500, 2.5000 bits"), "{then:?}");
         let nearly = standing(0.501, 2_510_000_000, None);
         assert!(nearly.news(&paid).is_empty());

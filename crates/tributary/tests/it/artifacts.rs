@@ -172,7 +172,7 @@ fn mistakes_with_sealed_files_are_said() {
     let sealed = run(&["artifact", "seal", &file, "--out", &out, "--round", "1000", "--json"]).json();
     assert_eq!(number(&sealed, "opens_unix_ms"), 1_692_806_364_000);
     run(&["artifact", "seal", &file, "--out", &out]).fails(2, &["--round", "--after"]);
-    run(&["artifact", "seal", &file, "--out", &path("zero"), "--round", "0"]).fails(1, &["begin with 1"]);
+    run(&["artifact", "seal", &file, "--out", &path("zero"), "--round", "0"]).fails(2, &["--round", "0 is not in 1.."]);
     run(&["artifact", "seal", &path("none"), "--out", &path("x"), "--round", "1"]).fails(1, &["cannot read"]);
     run(&["artifact", "open", &file, "--out", &path("x")]).fails(1, &["not sealed bytes"]);
     let nobody = ["--beacon", "http://127.0.0.1:1"];

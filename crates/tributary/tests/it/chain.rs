@@ -65,7 +65,7 @@ fn a_chain_that_is_loaded_keeps_its_block_time() {
     let data = text(&data);
     chain(&["--data", data, "--preset", "local"]).fails(1, &["did not begin with the preset `local`", "--preset"]);
     chain(&["--data", data, "--load", text(&dump)]).fails(1, &["did not begin with the file", "--load"]);
-    chain(&["--preset", "nothing"]).fails(1, &["nothing", "fast"]);
+    chain(&["--preset", "nothing"]).fails(2, &["nothing", "fast"]);
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
     assert_eq!(metagraph[1]["hotkey"], joined["hotkey"]);
 
-    let staked = run(&["stake", &netuid, "10", "--hotkey", "//Worker", "--slippage", "1000000%"]);
+    let staked = run(&["stake", &netuid, "10", "--hotkey", "//Worker", "--slippage", "2000000%"]);
     assert!(number(&staked, "alpha_rao") > 0, "{staked}");
     let metagraph = chain.run(&["metagraph", &netuid, "--json"]).json();
     assert_eq!(number(&metagraph[1], "stake_alpha_rao"), number(&staked, "alpha_rao"));
@@ -110,7 +110,7 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
         &netuid,
         "1",
         "--slippage",
-        "1000000%",
+        "2000000%",
         "--key",
         "//Bob",
         "--json",
@@ -125,7 +125,7 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
         &netuid,
         "1",
         "--slippage",
-        "1000000%",
+        "2000000%",
         "--key",
         "//Bob",
         "--json",
@@ -134,7 +134,16 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     let several = chain.run(&["unstake", &netuid, "all", "--key", "//Bob"]);
     several.fails(1, &["with several hotkeys", bob["hotkey"].as_str().unwrap()]);
     let back = chain.run(&[
-        "unstake", &netuid, "all", "--hotkey", "//Bob", "--key", "//Bob", "--json",
+        "unstake",
+        &netuid,
+        "all",
+        "--slippage",
+        "100%",
+        "--hotkey",
+        "//Bob",
+        "--key",
+        "//Bob",
+        "--json",
     ]);
     assert_eq!(number(&back.json(), "alpha_rao"), number(&second.json(), "alpha_rao"));
     let rest = chain.run(&[
@@ -147,9 +156,9 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
         "//Bob",
         "--json",
     ]);
-    assert_eq!(
-        number(&rest.json(), "alpha_rao"),
-        number(&first.json(), "alpha_rao"),
+    // An epoch may have paid dividends in between.
+    assert!(
+        number(&rest.json(), "alpha_rao") >= number(&first.json(), "alpha_rao"),
         "{}",
         rest.err
     );
@@ -182,7 +191,7 @@ fn a_stopped_chain_goes_on_and_a_dumped_one_moves() {
     assert_eq!(after["genesis"], before["genesis"]);
     assert_eq!(after["accounts"], before["accounts"]);
     // The data of a running chain is not to be had twice.
-    run(&["chain", "--port", "0", "--data", data.to_str().unwrap()]).fails(1, &["in use by another process"]);
+    run(&["chain", "--port", "0", "--data", data.to_str().unwrap()]).fails(1, &["is in use by `tributary chain`"]);
     chain.stop();
 }
 

@@ -152,7 +152,7 @@ fn a_market_works_pays_stops_and_goes_on() {
     );
     let endpoint = format!("ws://127.0.0.1:{port}");
     let staker = ["--key", "//Bob", "--hotkey", hotkey, "--endpoint", &endpoint, "--json"];
-    run(&[&["stake", &netuid, "10", "--slippage", "1000000%"], staker.as_slice()].concat()).json();
+    run(&[&["stake", &netuid, "10", "--slippage", "2000000%"], staker.as_slice()].concat()).json();
     let mut before = resumed.clone();
     for line in lines.by_ref().take(8) {
         let after: Value = serde_json::from_str(&line.unwrap()).unwrap();

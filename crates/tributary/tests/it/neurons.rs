@@ -57,7 +57,7 @@ fn honest_work_is_paid(commit_reveal: bool, block_time_ms: &str) {
 
     let join = |keys: &[&str]| number(&run(&[&["register", "neuron", &netuid][..], keys].concat()), "uid");
     let (honest, dishonest, validator) = (join(&wallet), join(&cheat), join(&judge));
-    run(&[&["stake", &netuid, "100", "--slippage", "1000000%"][..], &judge].concat());
+    run(&[&["stake", &netuid, "100", "--slippage", "2000000%"][..], &judge].concat());
 
     // A small budget: the market must move on a busy machine. The text is one that no program brings along.
     let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

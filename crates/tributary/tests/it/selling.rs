@@ -71,8 +71,8 @@ fn what_is_trained_is_served_and_sold_and_survives_a_gateway_that_dies() {
     join(&train, &judge);
     let (honest_uid, random_uid) = (join(&serve, &honest), join(&serve, &random));
     join(&serve, &checker);
-    run(&[&["stake", &train, "100", "--slippage", "1000000%"][..], &judge].concat());
-    run(&[&["stake", &serve, "100", "--slippage", "1000000%"][..], &checker].concat());
+    run(&[&["stake", &train, "100", "--slippage", "2000000%"][..], &judge].concat());
+    run(&[&["stake", &serve, "100", "--slippage", "2000000%"][..], &checker].concat());
 
     // Small budgets: the market must move on a busy machine.
     let budget = json!({ "parameters_max": 20_000, "slice_bytes": 4096 });
