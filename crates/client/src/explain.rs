@@ -988,7 +988,7 @@ mod tests {
     fn errors() -> BTreeSet<String> {
         // Some constants of pallets are read from storage.
         let metadata = sp_io::TestExternalities::default().execute_with(tributary_runtime::Runtime::metadata);
-        let metadata: RuntimeMetadataPrefixed = metadata.into();
+        let metadata: RuntimeMetadataPrefixed = metadata;
         let RuntimeMetadata::V14(metadata) = metadata.1 else {
             panic!("metadata is of version 14");
         };

@@ -35,7 +35,9 @@ fn until<T>(
 fn complete(gateway: &str, api_key: &str, body: &Value) -> (u16, Value) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let request = reqwest::Client::new()
+        let request = tributary_neuron::http::peers()
+            .build()
+            .unwrap()
             .post(format!("{gateway}/v1/completions"))
             .header("Authorization", format!("Bearer {api_key}"))
             .json(body);
