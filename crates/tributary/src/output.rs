@@ -55,7 +55,7 @@ pub fn announce(text: &str) -> Result<()> {
 /// Prints a value as one line of JSON.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn json(value: &impl Serialize) -> Result<()> {
     line(&plain(&serde_json::to_string(value)?))
 }
@@ -80,7 +80,7 @@ fn plain(json: &str) -> String {
 /// Prints a table: the first column to the left, figures to the right.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> Result<()> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

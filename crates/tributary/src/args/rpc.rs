@@ -6,8 +6,12 @@ use tributary_devnet::rpc::{Hosts, MethodSet, Origins, RpcConfig, default_origin
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Who may call the JSON-RPC")]
 pub struct Rpc {
-    /// Web pages that may talk to the chain through a browser, by their origins (https://app.example, http://dev.example:*), or `all`: every page may read and send, but not use dev_* [default: pages of this machine, and https://polkadot.js.org without dev_*]
-    #[arg(long, value_name = "ORIGIN[,ORIGIN]|all")]
+    /// Origins whose web pages may talk to the chain
+    #[arg(
+        help = "Web pages that may talk to the chain through a browser, by their origins (https://app.example, http://dev.example:*), or `all`: every page may read and send, but not use dev_* [default: pages of this machine, and https://polkadot.js.org without dev_*]",
+        long,
+        value_name = "ORIGIN[,ORIGIN]|all"
+    )]
     pub rpc_cors: Option<Origins>,
     /// Methods that are served
     #[arg(long, value_enum, default_value = "auto")]
