@@ -25,6 +25,8 @@ struct Contents {
     secret_seed: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     private_key: Option<String>,
+    /// Not written: bittensor-wallet 4.0, which btcli and the SDK use, reads nothing but texts.
+    #[serde(skip_serializing)]
     crypto_type: Option<u8>,
     account_id: Option<String>,
     public_key: Option<String>,
@@ -41,7 +43,7 @@ impl Contents {
             secret_phrase: None,
             secret_seed: None,
             private_key: None,
-            crypto_type: Some(SR25519),
+            crypto_type: None,
             account_id: Some(key.clone()),
             public_key: Some(key),
             ss58_address: Some(address(account)),
@@ -49,7 +51,7 @@ impl Contents {
     }
 
     fn write(&self) -> Vec<u8> {
-        // A struct of texts and numbers has no way to fail.
+        // A struct of texts has no way to fail.
         serde_json::to_vec(self).unwrap_or_default()
     }
 }
