@@ -107,15 +107,7 @@ impl<T> Places<T> {
         } else {
             None
         };
-        let evicted = match full {
-            None => None,
-            Some(full) => {
-                let victim = self
-                    .victim(full, server, client, false, bounds.patience, now)
-                    .ok_or(full)?;
-                self.release(victim)
-            }
-        };
+        let evicted = self.make_room(full, server, client, false, bounds.patience, now)?;
         let id = self.next;
         self.next += 1;
         *self.by_server.entry(server).or_default() += 1;
@@ -129,6 +121,21 @@ impl<T> Places<T> {
         };
         self.holders.insert(id, holder);
         Ok(Taken { id, evicted })
+    }
+
+    /// Takes the place of whoever must go, if places have run out, and returns who had it.
+    fn make_room(
+        &mut self,
+        full: Option<Full>,
+        server: u64,
+        client: Client,
+        lasting_only: bool,
+        patience: Duration,
+        now: Instant,
+    ) -> Result<Option<T>, Full> {
+        let Some(full) = full else { return Ok(None) };
+        let victim = self.victim(full, server, client, lasting_only, patience, now);
+        Ok(self.release(victim.ok_or(full)?))
     }
 
     fn victim(
@@ -214,15 +221,7 @@ impl<T> Places<T> {
         } else {
             None
         };
-        let evicted = match full {
-            None => None,
-            Some(full) => {
-                let victim = self
-                    .victim(full, server, client, true, bounds.patience, now)
-                    .ok_or(full)?;
-                self.release(victim)
-            }
-        };
+        let evicted = self.make_room(full, server, client, true, bounds.patience, now)?;
         if let Some(holder) = self.holders.get_mut(&id) {
             holder.lasting = true;
             holder.waiting = Some(now);
