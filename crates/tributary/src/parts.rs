@@ -77,7 +77,7 @@ pub fn route(text: &str) -> Result<Route, String> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slippage(pub f64);
 
-/// Reads `0.5%` or `0.005`; also more than the whole.
+/// Reads `0.5%` or `0.005`; as per cent also more than the whole.
 ///
 /// # Errors
 /// What is wrong with the text.
@@ -89,6 +89,11 @@ pub fn slippage(text: &str) -> Result<Slippage, String> {
     };
     let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match number.parse::<f64>() {
+        Ok(value) if plain && scale == 1.0 && value > 1.0 => Err(format!(
+            "`{text}` would be {} %: write {text}% or {}%",
+            100.0 * value,
+            100.0 * value
+        )),
         Ok(value) if plain && value / scale <= SLIPPAGE_MAX => Ok(Slippage(value / scale)),
         Ok(value) if plain => Err(format!(
             "{value} is out of range: 0 to {SLIPPAGE_MAX}, or to {} %",
@@ -153,7 +158,20 @@ mod tests {
         ] {
             assert_eq!(slippage(text), Ok(Slippage(part)), "{text}");
         }
-        for text in ["", "%", "-1%", "1e3", "NaN", "inf", "100000001%", "1.1.1", "much"] {
+        // `5` for 5 % would be a hundred times what was meant.
+        for text in [
+            "",
+            "%",
+            "-1%",
+            "1e3",
+            "NaN",
+            "inf",
+            "100000001%",
+            "1.1.1",
+            "much",
+            "5",
+            "1.01",
+        ] {
             assert!(slippage(text).is_err(), "{text}");
         }
     }
