@@ -14,12 +14,34 @@ pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Error {
     }
 }
 
+/// Whether the bytes of the file are to blame and not the system: pages say where others lie, so a turned bit may
+/// point behind the end.
+fn is_damage(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof)
+}
+
+/// Whether what redb found in the file is not what this program writes.
+fn shows_damage(error: &redb::Error) -> bool {
+    use redb::Error::*;
+    match error {
+        Io(io) => is_damage(io),
+        Corrupted(_)
+        | UpgradeRequired(_)
+        | RepairAborted
+        | TableTypeMismatch { .. }
+        | TableIsMultimap(_)
+        | TableIsNotMultimap(_)
+        | TypeDefinitionChanged { .. }
+        | TableDoesNotExist(_) => true,
+        _ => false,
+    }
+}
+
 pub(super) fn open_error(path: &Path, error: redb::DatabaseError) -> Error {
     match error {
         redb::DatabaseError::DatabaseAlreadyOpen => Error::DatabaseInUse { path: path.into() },
         redb::DatabaseError::Storage(redb::StorageError::Io(io)) if is_no_room(&io) => Error::DiskFull,
-        redb::DatabaseError::Storage(redb::StorageError::Io(io)) => match io.kind() {
-            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => corrupt(path, io),
+        redb::DatabaseError::Storage(redb::StorageError::Io(io)) if !is_damage(&io) => match io.kind() {
             ErrorKind::WouldBlock => Error::DatabaseInUse { path: path.into() },
             _ => Error::File {
                 action: "open the database",
@@ -55,7 +77,7 @@ pub(super) fn catch<R>(path: &Path, action: impl FnOnce() -> Result<R, Error>) -
         .unwrap_or_else(|panic| Err(contradiction(path, &panic)))
         .map_err(|error| match error {
             Error::Record { record, reason } => corrupt(path, format!("{record}: {reason}")),
-            Error::Database(inner) if matches!(*inner, redb::Error::Corrupted(_)) => corrupt(path, inner),
+            Error::Database(inner) if shows_damage(&inner) => corrupt(path, inner),
             other => other,
         })
 }
