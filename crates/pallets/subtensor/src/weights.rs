@@ -86,3 +86,10 @@ pub fn commit_weights<T: Config>() -> Weight {
 pub fn block_step<T: Config>(networks: u64) -> Weight {
     operations::<T>(10, 5).saturating_add(operations::<T>(20, 12).saturating_mul(networks))
 }
+
+/// The check of all TAO around the transactions of a block: both totals are noted after the block step, and compared at
+/// the end, where the note goes and the issuance may be written. The end of a block has no weight of its own, so its
+/// beginning counts it.
+pub fn sums<T: Config>() -> Weight {
+    operations::<T>(2 + 4, 1 + 2)
+}
