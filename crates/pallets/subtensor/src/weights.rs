@@ -3,7 +3,9 @@
 
 use frame_support::{traits::Get, weights::Weight};
 
-use crate::Config;
+use tributary_economy::delegation::MAX_PARENTS;
+
+use crate::{Config, children::MAX_CHILDREN};
 
 /// Time that any call takes, in picoseconds.
 const BASE: u64 = 30_000_000;
@@ -66,9 +68,11 @@ pub fn identity<T: Config>() -> Weight {
     operations::<T>(6, 1)
 }
 
-/// A list of children and their side of it.
-pub fn children<T: Config>() -> Weight {
-    operations::<T>(20, 14)
+/// A list of children and their side of it. Of children that have all the parents that there may be, what each of these
+/// lends is read.
+pub fn children<T: Config>(crowded: usize) -> Weight {
+    let parents = operations::<T>(2 * MAX_PARENTS as u64, 0).saturating_mul(crowded.min(MAX_CHILDREN) as u64);
+    operations::<T>(20, 14).saturating_add(parents)
 }
 
 /// A row of weights.
