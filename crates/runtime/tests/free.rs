@@ -425,6 +425,8 @@ fn the_fee_of_a_call_that_will_fail_is_announced_as_what_it_costs() {
         assert!(fee > 0);
         assert!(matches!(apply(&transaction), Ok(Err(_))));
         assert_eq!(before - Balances::free_balance(account(Key::Bob)), fee);
+        end_block();
+        begin_block(2);
         // A second announcement in this block is paid for; one in the next block, of which the question is, is not.
         assert_eq!(apply(&sign(&neuron, 0, 0, set_weights(netuid, vec![1]))), Ok(Ok(())));
         assert_eq!(told(&sign(&neuron, 1, 0, set_weights(netuid, vec![1]))), 0);

@@ -1,6 +1,6 @@
 //! All calls of all pallets, made at random by all kinds of accounts over blocks, with the sums of all pallets after each.
 //!
-//! `RUNTIME_FUZZ_CALLS` says how many calls (default 6,000), `RUNTIME_FUZZ_SEED` with which seed (default 1). The same
+//! `RUNTIME_FUZZ_CALLS` says how many calls (default 12,000), `RUNTIME_FUZZ_SEED` with which seed (default 1). The same
 //! seed makes the same calls. `RUNTIME_FUZZ_WITHOUT` names calls to leave out, as `Pallet.call,Pallet.call`, to look for
 //! what else there is while one failure is being mended. A failure prints the seed, the number of the call and the call.
 
@@ -29,6 +29,9 @@ use known::Expected;
 use meant::Meant;
 use types::{Calls, Cast, Name};
 use world::{People, Went, check, include, world};
+
+/// Calls of a run of the usual length.
+const USUAL: u64 = 12_000;
 
 /// Calls after which a fresh market begins, so that no run stays in one corner.
 const CALLS_A_WORLD: u64 = 2_000;
@@ -157,7 +160,7 @@ impl Run {
 
 #[test]
 fn sums_hold_after_any_calls_of_any_pallet() {
-    let (most, seed) = (setting("RUNTIME_FUZZ_CALLS", 6_000), setting("RUNTIME_FUZZ_SEED", 1));
+    let (most, seed) = (setting("RUNTIME_FUZZ_CALLS", USUAL), setting("RUNTIME_FUZZ_SEED", 1));
     println!("RUNTIME_FUZZ_SEED={seed} RUNTIME_FUZZ_CALLS={most}");
     let without = std::env::var("RUNTIME_FUZZ_WITHOUT").unwrap_or_default();
     let without: Vec<&str> = without.split(',').collect();
@@ -201,7 +204,7 @@ fn sums_hold_after_any_calls_of_any_pallet() {
     );
     println!("{well} of {all} calls that can be made went well");
     // Rare paths need their time.
-    if most >= 6_000 && without == [""] {
+    if most >= USUAL && without == [""] {
         for (name, (expected, _)) in known::known() {
             let well = run.counts.get(&name).map_or(0, |count| count.well);
             assert!(well > 0 || expected != Expected::Works, "{name:?} never went well");
