@@ -20,10 +20,15 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
 };
 
-use frame_support::{dispatch::GetDispatchInfo, pallet_prelude::Pays};
+use frame_support::{
+    dispatch::GetDispatchInfo,
+    pallet_prelude::{DispatchError, Pays},
+    storage::with_storage_layer,
+    traits::fungible::Mutate as _,
+};
 use rand::RngExt;
 use sp_keyring::Sr25519Keyring as Key;
-use tributary_runtime::{AccountId, Runtime, RuntimeCall, nested};
+use tributary_runtime::{AccountId, Balances, Runtime, RuntimeCall, SubtensorModule, TAO, nested};
 
 use known::Expected;
 use meant::Meant;
@@ -59,7 +64,7 @@ fn signer(calls: &mut Calls, people: &People) -> AccountId {
     let owner = pallet_subtensor::SubnetOwner::<Runtime>::try_get(calls.netuid).ok();
     match owner {
         Some(owner) if calls.chance(2) && people.pair(&owner).is_some() => owner,
-        _ if calls.chance(2) => {
+        _ if !calls.chance(4) => {
             let rich = People::rich();
             calls.pick(&rich)
         }
@@ -91,6 +96,11 @@ fn dress(calls: &mut Calls, call: RuntimeCall, for_root: bool) -> (RuntimeCall, 
     }
 }
 
+fn forget_swap(who: &AccountId) {
+    pallet_subtensor::ColdkeySwapAnnouncements::<Runtime>::remove(who);
+    pallet_subtensor::ColdkeySwapDisputes::<Runtime>::remove(who);
+}
+
 #[derive(Default)]
 struct Count {
     well: u64,
@@ -108,7 +118,30 @@ struct Run {
 }
 
 impl Run {
+    /// Undoes what would end the run: nobody is root, nothing but a few calls runs, everybody waits for a new coldkey, or
+    /// nobody has TAO.
+    fn go_on(&self) {
+        pallet_sudo::Key::<Runtime>::put(Key::Alice.to_account_id());
+        pallet_safe_mode::EnteredUntil::<Runtime>::kill();
+        for who in self.people.accounts() {
+            if who != People::swapping() {
+                forget_swap(&who);
+            }
+        }
+        for who in People::rich() {
+            if Balances::free_balance(&who) < 1_000 * TAO {
+                let before = SubtensorModule::totals();
+                // Refused where there is as much TAO as there may ever be.
+                let _ = with_storage_layer(|| {
+                    Balances::mint_into(&who, 1_000 * TAO)?;
+                    SubtensorModule::count_set_balances(before).map_err(|_| DispatchError::Exhausted)
+                });
+            }
+        }
+    }
+
     fn step(&mut self) {
+        self.go_on();
         let name = self.calls.pick(&self.names);
         let (call, who) = match self.meant.make(&mut self.calls, &name) {
             Some((call, who)) => (call, Some(who)),
@@ -143,15 +176,8 @@ impl Run {
         for _ in 0..self.calls.random.random_range(1..40) {
             self.step();
         }
-        // What would end the run: nobody is root, nothing but a few calls runs, everybody waits for a new coldkey.
-        pallet_sudo::Key::<Runtime>::put(Key::Alice.to_account_id());
-        pallet_safe_mode::EnteredUntil::<Runtime>::kill();
-        let swapping = People::swapping();
-        for who in self.people.accounts() {
-            if who != swapping || self.calls.chance(3) {
-                pallet_subtensor::ColdkeySwapAnnouncements::<Runtime>::remove(&who);
-                pallet_subtensor::ColdkeySwapDisputes::<Runtime>::remove(&who);
-            }
+        if self.calls.chance(3) {
+            forget_swap(&People::swapping());
         }
         blocks::end_block();
         check();
