@@ -79,7 +79,7 @@ fn an_epoch_applies_a_bounded_number_of_changes_the_oldest_first() {
         }
         assert_eq!(waiting(), 5);
         assert!(!PendingChildKeys::<Test>::contains_key(ONE, stranger(many - 1)));
-        next_blocks(10);
+        next_blocks(12);
         assert_eq!(waiting(), 0);
         assert_eq!(ParentKeys::<Test>::get(account(103), ONE).len(), usize::from(many));
     });
