@@ -196,9 +196,9 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
         raw(frame_system::Call::set_storage {
             items: vec![(pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec(), vec![255; 8])],
         }),
-        as_nobody(RuntimeCall::Timestamp(pallet_timestamp::Call::set {
+        later(as_nobody(RuntimeCall::Timestamp(pallet_timestamp::Call::set {
             now: u64::MAX / 2,
-        })),
+        }))),
         raw(frame_system::Call::kill_storage {
             keys: vec![frame_system::Account::<Runtime>::hashed_key_for(account(Key::Bob))],
         }),
