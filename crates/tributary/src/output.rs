@@ -1,5 +1,5 @@
-//! stdout is data: a table for people or JSON for programs. stderr is talk. Whatever the program prints goes through
-//! here, because here a pipe that nobody reads any more is borne.
+//! Results go to stdout: a table for people or JSON for programs. Messages go to stderr. All output of the program goes
+//! through here, because only here a closed pipe is handled.
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes to them")]
 
@@ -26,13 +26,13 @@ pub struct ReaderLeft;
 
 impl fmt::Display for ReaderLeft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("whoever read the output has left")
+        f.write_str("nobody reads the output any more")
     }
 }
 
 impl std::error::Error for ReaderLeft {}
 
-/// Prints text, with what a terminal would obey in it made visible.
+/// Prints text; control characters in it are shown, not obeyed by the terminal.
 ///
 /// # Errors
 /// [`ReaderLeft`], or if stdout cannot be written to.
@@ -112,6 +112,24 @@ impl io::Write for Stdout {
     }
 }
 
+/// An error and what caused it, outermost first. A cause that the error before it tells already is not told again.
+pub fn reasons(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    let mut last = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if cause.is_empty() || last.contains(&cause) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&cause);
+        last = cause;
+    }
+    text
+}
+
 /// Whether somebody looks at stdout.
 pub fn is_watched() -> bool {
     io::stdout().is_terminal()
@@ -152,8 +170,8 @@ pub fn talk(text: fmt::Arguments<'_>) {
     }
 }
 
-/// Says something on stderr, with what a terminal would obey in it made visible. That nobody reads it is no reason to
-/// fail.
+/// Prints a message on stderr; control characters in it are shown, not obeyed by the terminal. A closed stderr is not an
+/// error.
 pub fn complain(text: fmt::Arguments<'_>) {
     let text = text.to_string();
     let text = visible_lines(&text);
@@ -236,6 +254,18 @@ mod tests {
         }
         let heard = hush.heard();
         assert_eq!((heard.len(), heard[0].as_str()), (HELD_BACK_MAX, "100"));
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
+        let cause = missing().to_string();
+        let once = anyhow::Error::new(missing()).context("cannot read x");
+        assert_eq!(reasons(&once), format!("cannot read x: {cause}"));
+        let twice = anyhow::Error::new(missing())
+            .context(format!("cannot read x: {cause}"))
+            .context("no text");
+        assert_eq!(reasons(&twice), format!("no text: cannot read x: {cause}"));
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Pay {
     /// TAO, at most 9 decimals
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
-    /// What it is for: 64 hexadecimal digits as they are, of any other text the SHA-256
+    /// What it pays for: 64 hexadecimal digits, or any other text, of which the SHA-256 is sent
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub receipt: String,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub struct Pay {
 
 #[derive(Debug, Subcommand)]
 pub enum Tribute {
-    /// Everything that happened to pact, payments and channels of a subnet, block by block
+    /// Show everything that happened to a subnet's pact, payments and channels, block by block
     History(History),
 }
 
@@ -48,7 +48,7 @@ pub struct History {
     pub blocks: u32,
     #[command(flatten)]
     pub connection: Connection,
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -104,7 +104,7 @@ pub async fn pay(args: &Pay) -> Result<()> {
         tribute_rao,
     };
     let text = format!(
-        "paid {} TAO to {} for subnet {}, of which {} TAO are tribute",
+        "paid {} TAO to {} for subnet {}, of which {} TAO is tribute",
         args.amount,
         effect.payee,
         args.netuid,

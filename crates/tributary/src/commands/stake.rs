@@ -97,7 +97,7 @@ pub(super) fn tell(deal: Deal, quote: &Quote, side: Side) -> Deal {
     deal.line("receives", format!("{} {asset}", Amount(quote.received_rao)))
         .line("price", price)
         .line("price impact", format!("{sign}{}", per_cent(quote.price_impact)))
-        .line("fee of pool", format!("{} {paid}", Amount(quote.pool_fee_rao)))
+        .line("pool fee", format!("{} {paid}", Amount(quote.pool_fee_rao)))
         .figures(quote)
 }
 
@@ -120,7 +120,7 @@ fn limit(
         return Ok(None);
     }
     let tolerance = slippage.0;
-    if quote.price_impact > tolerance && !sending.preview {
+    if quote.price_impact > tolerance {
         let what = format!(
             "this trade moves the price of subnet {netuid}'s alpha by {}, from {} to {} TAO; {} is allowed",
             per_cent(quote.price_impact),
@@ -130,17 +130,20 @@ fn limit(
         );
         // A little more than the quote, for others trade too.
         let enough = (quote.price_impact * 1.05 * 100.0 + 0.1).ceil();
-        if !output::can_ask() {
+        if sending.preview {
+            say!("{what}. To send it, trade less, or allow it with --slippage {enough}%");
+        } else if !output::can_ask() {
             bail!("{what}. Nothing was sent. Trade less, or allow it with --slippage {enough}%");
-        }
-        say!("{what}");
-        if !output::agreed("trade all the same?") {
-            bail!("nothing was sent");
+        } else {
+            say!("{what}");
+            if !output::agreed("trade all the same?") {
+                bail!("nothing was sent");
+            }
         }
     }
     let limit = quote.limit(tolerance);
     if limit.is_none() {
-        say!("the price may move further than the chain can hold a trade to: it is sent without a limit");
+        say!("the price may move further than the chain can hold a trade to: the transaction carries no limit");
     }
     Ok(limit)
 }

@@ -43,10 +43,9 @@ fn money_moves_as_asked() {
     let refused = chain.run(&["transfer", "//Bob", "13", "--key", "//Nobody"]);
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
     assert!(refused.err.contains("error:"), "{}", refused.err);
-    chain.run(&["transfer", "//Bob", "0.1", "--key", "//Penniless"]).fails(
-        1,
-        &["has 0.000000000 TAO to spend", "TAO are missing", "tributary fund"],
-    );
+    chain
+        .run(&["transfer", "//Bob", "0.1", "--key", "//Penniless"])
+        .fails(1, &["has 0.000000000 TAO to spend", "TAO is missing", "tributary fund"]);
     let refused = chain.run(&["transfer", "//Bob", "13", "--key", "//Nobody"]);
     refused.fails(1, &["has 12.000000001 TAO to spend", "13.000000000 to send", " fee"]);
     balanced(&chain);

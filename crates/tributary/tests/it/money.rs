@@ -189,9 +189,10 @@ fn development_accounts_give_and_tell() {
     let held = chain.run(&["balance", "//Nobody", "--json"]).json();
     assert_eq!(number(&held, "free_rao"), 1_000_000_000_000);
     assert_eq!(held["address"], given["to"]);
-    chain
-        .run(&["fund", "//Nobody", "20999999"])
-        .fails(1, &["no development account of this chain has 20999999", "has most"]);
+    chain.run(&["fund", "//Nobody", "20999999"]).fails(
+        1,
+        &["no development account of this chain has 20999999", "has the most"],
+    );
     let shown = chain.run(&["balance", "//Nobody"]);
     assert!(shown.out.contains("free      1000.000000000 TAO"), "{}", shown.out);
     chain.stop();

@@ -33,7 +33,7 @@ fn wallets_are_made_imported_and_listed() {
     let wallet = |line: &[&str], input: &str| with(&[&["wallet"], line, &path].concat(), input, &[]);
     let made = wallet(&["new", "alice", "--hotkey", "worker", "--no-password", "--json"], "");
     let alice = made.json();
-    assert!(made.err.contains("write them on paper"), "{}", made.err);
+    assert!(made.err.contains("write it on paper"), "{}", made.err);
     assert!(!made.out.contains("write"), "{}", made.out);
     assert_eq!(alice["hotkeys"][0]["name"], "worker");
     // Never over another, and never without a password unless that was said.
@@ -45,7 +45,7 @@ fn wallets_are_made_imported_and_listed() {
     let words = made.err.lines().last().unwrap().trim().to_owned();
     let again = wallet(&["import", "again", "--no-password", "--json"], &format!("{words}\n")).json();
     assert_eq!(again["coldkey"], alice["coldkey"]);
-    wallet(&["import", "bad", "--no-password"], "no words at all\n").fails(1, &["is no key"]);
+    wallet(&["import", "bad", "--no-password"], "no words at all\n").fails(1, &["is not a key"]);
     wallet(&["import", "none", "--no-password"], "").fails(1, &["read from stdin"]);
     wallet(&["add-hotkey", "alice", "second", "--import", "--json"], "//Bob\n").json();
 

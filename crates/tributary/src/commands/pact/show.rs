@@ -31,7 +31,7 @@ pub async fn show(args: &SubnetQuery) -> Result<()> {
         }));
     }
     let paid = format!(
-        "payments    {}, together {} TAO, of which {} TAO were tribute",
+        "payments    {}, together {} TAO, of which {} TAO was tribute",
         revenue.payments,
         Amount(revenue.amount.0),
         Amount(revenue.tribute.0)
