@@ -37,7 +37,7 @@ pub async fn exists(view: &View<'_>, account: &AccountId32) -> Result<bool> {
     Ok(info.providers > 0 || info.sufficients > 0)
 }
 
-/// TAO of an account; zero if nobody has heard of it.
+/// TAO of an account; zero if the chain does not know it.
 ///
 /// # Errors
 /// As [`View::value`].

@@ -1,4 +1,4 @@
-//! The user's own defaults, from a file: what the command line and the environment leave open.
+//! The user's own defaults, from a file: used where neither the command line nor the environment sets a value.
 //!
 //! They become the default values of the options of the same name, so that the order is kept by the parser itself
 //! (command line, environment, file, what is built in) and `--help` shows them.
@@ -32,17 +32,17 @@ pub struct Config {
     slippage: Option<String>,
 }
 
-/// Where the file is looked for, if nobody names another.
+/// Where the file is, unless `TRIBUTARY_CONFIG` names another.
 pub fn default_path() -> Option<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "tributary")?;
     Some(folders.config_dir().join("config.toml"))
 }
 
 impl Config {
-    /// The user's file. One that is not there says nothing, unless it was named.
+    /// The user's file. A missing one sets nothing, unless it was named.
     ///
     /// # Errors
-    /// If it cannot be read, or says something that nobody understands.
+    /// If it cannot be read, or has an unknown key or a wrong value.
     pub fn load() -> Result<Self> {
         let named = std::env::var_os(VARIABLE)
             .filter(|name| !name.is_empty())

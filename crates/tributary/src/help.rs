@@ -215,7 +215,7 @@ pub struct ManPages {
 const HOTKEYS: [(&str, &str); 2] = [
     (
         "stake",
-        "The hotkey to stake to: an address, a development name, or with --wallet the name of one of its hotkeys. Without it: your own hotkey (the wallet's `default`, or the account of --key) if it is registered on the subnet, else the validator with the most stake, else the owner's hotkey",
+        "The hotkey to stake to: an address, a development name, or with --wallet the name of one of its hotkeys. Without it: your own hotkey (the wallet's `default`, or the account of --key) if it is registered on the subnet, else the validator with the most stake, else the owner's hotkey (on root: the hotkey with the most stake there)",
     ),
     (
         "unstake",

@@ -19,8 +19,8 @@ use serde::Serialize;
 pub use tributary_client::visible;
 use tributary_client::{is_hidden, visible_lines};
 
-/// Whoever read stdout has left, as `head` does when it has enough. Commands hand it up like an error, so that they end
-/// in order; the program then ends quietly, as if done.
+/// The reader of stdout has closed it, as `head` does when it has enough. Commands return it like an error, so that they
+/// end in order; the program then exits with success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReaderLeft;
 
@@ -44,7 +44,7 @@ pub fn line(text: &str) -> Result<()> {
     }
 }
 
-/// Prints a line that tools wait for before they use what goes on running. They may well close the pipe then.
+/// Prints a line that tools wait for before they use a running service. They may close the pipe after it.
 ///
 /// # Errors
 /// If stdout cannot be written to.
@@ -60,8 +60,7 @@ pub fn json(value: &impl Serialize) -> Result<()> {
     line(&plain(&serde_json::to_string(value)?))
 }
 
-/// JSON with the escapes that JSON leaves open, for those who look at it in a terminal. Outside of strings there is
-/// nothing to escape.
+/// JSON in which hidden characters are escaped too, for terminals. Outside of strings there is nothing to escape.
 fn plain(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
@@ -130,17 +129,17 @@ pub fn reasons(error: &anyhow::Error) -> String {
     text
 }
 
-/// Whether somebody looks at stdout.
+/// Whether stdout is a terminal.
 pub fn is_watched() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Whether somebody can be asked: stderr shows the question and stdin takes the answer.
+/// Whether the user can be asked: stderr and stdin are terminals.
 pub fn can_ask() -> bool {
     io::stderr().is_terminal() && io::stdin().is_terminal()
 }
 
-/// Asks whether to go on; anything but yes is no, and so is that nobody can be asked.
+/// Asks whether to go on. Anything but yes is no, and so is the absence of a terminal.
 pub fn agreed(question: &str) -> bool {
     if !can_ask() {
         return false;
@@ -150,20 +149,20 @@ pub fn agreed(question: &str) -> bool {
     io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "Yes")
 }
 
-/// What was said while a live screen has the terminal; nothing while there is none.
+/// Messages held back while a live screen has the terminal; `None` without one.
 static HELD_BACK: Mutex<Option<VecDeque<String>>> = Mutex::new(None);
 /// Lines that are held back at most; the oldest go.
 const HELD_BACK_MAX: usize = 100;
 
-/// Whether only errors are said.
+/// Whether only errors are printed.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-/// Says nothing from now on but errors, or everything again.
+/// Prints only errors from now on, or everything again.
 pub fn set_quiet(quiet: bool) {
     QUIET.store(quiet, Ordering::Relaxed);
 }
 
-/// Says something on stderr, unless only errors are said.
+/// Prints a message on stderr, unless only errors are wanted.
 pub fn talk(text: fmt::Arguments<'_>) {
     if !QUIET.load(Ordering::Relaxed) {
         complain(text);
@@ -188,17 +187,17 @@ pub fn complain(text: fmt::Arguments<'_>) {
     }
 }
 
-/// While this lives, talk does not reach the terminal: a live screen shows it instead.
+/// While this lives, messages do not reach the terminal: a live screen shows them instead.
 pub struct Hush(());
 
-/// Holds talk back.
+/// Holds messages back.
 pub fn hush() -> Hush {
     *HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(VecDeque::new());
     Hush(())
 }
 
 impl Hush {
-    /// What was said since the last time, oldest first.
+    /// The messages since the last call, oldest first.
     pub fn heard(&self) -> Vec<String> {
         let mut held_back = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         held_back
@@ -209,7 +208,7 @@ impl Hush {
 }
 
 impl Drop for Hush {
-    /// What the screen did not show any more is said now.
+    /// Prints the messages that the screen did not show.
     fn drop(&mut self) {
         let lines = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
         for line in lines.unwrap_or_default() {
@@ -218,7 +217,7 @@ impl Drop for Hush {
     }
 }
 
-/// Lets panics talk like everybody else, so that they neither tear a live screen nor die of a closed pipe.
+/// Prints panics like other messages, so that they neither damage a live screen nor fail on a closed pipe.
 pub fn catch_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let thread = std::thread::current();
@@ -233,7 +232,7 @@ pub fn catch_panics() {
     }));
 }
 
-/// Says something on stderr.
+/// Prints a message on stderr.
 macro_rules! say {
     ($($text:tt)*) => { $crate::output::talk(format_args!($($text)*)) };
 }

@@ -108,7 +108,7 @@ pub fn slippage(text: &str) -> Result<Slippage, String> {
     }
 }
 
-/// A price that moved by more than this is none.
+/// Largest slippage that makes sense.
 const SLIPPAGE_MAX: f64 = 1e6;
 
 /// Writes a part as per cent.

@@ -107,7 +107,7 @@ async fn seal(args: &Seal) -> Result<()> {
         return output::json(&sealed);
     }
     output::line(&format!(
-        "sealed until round {round} ({}): {}\ncontent {}\nsealed  {}\nsecret  {}: keep it, it proves the content before the time",
+        "sealed until round {round} ({}): {}\ncontent {}\nsealed  {}\nsecret  {}: keep it; it proves what the file holds before that opens",
         distance(unix_ms(), sealed.opens_unix_ms),
         sealed.file.display(),
         sealed.plaintext,
@@ -156,11 +156,14 @@ async fn check(args: &Check) -> Result<()> {
     let content = read(&args.proof.content)?;
     if !sealed.holds(relay.beacon(), &content, &secret(&args.proof.secret)?) {
         bail!(
-            "the sealed file is not that content sealed with that secret for round {} of that beacon",
+            "the sealed file does not hold that content, sealed with that secret for round {} of that beacon",
             sealed.round
         );
     }
-    output::line(&format!("it holds that content, sealed until round {}", sealed.round))
+    output::line(&format!(
+        "the file holds that content, sealed until round {}",
+        sealed.round
+    ))
 }
 
 async fn commit(args: &Commit) -> Result<()> {
@@ -199,11 +202,11 @@ async fn confirm(args: &Confirm) -> Result<()> {
     let relay = relay(args.proof.beacon.beacon.as_deref()).await?;
     let content = read(&args.proof.content)?;
     if sha256(&content) != found.plaintext {
-        bail!("the last artefact, number {}, is of another content", found.number);
+        bail!("the latest artefact, number {}, has another content", found.number);
     }
     let again = Sealed::seal(relay.beacon(), found.round, &content, &secret(&args.proof.secret)?)?;
     if sha256(&again.to_bytes()) != found.ciphertext {
-        bail!("the sealed file that was committed is not that content sealed with that secret");
+        bail!("the committed file does not hold that content, sealed with that secret");
     }
     let call = RuntimeCall::Pact(pallet_pact::Call::confirm_artifact {
         netuid,

@@ -105,7 +105,7 @@ fn take_folder(folder: Option<&Path>, role: &str) -> Result<Option<Lock>> {
     folder.map(|folder| folder::take(folder, role)).transpose()
 }
 
-/// Says which uid a hotkey has.
+/// Prints which uid a hotkey has.
 ///
 /// # Errors
 /// If it has none, with what to do about it.
@@ -128,7 +128,7 @@ async fn registered(client: &Client, netuid: NetUid, hotkey: &AccountId32) -> Re
 /// The relay at a URL, or drand's for its quicknet, which is not asked before a pulse is needed.
 ///
 /// # Errors
-/// If the relay at the URL is none.
+/// If there is no relay at the URL.
 pub(super) async fn relay(url: Option<&str>) -> Result<Relay> {
     match url {
         Some(url) => Ok(Relay::connect(url).await?),
@@ -136,10 +136,10 @@ pub(super) async fn relay(url: Option<&str>) -> Result<Relay> {
     }
 }
 
-/// Refuses an axon that nobody could find.
+/// Refuses an axon that others could not reach.
 ///
 /// # Errors
-/// If it listens on all interfaces and does not say at which address others reach it, or says one that is nobody's.
+/// If it listens on all interfaces without announcing an address, or announces one at which nobody can be reached.
 pub(super) fn reachable(axon: &AxonAddress) -> Result<()> {
     let Some(announce) = axon.announce else {
         if axon.listen.ip().is_unspecified() {
@@ -334,8 +334,8 @@ pub async fn show<T: Clone + Serialize, N: PartialEq>(
     Ok(())
 }
 
-/// Waits until the work ends by itself, or is to end because somebody says so or nobody reads what is shown; then ends
-/// it in order.
+/// Waits until the work ends by itself, the program is told to stop, or its output is closed; then ends the work in
+/// order.
 ///
 /// # Errors
 /// Those of the work, and of what is shown.

@@ -13,7 +13,7 @@ use super::{send::Deal, status::check_subnet};
 use crate::{
     amount::{self, Amount},
     args::{Connection, Sending},
-    output,
+    output::{self, say},
     parts::percent,
 };
 
@@ -82,7 +82,7 @@ pub async fn pay(args: &Pay) -> Result<()> {
     let view = client.at_best().await?;
     check_subnet(&view, NetUid(args.netuid)).await?;
     let deal = Deal::default()
-        .takes("to pay", args.amount.0)
+        .takes("to the payee", args.amount.0)
         .line("pays", format!("{} for subnet {}", address(&payee), args.netuid));
     let deal = match pact::pact(&view, NetUid(args.netuid)).await? {
         Some(pact) => deal.line(
@@ -129,11 +129,13 @@ pub async fn tribute(command: &Tribute) -> Result<()> {
     let client = Client::connect(&args.connection.endpoint).await?;
     let head = client.header(client.best().await?).await?.number;
     let first = head.saturating_sub(args.blocks.saturating_sub(1)).max(1);
+    let mut told = false;
     for (block, event) in pact::history(&client, first..=head).await? {
         // What is of no subnet concerns every one.
         if event.netuid.is_some_and(|netuid| netuid != args.netuid) {
             continue;
         }
+        told = true;
         if args.json {
             output::json(&Happened { block, event })?;
             continue;
@@ -144,6 +146,14 @@ pub async fn tribute(command: &Tribute) -> Result<()> {
         });
         let figures: Vec<String> = figures.collect();
         output::line(&format!("{block:>8}  {:<18} {}", event.what, figures.join("  ")))?;
+    }
+    if !told {
+        say!(
+            "nothing happened to pact, payments and channels of subnet {} from block {first} to {head}",
+            args.netuid
+        );
+        // A subnet that is gone has a history all the same.
+        check_subnet(&client.at_best().await?, NetUid(args.netuid)).await?;
     }
     Ok(())
 }

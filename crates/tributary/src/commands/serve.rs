@@ -264,7 +264,7 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
             .filter(|miner| miner.correct == Some(true))
             .count();
         format!(
-            "round {}, {right} of {} miners answer rightly",
+            "round {}, {right} of {} miners answer correctly",
             status.rounds,
             status.miners.len()
         )
@@ -305,7 +305,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         state_folder: args.serve.member.state.clone(),
     };
     if config.state_folder.is_none() {
-        say!("without --state, vouchers that are not settled are gone if this process dies");
+        say!("without --state, unsettled vouchers are lost if this process dies");
     }
     let cancel = CancellationToken::new();
     let rail = Arc::new(RpcRail::new(client));
@@ -330,7 +330,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
     let ending = cancel.clone();
     tokio::spawn(async move {
         ending.cancelled().await;
-        say!("stopping; settling what is signed for");
+        say!("stopping; settling the vouchers received");
     });
     attend(shown, &mut stop, &cancel, gateway.task).await
 }

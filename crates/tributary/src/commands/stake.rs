@@ -28,21 +28,22 @@ struct Effect {
     traded: Traded,
 }
 
-/// Whom to stake to.
+/// Which hotkey to stake to.
 async fn to_whom(args: &Stake, view: &View<'_>, netuid: NetUid) -> Result<AccountId32> {
     let keys = &args.sending.keys;
     if keys.hotkey.is_some() {
         return keys.hotkey_account();
     }
     let chosen = delegate::choose(view, netuid, keys.own_hotkey()?.as_ref()).await?;
-    let (hotkey, why) = chosen.with_context(|| {
-        format!("nobody is registered on subnet {netuid} whom you could stake to: name somebody with --hotkey")
+    let (hotkey, why) = chosen.with_context(|| match netuid.is_root() {
+        true => "no hotkey has stake on root yet: name the one to stake to with --hotkey".to_owned(),
+        false => format!("nobody is registered on subnet {netuid}: name the hotkey to stake to with --hotkey"),
     })?;
     say!("staking to {}, {why} (another: --hotkey)", address(&hotkey));
     Ok(hotkey)
 }
 
-/// From whom to take stake back.
+/// Which hotkey to unstake from.
 async fn from_whom(args: &Unstake, view: &View<'_>, coldkey: &AccountId32, netuid: NetUid) -> Result<AccountId32> {
     let keys = &args.sending.keys;
     if keys.hotkey.is_some() {
@@ -84,6 +85,14 @@ pub(super) fn tell(deal: Deal, quote: &Quote, side: Side) -> Deal {
         Side::Buy => ("alpha", "TAO"),
         Side::Sell => ("TAO", "alpha"),
     };
+    if !quote.dynamic {
+        return deal
+            .line(
+                "receives",
+                format!("{} {asset}, one for one", Amount(quote.received_rao)),
+            )
+            .figures(quote);
+    }
     let price = format!(
         "{} TAO for an alpha now, {} on average with the fee, {} afterwards",
         Rao(quote.price_rao),
@@ -105,7 +114,7 @@ pub(super) fn tell(deal: Deal, quote: &Quote, side: Side) -> Deal {
 /// wants more than the tolerance is asked.
 ///
 /// # Errors
-/// If the price would move further, and nobody agrees to that.
+/// If the price would move further, and the user does not agree to that.
 fn limit(
     sending: &Sending,
     netuid: NetUid,

@@ -98,12 +98,31 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     let missing = chain.run(&["stake", "77", "1", "--key", "//Alice"]);
     assert_eq!(missing.code, 1);
     assert!(
-        missing.err.contains("there is no subnet 77; there are"),
+        missing
+            .err
+            .contains("there is no subnet 77; the only subnet of this chain is"),
         "{}",
         missing.err
     );
 
     // Without a hotkey: the owner's while nobody validates, and one's own where it is registered.
+    for line in [
+        &["miner", "--netuid", "77", "--key", "//Alice"][..],
+        &["market", "show", "77"],
+        &["artifact", "show", "77"],
+    ] {
+        chain
+            .run(line)
+            .fails(1, &["there is no subnet 77; the only subnet of this chain is"]);
+    }
+
+    // On root it is whoever has most there.
+    chain
+        .run(&["stake", "0", "1", "--key", "//Charlie"])
+        .fails(1, &["no hotkey has stake on root", "--hotkey"]);
+    run(&["stake", "0", "1", "--hotkey", "//AliceHot"]);
+    let root = chain.run(&["stake", "0", "1", "--key", "//Charlie", "--json"]);
+    assert_eq!(root.json()["hotkey"], made["owner_hotkey"], "{}", root.err);
     let first = chain.run(&[
         "stake",
         &netuid,

@@ -107,6 +107,8 @@ fn the_users_file_gives_defaults() {
     config(text, &["status"], &[]).fails(1, &["no chain answers at ws://127.0.0.1:1"]);
     let environment = [("TRIBUTARY_ENDPOINT", "ws://127.0.0.1:2")];
     config(text, &["status"], &environment).fails(1, &["ws://127.0.0.1:2"]);
+    // An empty variable is none.
+    config(text, &["status"], &[("TRIBUTARY_ENDPOINT", "")]).fails(1, &["no chain answers at ws://127.0.0.1:1"]);
     let line = ["status", "--endpoint", "ws://127.0.0.1:3"];
     config(text, &line, &environment).fails(1, &["ws://127.0.0.1:3"]);
     config("endpont = 1", &["status"], &[]).fails(2, &["config.toml is wrong", "endpont", "endpoint"]);

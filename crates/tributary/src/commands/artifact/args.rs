@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::args::{Connection, Neighbours, Sending, SubnetQuery, socket};
 
-/// Longest time for which something is sealed, a hundred years: nobody can say of a later round that it will be.
+/// Longest time for which something is sealed: a hundred years.
 pub const SEAL_SECONDS_MAX: u64 = 100 * 365 * 24 * 60 * 60;
 
 #[derive(Debug, Subcommand)]

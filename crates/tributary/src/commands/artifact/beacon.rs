@@ -1,4 +1,4 @@
-//! `tributary beacon`: what opens sealed files, where nobody else's beacon is wanted.
+//! `tributary beacon`: a randomness beacon of one's own, which opens sealed files.
 
 use anyhow::Result;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ use crate::{
     stop,
 };
 
-/// Serves a beacon that goes by a chain's clock, until told to stop.
+/// Serves a beacon that follows a chain's clock, until stopped.
 ///
 /// # Errors
 /// If no chain answers, or the address is taken.
@@ -26,7 +26,7 @@ pub async fn beacon(args: &ServeBeacon) -> Result<()> {
     clock.set_ms(market::now_ms(&client.at_best().await?).await?);
     let (address, serving) = serve_beacon(signer, clock.clone(), args.listen, cancel.clone()).await?;
     output::announce(&format!("beacon {hash} on http://{address}"))?;
-    say!("its key is made of a phrase: whoever knows it can open everything early");
+    say!("the beacon's key is derived from a phrase: whoever knows the phrase can open everything early");
     let mut heads = client.follow().await?;
     loop {
         tokio::select! {

@@ -117,7 +117,7 @@ async fn change(sending: &Sending, id: u64, call: Call<Runtime>, text: &str) -> 
                 .map(|block| format!(", closing at block {block}"))
                 .unwrap_or_default();
             format!(
-                "{} of {} TAO are paid{closing}",
+                "{} of {} TAO is paid{closing}",
                 Amount(channel.settled.0),
                 Amount(channel.deposit.0)
             )
