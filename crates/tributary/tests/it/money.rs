@@ -84,15 +84,16 @@ fn what_would_fail_costs_nothing() {
     let alice = |line: &[&str]| chain.run(&[line, &key].concat());
     alice(&["register", "subnet", "--hotkey", "//AliceHot", "--json"]).json();
     alice(&["register", "subnet", "--start", "--hotkey", "//Other", "--json"]).json();
-    alice(&["stake", "2", "0.01", "--slippage", "5%", "--json"]).json();
+    // A block moves the price of so small a pool far.
+    alice(&["stake", "2", "0.01", "--slippage", "1000%", "--json"]).json();
     let rest = |preview: &Value| number(preview, "balance_after_rao");
     let before = chain.run(&["balance", "//Alice", "--json"]).json();
     let height = number(&chain.run(&["status", "--json"]).json(), "block");
     for (line, error) in [
         (&["stake", "1", "1", "--slippage", "1000%"][..], "SubtokenDisabled"),
-        (&["stake", "2", "0.001"], "AmountTooLow"),
+        (&["stake", "2", "0.001", "--slippage", "1000%"], "AmountTooLow"),
         (&["stake", "2", "0.01", "--limit", "0.000000001"], "PriceLimitExceeded"),
-        (&["unstake", "2", "0.001"], "AmountTooLow"),
+        (&["unstake", "2", "0.001", "--slippage", "100%"], "AmountTooLow"),
         (
             &["register", "neuron", "1", "--hotkey", "//AliceHot"],
             "HotKeyAlreadyRegisteredInSubNet",
@@ -109,11 +110,11 @@ fn what_would_fail_costs_nothing() {
         }
     }
     // The smallest amount that is named is the chain's.
-    alice(&["stake", "2", "0.001", "--preview"]).fails(1, &["0.002 TAO and the pool's fee"]);
-    let enough = alice(&["stake", "2", "0.0021", "--preview", "--json"]).json();
+    alice(&["stake", "2", "0.001", "--slippage", "1000%", "--preview"]).fails(1, &["0.002 TAO and the pool's fee"]);
+    let enough = alice(&["stake", "2", "0.0021", "--slippage", "1000%", "--preview", "--json"]).json();
     assert!(rest(&enough) < number(&before, "free_rao"));
     // Where the run would refuse for want of an answer, the preview says so.
-    let far = alice(&["stake", "2", "5", "--preview"]);
+    let far = alice(&["stake", "2", "100", "--slippage", "50%", "--preview"]);
     assert_eq!(far.code, 0, "{}", far.err);
     assert!(
         far.err.contains("moves the price of subnet 2") && far.err.contains("--slippage"),
