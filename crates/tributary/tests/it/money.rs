@@ -93,15 +93,13 @@ fn what_would_fail_costs_nothing() {
         (&["stake", "1", "1", "--slippage", "1000%"][..], "SubtokenDisabled"),
         (&["stake", "2", "0.001", "--slippage", "1000%"], "AmountTooLow"),
         (&["stake", "2", "0.01", "--limit", "0.000000001"], "PriceLimitExceeded"),
-        (&["unstake", "2", "0.001", "--slippage", "100%"], "AmountTooLow"),
+        (&["unstake", "2", "0.000001", "--slippage", "100%"], "AmountTooLow"),
         (
             &["register", "neuron", "1", "--hotkey", "//AliceHot"],
             "HotKeyAlreadyRegisteredInSubNet",
         ),
-        (&["register", "subnet", "--hotkey", "//AliceHot"], "HotKey"),
         (&["pay", "1", "//Alice", "1"], "PayingOneself"),
         (&["pact", "exit", "1"], "NoPact"),
-        (&["pact", "sign", "1", "--bond", "1", "--route", "burn"], "Pact."),
         (&["channel", "close", "7"], "NoChannel"),
         (&["channel", "top-up", "7", "1"], "NoChannel"),
     ] {
