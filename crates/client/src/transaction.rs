@@ -409,7 +409,7 @@ mod tests {
         let text = |invalid: InvalidTransaction| invalidity(&invalid.into());
         assert!(text(InvalidTransaction::Custom(3)).contains("SubnetNotExists"));
         assert!(text(InvalidTransaction::Payment).contains("send it some TAO"));
-        assert!(text(InvalidTransaction::ExhaustsResources).contains("resources"));
+        assert!(text(InvalidTransaction::ExhaustsResources).contains("block limits"));
     }
 
     #[test]
