@@ -147,19 +147,12 @@ async fn validators(
         };
         let hotkey = identity(&Member::validator(index, number)?.hotkey);
         let (chain, cancel) = (tools.chain.clone(), tools.cancel.clone());
-        let shown = Shown::default();
-        all.push(shown.clone());
-        let start = move || {
-            let started = spawn_validator(config.clone(), chain.clone(), hotkey.clone(), cancel.clone());
-            let shown = shown.clone();
-            Box::pin(async move {
-                let validator = started?;
-                shown.set(validator.status);
-                Ok(work(validator.task))
-            }) as _
+        let spawn = move || {
+            let validator = spawn_validator(config.clone(), chain.clone(), hotkey.clone(), cancel.clone())?;
+            Ok((validator.status, validator.task))
         };
         let name = format!("serve validator {} of subnet {netuid}", number + 1);
-        tools.keeper.start(name, start).await?;
+        all.push(tools.validate(name, spawn).await?);
     }
     Ok(all)
 }
