@@ -21,6 +21,7 @@ mod artefact;
 mod config;
 pub mod corpus;
 mod judge;
+mod kept;
 mod memory;
 mod miner;
 mod model;
