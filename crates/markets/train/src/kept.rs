@@ -3,7 +3,10 @@
 //! The second is written before it is committed, and takes the place of the first when it is. So a miner that is stopped at
 //! any moment has what the chain says that it has.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use tributary_neuron::{Hotkey, NeuronError, files};
 use tributary_private::durable;
@@ -58,7 +61,7 @@ impl Kept {
     }
 
     /// A file that cannot be used is as good as none.
-    async fn read(&self, place: &PathBuf) -> Option<(Artefact, Model)> {
+    async fn read(&self, place: &Path) -> Option<(Artefact, Model)> {
         let path = place.with_extension(WEIGHTS);
         let artefact = Artefact::new(tokio::fs::read(&path).await.ok()?.into());
         let model = artefact
@@ -104,6 +107,6 @@ impl Kept {
     }
 }
 
-fn fail(place: &std::path::Path, error: &io::Error) -> NeuronError {
+fn fail(place: &Path, error: &io::Error) -> NeuronError {
     NeuronError::Market(format!("cannot keep the weights in {}: {error}", place.display()))
 }

@@ -351,7 +351,7 @@ fn what_costs_more_than_there_is_money_is_refused_by_name() {
 #[test]
 fn a_voucher_is_a_step_above_the_last_or_pays_for_something() {
     let mut meter = meter(0).with_voucher_step(100);
-    let mut take = |meter: &mut Meter, amount| meter.take(Voucher::sign(&payer(), &GENESIS, 1, amount));
+    let take = |meter: &mut Meter, amount| meter.take(Voucher::sign(&payer(), &GENESIS, 1, amount));
     assert_eq!(
         take(&mut meter, 99),
         Err(BadVoucher::SmallStep {
