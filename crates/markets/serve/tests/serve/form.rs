@@ -126,7 +126,9 @@ async fn a_body_that_does_not_come_is_refused_in_the_form_too() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let shop = Shop::open(&[(MinerKind::Honest, 1)], |_| {}).await;
     let mut socket = tokio::net::TcpStream::connect(shop.gateway.address).await.unwrap();
-    let head = "POST /v1/completions HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n\r\n{";
+    let head = "POST /v1/completions HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n";
+    // Without a good credential the body would not be waited for.
+    let head = format!("{head}authorization: Bearer {}\r\n\r\n{{", shop.token());
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
