@@ -132,8 +132,8 @@ async fn start(chain: Arc<dyn Chain>, folder: &Path, cancel: &CancellationToken)
     let config = MinerConfig {
         reach: Reach::Private,
         netuid: NETUID,
-        kind: MinerKind::Overfit,
-        strength: 0.3,
+        kind: MinerKind::Honest,
+        strength: 1.0,
         seed: SEED,
         text: Corpus::bundled(Bundled::Testament).training(),
         rules: Rules::default(),
