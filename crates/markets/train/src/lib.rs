@@ -21,7 +21,6 @@ mod artefact;
 mod config;
 pub mod corpus;
 mod judge;
-mod kept;
 mod memory;
 mod miner;
 mod model;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -19,7 +20,6 @@ use tributary_neuron::{
 use crate::{
     artefact::{Artefact, ArtefactError},
     config::{MinerConfig, MinerHandle, MinerKind, MinerStatus},
-    kept::Kept,
     model::{Model, ModelError, Shape},
     trainer::{Trainer, device},
 };
@@ -68,9 +68,7 @@ pub async fn spawn_miner(
         folder.join(name)
     });
     let sealer = Sealer::new(config.beacon.clone(), sealed_folder)?;
-    let mut miner = Miner {
-        kept: Kept::new(&config, &identity.hotkey()),
-        has_next: true,
+    let miner = Miner {
         served: Arc::new(Served {
             silent: config.kind == MinerKind::Offline,
             sealed: sealer.copies(),
@@ -88,11 +86,8 @@ pub async fn spawn_miner(
         config,
     };
     // What is committed on the chain can be fetched from the first request on, not only after a newer version.
-    if let Some(version) = miner.kept.committed().await {
+    if let Some((version, _)) = miner.kept_version().await {
         miner.served.versions.write().push_back(version);
-    }
-    if let Err(error) = miner.take_up_next().await {
-        tracing::debug!(%error, "whether the last version was committed is found out later");
     }
     let (address, work) = run_miner(miner, options, chain, identity, cancel).await?;
     Ok(MinerHandle {
@@ -162,9 +157,6 @@ struct Miner {
     /// In a mutex so that a slice of training can borrow it on another thread.
     trainer: Option<Arc<Mutex<Trainer>>>,
     published: Option<Published>,
-    kept: Kept,
-    /// Whether a version may be kept of which it is not known if it is committed.
-    has_next: bool,
     /// What a copycat copied last.
     source: Option<[u8; 32]>,
     sealer: Sealer,
@@ -188,7 +180,6 @@ impl Worker for Miner {
 
 impl Miner {
     async fn work(&mut self) -> Result<Duration, NeuronError> {
-        self.take_up_next().await?;
         match self.config.kind {
             MinerKind::Honest | MinerKind::Overfit => self.train().await,
             MinerKind::Copycat => self.copy().await,
@@ -252,12 +243,8 @@ impl Miner {
         };
         if better {
             let artefact = Artefact::pack(trainer.lock().model()).map_err(fatal)?;
-            // On disk first: a miner that is stopped in between can still hand over what it has committed.
-            self.has_next = true;
-            self.kept.write_next(&artefact, steps).await?;
             self.publish(artefact, bits).await?;
-            self.kept.promote().await?;
-            self.has_next = false;
+            self.keep(steps).await?;
         }
         Ok(SLICE.mul_f64(1.0 - strength))
     }
@@ -282,7 +269,7 @@ impl Miner {
     /// From the state folder if there is something, else from fresh weights.
     async fn begin(&mut self) -> Result<Arc<Mutex<Trainer>>, NeuronError> {
         let (text, seed, shape) = (self.config.text.clone(), self.config.seed, self.shape());
-        let kept = self.kept.newest().await;
+        let kept = self.kept().await;
         let overfit = self.config.kind == MinerKind::Overfit;
         let trainer = self
             .config
@@ -303,23 +290,53 @@ impl Miner {
         Ok(self.trainer.insert(Arc::new(Mutex::new(trainer))).clone())
     }
 
-    /// Finds out what became of a version that was about to be committed when an earlier run ended: if it was, it is
-    /// served; if not, nobody sees it before it is.
-    async fn take_up_next(&mut self) -> Result<(), NeuronError> {
-        if !self.has_next {
+    fn state_file(&self) -> Option<PathBuf> {
+        let folder = self.config.state_folder.as_ref()?;
+        Some(folder.join(format!(
+            "miner-{}-{}.safetensors",
+            self.config.netuid,
+            self.identity.hotkey()
+        )))
+    }
+
+    /// The version that was kept, and its model. A file that cannot be used is as good as none.
+    async fn kept_version(&self) -> Option<(Artefact, Model)> {
+        let path = self.state_file()?;
+        let artefact = Artefact::new(tokio::fs::read(&path).await.ok()?.into());
+        let model = artefact
+            .open(&self.config.rules, &device())
+            .inspect_err(|error| tracing::warn!(path = %path.display(), %error, "kept weights are not used"))
+            .ok()?;
+        Some((artefact, model))
+    }
+
+    /// The kept model and its steps.
+    async fn kept(&self) -> Option<(Model, u64)> {
+        let path = self.state_file()?;
+        let (_, model) = self.kept_version().await?;
+        let steps = tokio::fs::read_to_string(path.with_extension("steps")).await.ok();
+        Some((model, steps.and_then(|text| text.trim().parse().ok()).unwrap_or(0)))
+    }
+
+    async fn keep(&self, steps: u64) -> Result<(), NeuronError> {
+        let newest = self
+            .served
+            .versions
+            .read()
+            .back()
+            .map(|artefact| artefact.bytes().clone());
+        let (Some(path), Some(bytes)) = (self.state_file(), newest) else {
             return Ok(());
-        }
-        if let Some(next) = self.kept.next().await {
-            let own = self.identity.hotkey();
-            let commitments = self.chain.commitments(self.config.netuid).await?;
-            let committed = commitments.iter().find(|commitment| commitment.hotkey == own);
-            if committed.is_some_and(|commitment| commitment.digest == next.digest()) {
-                self.kept.promote().await?;
-                self.served.versions.write().push_back(next);
-            }
-        }
-        self.has_next = false;
-        Ok(())
+        };
+        let kept = async {
+            tokio::fs::create_dir_all(path.parent().unwrap_or(&path)).await?;
+            let fresh = path.with_extension("new");
+            tokio::fs::write(&fresh, bytes).await?;
+            tokio::fs::rename(&fresh, &path).await?;
+            tokio::fs::write(path.with_extension("steps"), steps.to_string()).await
+        };
+        let fail = |error| NeuronError::Market(format!("cannot keep the weights in {}: {error}", path.display()));
+        kept.await.map_err(fail)
     }
 
     /// Commits first and serves when the commitment is in a block: nobody can commit these weights earlier.
