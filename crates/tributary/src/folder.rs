@@ -104,15 +104,12 @@ fn lock(folder: &Path, mut file: &File) -> Result<Locked> {
     }
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all, and to the disk.
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
-    let half = file.with_extension("part");
-    std::fs::write(&half, bytes)
-        .and_then(|()| std::fs::rename(&half, file))
-        .with_context(|| format!("cannot write {}", file.display()))
+    tributary_private::durable::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
 }
 
 #[cfg(test)]

@@ -86,6 +86,10 @@ pub struct ServeGateway {
     /// are settled whatever they bring
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.004")]
     pub settle_min: Amount,
+    /// Least TAO from one voucher to the next, as each is written to disk. One that pays for all that is used, or that a
+    /// request waits for, may be for less
+    #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.00001")]
+    pub voucher_step: Amount,
     /// Seconds that a request may wait for a voucher
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=3600))]
     pub patience: u64,
@@ -301,6 +305,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         patience: Duration::from_secs(args.patience),
         settle_every_blocks: args.settle_every,
         settle_min: args.settle_min.0,
+        voucher_step: args.voucher_step.0,
         audit_share: args.audit,
         state_folder: args.serve.member.state.clone(),
     };

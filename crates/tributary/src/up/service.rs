@@ -28,6 +28,8 @@ const PORT: u16 = 8402;
 const SETTLE_EVERY_BLOCKS: u64 = 20;
 /// What a settlement must bring at least: ten times its fee.
 const SETTLE_MIN_RAO: u64 = 4_000_000;
+/// Between two vouchers at least.
+const VOUCHER_STEP_RAO: u64 = 10_000;
 
 /// What is shown of the gateway.
 #[derive(Clone, Debug, Default)]
@@ -177,6 +179,7 @@ async fn sell(
         patience: Duration::from_secs(10),
         settle_every_blocks: SETTLE_EVERY_BLOCKS,
         settle_min: SETTLE_MIN_RAO,
+        voucher_step: VOUCHER_STEP_RAO,
         audit_share: 0.1,
         state_folder: Some(tools.folder("gateway")?),
     };
