@@ -8,9 +8,20 @@ pub const PRICE_ONE: f64 = 4_294_967_296.0;
 /// Levels of the block-by-block rise that are followed one by one; above, the rise is smooth enough.
 const LEVELS: f64 = 24.0;
 
+/// From this weight of a new price on, the cuts of single blocks count as half a step each, and an average stops where
+/// they stop it. Below, they add up to more than that.
+const SMOOTH: f64 = 1e-4;
+
+/// Beyond so many times itself, nothing is left of a distance.
+const MOST: f64 = 40.0;
+
 /// The most blocks that [`Moving::advance`] takes at once with the weight `alpha` of a new price in the long run
-/// (`SubnetMovingAlpha`): as many as cannot take the rise a block past more than one whole number.
+/// (`SubnetMovingAlpha`): as many as cannot take the rise a block past more than one whole number, where that is
+/// followed.
 pub fn longest_run(alpha: f64) -> u64 {
+    if alpha >= SMOOTH {
+        return u64::MAX;
+    }
     ((1.0 / (LEVELS * alpha)) as u64).max(1)
 }
 
@@ -40,6 +51,28 @@ impl Moving {
     pub fn advance(self, steps: f64, price: f64, age: f64) -> f64 {
         let weight = self.weight(age);
         let target = price.min(1.0) * PRICE_ONE;
+        let moved = if self.alpha >= SMOOTH {
+            self.smoothly(steps, target, weight)
+        } else {
+            self.by_levels(steps, target, weight)
+        };
+        if weight > 0.0 { moved } else { steps }
+    }
+
+    /// Relaxes towards the target less half a step. A rise stops where a block adds less than a step, a fall at the
+    /// target.
+    #[inline(always)]
+    fn smoothly(self, steps: f64, target: f64, weight: f64) -> f64 {
+        let aim = target - 0.5 / weight;
+        let moved = floor(aim + (steps - aim) * shrink_long(weight, self.blocks));
+        let highest = (floor(target - 1.0 / weight) + 1.0).max(steps);
+        let risen = moved.max(steps).min(highest);
+        let fallen = moved.min(steps).max(floor(target));
+        if target >= steps { risen } else { fallen }
+    }
+
+    #[inline(always)]
+    fn by_levels(self, steps: f64, target: f64, weight: f64) -> f64 {
         // Steps that the next block adds before it cuts.
         let rise = weight * (target - steps);
         // Few: each block of a level brings the rise closer to zero by weight * level. A run meets two levels at most.
@@ -54,8 +87,7 @@ impl Moving {
         // Many: relax towards the target less half a step.
         let aim = target - 0.5 / weight;
         let many = floor(aim + (steps - aim) * shrink(weight, self.blocks));
-        let moved = if rise.abs() >= LEVELS { many } else { few };
-        if weight > 0.0 { moved } else { steps }
+        if rise.abs() >= LEVELS { many } else { few }
     }
 
     /// Mean weight of the prices of the run, by Simpson's rule: a young weight bends.
@@ -74,7 +106,23 @@ impl Moving {
 /// out of the series is below 1e-14.
 #[inline(always)]
 fn shrink(weight: f64, blocks: f64) -> f64 {
-    let x = -weight * (1.0 + 0.5 * weight) * blocks;
+    series(-weight * (1.0 + 0.5 * weight) * blocks)
+}
+
+/// `(1 - weight)^blocks`, to the third order of the weight, within 1e-12 as long as anything is left.
+#[inline(always)]
+fn shrink_long(weight: f64, blocks: f64) -> f64 {
+    let x = weight * (1.0 + weight * (1.0 / 2.0 + weight * (1.0 / 3.0))) * blocks;
+    let mut left = series(-x.min(MOST) / 64.0);
+    for _ in 0..6 {
+        left *= left;
+    }
+    left
+}
+
+/// e^x for a small x, by its first terms.
+#[inline(always)]
+fn series(x: f64) -> f64 {
     1.0 + x
         * (1.0
             + x * (1.0 / 2.0

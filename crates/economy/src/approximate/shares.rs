@@ -1,8 +1,10 @@
 //! Shares of the TAO.
 
 use alloc::vec::Vec;
+use core::f64::consts::LOG2_E;
 
-use crate::{PerMillion, emission::BAR_RANK, rule_sets::RuleSet};
+use super::ln;
+use crate::{PerMillion, emission::Gate, fixed::U64F64, rule_sets::RuleSet};
 
 /// Sums that run side by side in [`sum`].
 const LANES: usize = 16;
@@ -30,54 +32,58 @@ pub fn sum(values: &[f64]) -> f64 {
     lanes[0]
 }
 
-/// The shares of the TAO, in place of what each subnet claims: its moving price, or its smoothed flow under
-/// [`RuleSet::TaoFlow`]; zero where it does not take part. `withheld` is the part of its miner pay that is withheld,
-/// `enabled` whether it may receive TAO, `sorted` a buffer.
+/// The logarithm of the chain's numbers over the natural one: they have log2 e to 23 bits.
+const LN_SCALE: f64 = LOG2_E * 8_388_608.0 / 12_102_203.0;
+
+/// A row of the subnets, as [`shares`] reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Claims<'a> {
+    /// Part of its miner pay that is withheld.
+    pub withheld: &'a [f64],
+    /// Whether it may receive TAO.
+    pub enabled: &'a [bool],
+}
+
+/// The shares of the TAO, in place of what each subnet claims: its moving price; that times root's proportion under
+/// [`RuleSet::RootPrice`]; its smoothed flow where [`RuleSet::follows_flow`]; zero where it does not take part. `gate`
+/// is that of [`crate::emission::shares`], `sorted` a buffer.
 ///
-/// Each is within 1e-9 of itself and 1e-15 of [`crate::emission::shares`], as long as claims are above 1e-6 of their
-/// sum: below, the exact shares are cut to few bits.
+/// Each is within 1e-9 of itself and 1e-15 of [`crate::emission::shares`], and within 2e-8 of itself after a gate, as long
+/// as claims are above 1e-6 of their sum: below, the exact shares are cut to few bits.
 #[inline(always)]
-pub fn shares(rules: RuleSet, claims: &mut [f64], withheld: &[f64], enabled: &[bool], sorted: &mut Vec<f64>) {
-    if rules == RuleSet::TaoFlow {
-        for claim in claims.iter_mut() {
+pub fn shares(rules: RuleSet, shares: &mut [f64], of: Claims<'_>, gate: &mut Gate, sorted: &mut Vec<f64>) {
+    if rules.follows_flow() {
+        for claim in shares.iter_mut() {
             *claim = claim.max(0.0);
         }
     }
-    normalise(claims);
-    if !matches!(rules, RuleSet::Dtao | RuleSet::TaoFlow) {
+    normalise(shares);
+    if rules.counts_burn() {
         sorted.clear();
         sorted.extend(
-            claims
+            shares
                 .iter()
-                .zip(withheld)
+                .zip(of.withheld)
                 .map(|(share, burned)| share * (1.0 - burned)),
         );
         let lowered = sum(sorted);
         // Nobody escapes by everybody burning.
         if lowered > 0.0 {
             let factor = 1.0 / lowered;
-            for (share, own) in claims.iter_mut().zip(sorted.iter()) {
+            for (share, own) in shares.iter_mut().zip(sorted.iter()) {
                 *share = own * factor;
             }
         }
     }
-    if enabled.iter().any(|on| !on) {
-        for (share, on) in claims.iter_mut().zip(enabled) {
+    if rules.gated() {
+        pass(rules, shares, gate, sorted);
+    }
+    if of.enabled.iter().any(|on| !on) {
+        for (share, on) in shares.iter_mut().zip(of.enabled) {
             *share = if *on { *share } else { 0.0 };
         }
-        normalise(claims);
+        normalise(shares);
     }
-    let bar = match rules {
-        RuleSet::Gate => mass_bar(claims, sorted),
-        RuleSet::Gate32 => rank_bar(claims, sorted),
-        RuleSet::Dtao | RuleSet::TaoFlow | RuleSet::PriceBurn => return,
-    };
-    for share in claims.iter_mut() {
-        let ratio = bar / *share;
-        let passed = *share / (1.0 + ratio * ratio * ratio);
-        *share = if *share > 0.0 { passed } else { 0.0 };
-    }
-    normalise(claims);
 }
 
 #[inline(always)]
@@ -91,28 +97,72 @@ fn normalise(values: &mut [f64]) {
     }
 }
 
-fn mass_bar(shares: &[f64], sorted: &mut Vec<f64>) -> f64 {
+/// The gate ([`crate::emission::Gate`]).
+#[inline(always)]
+fn pass(rules: RuleSet, shares: &mut [f64], gate: &mut Gate, sorted: &mut Vec<f64>) {
+    let bar = match gate.bar {
+        Some(bar) => bar.to_num(),
+        None => {
+            let Some(bar) = new_bar(rules, shares, gate, sorted) else {
+                return;
+            };
+            gate.bar = Some(U64F64::saturating_from_num(bar));
+            bar
+        }
+    };
+    let exponent = LN_SCALE * gate.exponent.to_num::<f64>();
     sorted.clear();
-    sorted.extend_from_slice(shares);
-    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
-    let goal = 0.75 * sum(shares);
-    let mut mass = 0.0;
-    for share in sorted {
-        mass += *share;
-        if mass >= goal {
-            return *share;
+    sorted.extend(shares.iter().map(|share| {
+        let hurdle = series(exponent * ln(bar / share.max(f64::MIN_POSITIVE)));
+        share / (1.0 + hurdle)
+    }));
+    let passed = sum(sorted);
+    if passed > 0.0 {
+        let factor = 1.0 / passed;
+        for (share, own) in shares.iter_mut().zip(sorted.iter()) {
+            *share = own * factor;
         }
     }
-    0.0
 }
 
-fn rank_bar(shares: &[f64], sorted: &mut Vec<f64>) -> f64 {
-    if shares.len() < BAR_RANK {
-        return 0.0;
+/// e^x by the terms that the chain's series has: for a large x they are too few, and the hurdle is lower than the power.
+#[inline(always)]
+fn series(x: f64) -> f64 {
+    let a = x.abs();
+    let mut sum = 1.0;
+    for inverse in INVERSES {
+        sum = 1.0 + a * inverse * sum;
     }
+    if x < 0.0 { 1.0 / sum } else { sum }
+}
+
+/// 1/31 to 1.
+const INVERSES: [f64; 31] = {
+    let mut inverses = [0.0; 31];
+    let mut i = 0;
+    while i < 31 {
+        inverses[i] = 1.0 / (31 - i) as f64;
+        i += 1;
+    }
+    inverses
+};
+
+fn new_bar(rules: RuleSet, shares: &[f64], gate: &Gate, sorted: &mut Vec<f64>) -> Option<f64> {
     sorted.clear();
-    sorted.extend_from_slice(shares);
-    *sorted.select_nth_unstable_by(BAR_RANK - 1, |a, b| b.total_cmp(a)).1
+    sorted.extend(shares.iter().filter(|share| **share > 0.0));
+    if gate.is_of_rank(rules) {
+        let last = sorted.len().checked_sub(1)?;
+        let place = usize::from(gate.rank).saturating_sub(1).min(last);
+        return Some(*sorted.select_nth_unstable_by(place, |a, b| b.total_cmp(a)).1);
+    }
+    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+    let goal = gate.quantile.to_num::<f64>() * sum(shares);
+    let mut mass = 0.0;
+    let bar = sorted.iter().find(|share| {
+        mass += **share;
+        mass >= goal
+    });
+    bar.or(sorted.last()).copied()
 }
 
 /// What a share is multiplied by for the strength of a pact, before all are brought back to their sum

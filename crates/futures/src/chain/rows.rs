@@ -5,7 +5,8 @@
 
 use tributary_economy::{
     Alpha, Error, Tao,
-    approximate::{self, Moving, Reserves, Terms, sum},
+    approximate::{self, Claims, Moving, Reserves, Terms, sum},
+    emission::Gate,
     pool::Side,
     rule_sets::RuleSet,
 };
@@ -52,9 +53,9 @@ fn intact(broken: u64) -> Result<(), Error> {
 /// [`approximate::shares`].
 pub(super) struct Shares<'a> {
     pub(super) rules: RuleSet,
-    pub(super) claims: &'a mut [f64],
-    pub(super) withheld: &'a [f64],
-    pub(super) enabled: &'a [bool],
+    pub(super) shares: &'a mut [f64],
+    pub(super) of: Claims<'a>,
+    pub(super) gate: &'a mut Gate,
     pub(super) sorted: &'a mut Vec<f64>,
 }
 
@@ -63,7 +64,7 @@ impl Loop for Shares<'_> {
 
     #[inline(always)]
     fn run(self) {
-        approximate::shares(self.rules, self.claims, self.withheld, self.enabled, self.sorted);
+        approximate::shares(self.rules, self.shares, self.of, self.gate, self.sorted);
     }
 }
 
