@@ -49,30 +49,37 @@ impl Moving {
     /// (8.4e-7 TAO in 7,200) and a 500th of the movement.
     #[inline(always)]
     pub fn advance(self, steps: f64, price: f64, age: f64) -> f64 {
-        let weight = self.weight(age);
-        let target = price.min(1.0) * PRICE_ONE;
-        let moved = if self.alpha >= SMOOTH {
-            self.smoothly(steps, target, weight)
+        if self.is_smooth() {
+            self.advance_smoothly(steps, price, age)
         } else {
-            self.by_levels(steps, target, weight)
-        };
-        if weight > 0.0 { moved } else { steps }
+            self.advance_by_levels(steps, price, age)
+        }
+    }
+
+    /// Which of the two ways [`Self::advance`] takes; loops over rows ask once.
+    pub fn is_smooth(self) -> bool {
+        self.alpha >= SMOOTH
     }
 
     /// Relaxes towards the target less half a step. A rise stops where a block adds less than a step, a fall at the
     /// target.
     #[inline(always)]
-    fn smoothly(self, steps: f64, target: f64, weight: f64) -> f64 {
-        let aim = target - 0.5 / weight;
+    pub fn advance_smoothly(self, steps: f64, price: f64, age: f64) -> f64 {
+        let (weight, target) = (self.weight(age), target(price));
+        let short = 1.0 / weight;
+        let aim = target - 0.5 * short;
         let moved = floor(aim + (steps - aim) * shrink_long(weight, self.blocks));
-        let highest = (floor(target - 1.0 / weight) + 1.0).max(steps);
-        let risen = moved.max(steps).min(highest);
-        let fallen = moved.min(steps).max(floor(target));
-        if target >= steps { risen } else { fallen }
+        let highest = larger(floor(target - short) + 1.0, steps);
+        let risen = smaller(larger(moved, steps), highest);
+        let fallen = larger(smaller(moved, steps), floor(target));
+        let moved = if target >= steps { risen } else { fallen };
+        if weight > 0.0 { moved } else { steps }
     }
 
+    /// Follows the movement step by step where it is of few steps a block.
     #[inline(always)]
-    fn by_levels(self, steps: f64, target: f64, weight: f64) -> f64 {
+    pub fn advance_by_levels(self, steps: f64, price: f64, age: f64) -> f64 {
+        let (weight, target) = (self.weight(age), target(price));
         // Steps that the next block adds before it cuts.
         let rise = weight * (target - steps);
         // Few: each block of a level brings the rise closer to zero by weight * level. A run meets two levels at most.
@@ -87,7 +94,8 @@ impl Moving {
         // Many: relax towards the target less half a step.
         let aim = target - 0.5 / weight;
         let many = floor(aim + (steps - aim) * shrink(weight, self.blocks));
-        if rise.abs() >= LEVELS { many } else { few }
+        let moved = if rise.abs() >= LEVELS { many } else { few };
+        if weight > 0.0 { moved } else { steps }
     }
 
     /// Mean weight of the prices of the run, by Simpson's rule: a young weight bends.
@@ -102,6 +110,22 @@ impl Moving {
     }
 }
 
+/// The price that an average follows, in steps.
+#[inline(always)]
+fn target(price: f64) -> f64 {
+    price.min(1.0) * PRICE_ONE
+}
+
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
 /// `(1 - weight)^blocks`, to the second order of the weight, for up to a [`longest_run`]. Above 1 - 1/24: what is left
 /// out of the series is below 1e-14.
 #[inline(always)]
@@ -113,7 +137,7 @@ fn shrink(weight: f64, blocks: f64) -> f64 {
 #[inline(always)]
 fn shrink_long(weight: f64, blocks: f64) -> f64 {
     let x = weight * (1.0 + weight * (1.0 / 2.0 + weight * (1.0 / 3.0))) * blocks;
-    let mut left = series(-x.min(MOST) / 64.0);
+    let mut left = series(-smaller(x, MOST) * (1.0 / 64.0));
     for _ in 0..6 {
         left *= left;
     }

@@ -173,11 +173,23 @@ impl Loop for Average<'_> {
 
     #[inline(always)]
     fn run(self) {
+        let run = self.run;
+        if run.is_smooth() {
+            self.each(|steps, price, age| run.advance_smoothly(steps, price, age));
+        } else {
+            self.each(|steps, price, age| run.advance_by_levels(steps, price, age));
+        }
+    }
+}
+
+impl Average<'_> {
+    #[inline(always)]
+    fn each(self, advance: impl Fn(f64, f64, f64) -> f64) {
         for from in (0..self.moving.len()).step_by(CHUNK) {
             let mut moving = load(self.moving, from);
             let (price, age) = (load(self.price, from), load(self.age, from));
             for k in 0..CHUNK {
-                let moved = self.run.advance(moving[k], price[k], age[k] - self.left);
+                let moved = advance(moving[k], price[k], age[k] - self.left);
                 moving[k] = if age[k] > 0.0 { moved } else { moving[k] };
             }
             store(self.moving, from, &moving);
