@@ -229,7 +229,11 @@ fn recorded_blocks_are_replayed() {
     let shown = run(&["replay", &blocks[0], file.to_str().unwrap()]);
     assert_eq!(shown.code, 1);
     assert!(shown.err.contains("1 of 2 blocks differ"), "{}", shown.err);
-    let line = shown.out.lines().find(|line| line.starts_with("subnet_tao")).unwrap();
+    let line = shown
+        .out
+        .lines()
+        .find(|line| line.trim_start().starts_with("subnet_tao"))
+        .unwrap();
     assert_eq!(line.split_whitespace().nth(2), Some("126"));
     assert_eq!(line.split_whitespace().last(), Some("5"));
     run(&["replay", "/missing.json"]).fails(1, &["cannot read /missing.json"]);
