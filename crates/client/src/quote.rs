@@ -40,7 +40,8 @@ pub struct Quote {
 }
 
 /// A purchase cannot be held to a limit so many times above the price: the rules reckon what it takes to get there as a
-/// power with 18 decimals in 64 bits (`economy.md` 3.7), which ends at 18.4 where all the weight is on one side.
+/// power with 18 decimals in 64 bits (`docs/rules/pool.md#pow`), which ends at 18.4 where all the weight is on one
+/// side.
 const FARTHEST_LIMIT: f64 = 18.0;
 
 impl Quote {

@@ -11,7 +11,8 @@ const EIGHTEEN_PERCENT: u16 = 11_796;
 /// A named set of constants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preset {
-    /// The public network, as recorded in its blocks from 3 August to 11 October 2026 (`rule_sets.md`).
+    /// The public network, as recorded in its blocks from 3 August to 11 October 2026
+    /// (`docs/rules/emission.md#constants-of-the-public-network`).
     Mainnet,
     /// The reference's local network: the defaults of its code. Storage items that are not set read as these.
     Local,

@@ -1,4 +1,4 @@
-//! The gate: it thins out shares below a bar (`rule_sets.md`, "The gate, exactly").
+//! The gate: it thins out shares below a bar (`docs/rules/emission.md#the-gate`).
 
 use alloc::vec::Vec;
 

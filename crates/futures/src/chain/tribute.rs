@@ -1,4 +1,5 @@
-//! Pacts on the chain of a future: the owner's cut, what vests, the reservoir and its release, bonds (`pact.md`).
+//! Pacts on the chain of a future: the owner's cut, what vests, the reservoir and its release, bonds
+//! (`docs/rules/pacts.md`).
 //!
 //! The rules are those of `tributary_economy::pact`; a step stands for its tempos. Dividends of a release are paid to
 //! the classes of holders at once, as all dividends here are.
@@ -150,7 +151,8 @@ impl Chain {
         Ok(true)
     }
 
-    /// Ends a pact after its notice: what has not vested is forfeited, the bond goes back (`pact.md`, flow 4).
+    /// Ends a pact after its notice: what has not vested is forfeited, the bond goes back
+    /// (`docs/rules/pacts.md#leaving`).
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
@@ -162,8 +164,8 @@ impl Chain {
         Ok(())
     }
 
-    /// The owner has gone without notice: what has not vested and the bond are forfeited (`pact.md`, flow 5). Returns
-    /// the bond.
+    /// The owner has gone without notice: what has not vested and the bond are forfeited
+    /// (`docs/rules/pacts.md#breach`). Returns the bond.
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
@@ -178,7 +180,7 @@ impl Chain {
     }
 
     /// The owner changes, the pact's newcomer does not take it on: the earlier owner's cut vests to it at once (its
-    /// alpha is counted with the stakers'), and its bond goes back (`pact.md`, flow 7).
+    /// alpha is counted with the stakers'), and its bond goes back (`docs/rules/pacts.md#another-owner`).
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
@@ -242,7 +244,7 @@ impl Chain {
         Ok(())
     }
 
-    /// `pact.md`, flow 1.
+    /// The owner's cut under a pact (`docs/rules/pacts.md#the-owners-cut`).
     fn share_cut(&mut self, slot: usize, blocks: u64) -> Result<(), Error> {
         let vested = vesting::step(self.pacts.unvested[slot], blocks, self.pacts.half_life[slot]);
         self.pacts.unvested[slot] = vested.kept;
@@ -269,7 +271,7 @@ impl Chain {
         self.tribute_alpha(slot, pledged)
     }
 
-    /// `pact.md`, flow 3: within the limits of so many releases, of what a step does not keep.
+    /// A release (`docs/rules/pacts.md#release`): within the limits of so many releases, of what a step does not keep.
     fn release(&mut self, slot: usize, releases: u64, kept: u128) -> Result<(), Error> {
         let due = |amount: u64| release::due_by(amount, kept);
         let reservoir = self.pacts.reservoir[slot];
@@ -303,8 +305,8 @@ impl Chain {
         Ok(())
     }
 
-    /// Settles the pact of a slot that is dissolved (`pact.md`, flow 6): reservoir and bond join the pool, what has not
-    /// vested and what waits as alpha vanish with the subnet.
+    /// Settles the pact of a slot that is dissolved (`docs/rules/pacts.md#dissolution`): reservoir and bond join the
+    /// pool, what has not vested and what waits as alpha vanish with the subnet.
     ///
     /// # Errors
     /// [`Error::Overflow`]: a broken book.

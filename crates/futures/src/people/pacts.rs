@@ -1,4 +1,4 @@
-//! Who signs a pact, who gives it up, and what it does to customers and prices (`docs/futures.md`, section on pacts).
+//! Who signs a pact, who gives it up, and what it does to customers and prices (`docs/futures.md#people`, on pacts).
 
 use tributary_economy::{
     Error, approximate,

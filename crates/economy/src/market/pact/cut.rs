@@ -1,4 +1,4 @@
-//! The owner's cut of an epoch under a pact (`pact.md`, flow 1).
+//! The owner's cut of an epoch under a pact (`docs/rules/pacts.md#the-owners-cut`).
 
 use super::{owners, receive_alpha};
 use crate::{

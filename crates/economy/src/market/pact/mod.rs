@@ -1,4 +1,5 @@
-//! Pacts over the books (`pact.md`, flows). The terms, half-lives, routes and votes themselves are in [`crate::pact`].
+//! Pacts over the books (`docs/rules/pacts.md`). The terms, half-lives, routes and votes themselves are in
+//! [`crate::pact`].
 //!
 //! A subnet without a pact behaves as if this module did not exist: the hooks of blocks, epochs and dissolution read
 //! one absent entry and change nothing.
@@ -111,7 +112,7 @@ fn revenue_share<Acc>(pact: Option<&Pact<Acc>>) -> PerMillion {
     pact.and_then(Pact::in_force).map_or(PerMillion::ZERO, share)
 }
 
-/// Lets emission favour pacts, if the chain's parameters say so (`pact.md`, parameter of the rule set).
+/// Lets emission favour pacts, if the chain's parameters say so (`docs/rules/pacts.md#strength`).
 pub(super) fn weigh_shares<Acc: Account, L: Ledger<Acc>>(
     ledger: &L,
     netuids: impl Iterator<Item = NetUid>,

@@ -1,5 +1,5 @@
-//! A subnet's pact when its owner changes (`pact.md`, flow 7): the pact stays with the slot, unvested cut with whoever
-//! earned it, the bond until the newcomer has posted one.
+//! A subnet's pact when its owner changes (`docs/rules/pacts.md#another-owner`): the pact stays with the slot, unvested
+//! cut with whoever earned it, the bond until the newcomer has posted one.
 
 use alloc::vec::Vec;
 
@@ -77,9 +77,9 @@ pub fn post_bond<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, who: &Acc, netuid
     Ok(())
 }
 
-/// Puts `new` in the place of `old` in all pacts, as everything else of a coldkey moves (`pact.md`, flow 7): as signer, as
-/// earner of what vests, as newcomer, as arbiter, and in reports, votes and objections. What was on hold of `old` for them
-/// is free then, and returned, to be put on hold of `new`.
+/// Puts `new` in the place of `old` in all pacts, as everything else of a coldkey moves
+/// (`docs/rules/pacts.md#another-owner`): as signer, as earner of what vests, as newcomer, as arbiter, and in reports,
+/// votes and objections. What was on hold of `old` for them is free then, and returned, to be put on hold of `new`.
 ///
 /// # Errors
 /// [`Rule::InsufficientBalance`] if less is on hold than the books say, which cannot be.

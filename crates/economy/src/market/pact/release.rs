@@ -1,4 +1,4 @@
-//! The release of tribute, once a tempo (`pact.md`, flow 3).
+//! The release of tribute, once a tempo (`docs/rules/pacts.md#release`).
 
 use super::super::{money, swaps};
 use crate::{
@@ -22,7 +22,7 @@ pub(in crate::market) struct Tribute {
 }
 
 /// At most this part of root's stake is paid to it at once, as a number of alpha: beyond the stake itself the rate of
-/// root dividends is too coarse (`economy.md` 5.2).
+/// root dividends is too coarse (`docs/rules/root.md#accrual`).
 const ROOT_PART: u64 = 8;
 
 /// Releases what is due of a subnet's reservoir, within the limits of [`rules`]: buys alpha with the TAO, burns, and
