@@ -298,6 +298,10 @@ const SUBTENSOR: &[(&str, &str)] = &[
     ),
     ("TooManyChildren", "a hotkey has at most five children: name fewer"),
     (
+        "TooManyParents",
+        "the child has 128 parents on this subnet, none of which lends it less: lend more, or choose another child",
+    ),
+    (
         "TxRateLimitExceeded",
         "the last operation of this kind is too recent: wait some blocks",
     ),

@@ -4,9 +4,9 @@
 use pallet_subtensor as subtensor;
 use serde::Serialize;
 use tributary_economy::{
-    Alpha, NetUid, Tao, UNIT,
+    NetUid, Tao, UNIT,
     fixed::U64F64,
-    pool::{self, EQUAL_WEIGHT, Pool},
+    pool::{self, FARTHEST_LIMIT, Pool, Swapped},
 };
 use tributary_runtime::Runtime;
 use tributary_runtime_api::swap::SimSwapResult;
@@ -39,10 +39,6 @@ pub struct Quote {
     side: Option<Side>,
 }
 
-/// A purchase cannot be held to a limit so many times above the price: the rules reckon what it takes to get there as a
-/// power with 18 decimals in 64 bits (`economy.md` 3.7), which ends at 18.4 where all the weight is on one side.
-const FARTHEST_LIMIT: f64 = 18.0;
-
 impl Quote {
     /// The price that the trade must not pass so that the price moves by at most `slippage` (from 0), in rao an alpha.
     /// What the quote itself moves is allowed as far as it is more than that. None if the chain cannot hold a trade to
@@ -56,13 +52,13 @@ impl Quote {
         // A tolerance, not an amount: rounded away from the price. Casts of floats saturate.
         match self.side {
             Some(Side::Sell) => Some(Tao((start * (1.0 - slippage)).floor() as u64)),
-            _ if start * (1.0 + slippage) > self.price_rao * FARTHEST_LIMIT => None,
+            _ if start * (1.0 + slippage) > self.price_rao * FARTHEST_LIMIT as f64 => None,
             _ => Some(Tao((start * (1.0 + slippage)).ceil() as u64)),
         }
     }
 }
 
-/// The pool of a subnet, as its rules take it.
+/// The pool of a subnet, as its rules take it at the next swap.
 ///
 /// # Errors
 /// As [`View::value`].
@@ -77,17 +73,14 @@ pub async fn pool(view: &View<'_>, netuid: NetUid) -> Result<Pool> {
     Ok(Pool {
         tao: view.map::<subtensor::SubnetTAO<Runtime>, _, _>(netuid).await?,
         alpha: view.map::<subtensor::SubnetAlphaIn<Runtime>, _, _>(netuid).await?,
-        quote_weight: if initialized {
-            weight.deconstruct()
-        } else {
-            EQUAL_WEIGHT
-        },
+        quote_weight: weight.deconstruct(),
         initialized,
-        dynamic: mechanism == 1,
+        dynamic: pool::is_dynamic(mechanism),
         // Neither has a part in a price.
         fee_rate: 0,
         minimum_reserve: 0,
-    })
+    }
+    .at_swap())
 }
 
 /// What a trade of `amount` would do: TAO of a purchase, alpha of a sale. Nothing if the pool cannot make all of it.
@@ -111,17 +104,14 @@ pub async fn quote(view: &View<'_>, netuid: NetUid, side: Side, amount: u64) -> 
     if paid == 0 || received == 0 || in_part {
         return Ok(None);
     }
-    let mut after = before.clone();
-    match side {
-        Side::Buy => {
-            after.tao = Tao(before.tao.0.saturating_add(paid));
-            after.alpha = Alpha(before.alpha.0.saturating_sub(received));
-        }
-        Side::Sell => {
-            after.tao = Tao(before.tao.0.saturating_sub(received));
-            after.alpha = Alpha(before.alpha.0.saturating_add(paid));
-        }
-    }
+    let moved = Swapped {
+        paid_in: paid,
+        paid_out: received,
+        fee,
+    };
+    let Ok(after) = before.after(side, moved) else {
+        return Ok(None);
+    };
     let rao = |price: U64F64| price.to_num::<f64>() * UNIT as f64;
     let (price, price_after) = (rao(pool::price(&before)), rao(pool::price(&after)));
     let whole = paid.saturating_add(fee);

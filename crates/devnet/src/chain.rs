@@ -99,7 +99,7 @@ impl Chain {
                 (step.commitment, step.number)
             }
         };
-        let head = Arc::new(head(&base, db, number)?);
+        let head = Arc::new(db.settled().reading(|| head(&base, db, number).map_err(missing))?);
         Ok(Self {
             state,
             commitment,
@@ -261,6 +261,17 @@ pub fn head(base: &Base, db: &Db, number: BlockNumber) -> Result<Head, Error> {
         hash: block.hash,
         header: block.header,
     })
+}
+
+/// The last step names its block, so a chain without that block is damaged.
+fn missing(error: Error) -> Error {
+    match error {
+        Error::UnknownBlock(number) => Error::Record {
+            record: format!("block {number}"),
+            reason: "it is missing".into(),
+        },
+        other => other,
+    }
 }
 
 /// The record of a block after the base.

@@ -1,6 +1,41 @@
 //! Takes of delegates and of child keys, and when scheduled children apply (`consensus.md` 5.1 to 5.3).
 
-use crate::{Error, rate_limits};
+use crate::{Error, fixed::U96F32, rate_limits, stake_weight::proportion};
+
+/// Most parents of a hotkey on a subnet. Every epoch reads them all, and anybody can make a hotkey a child.
+pub const MAX_PARENTS: usize = 128;
+
+/// Most scheduled changes of children that one epoch of a subnet applies, the oldest first; others wait for the next.
+pub const MAX_CHANGES_PER_EPOCH: usize = 64;
+
+/// How much stake a parent lends: the share of its own alpha and root stake, each rounded down. Only for comparison.
+pub fn lent(share: u64, alpha: u64, root: u64) -> u128 {
+    let part = |stake: u64| -> u128 {
+        U96F32::from_num(stake)
+            .saturating_mul(proportion(share))
+            .saturating_to_num()
+    };
+    part(alpha).saturating_add(part(root))
+}
+
+/// Whose place a newcomer takes among the parents of a hotkey, by what each lends: nobody's (`Ok(None)`) where there is
+/// room, else that of the first of those that lend least.
+///
+/// # Errors
+/// [`NoRoom`] if all lend as much as the newcomer or more.
+pub fn displaced(parents: impl ExactSizeIterator<Item = u128>, newcomer: u128) -> Result<Option<usize>, NoRoom> {
+    if parents.len() < MAX_PARENTS {
+        return Ok(None);
+    }
+    match parents.enumerate().min_by_key(|(_, lent)| *lent) {
+        Some((place, least)) if least < newcomer => Ok(Some(place)),
+        _ => Err(NoRoom),
+    }
+}
+
+/// A hotkey has [`MAX_PARENTS`] parents, none of which lends less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRoom;
 
 /// Checks an increase of a delegate's take to `take`, over 65535. `current` is the stored take, if any;
 /// `last_change` the block of the last change, 0 if none.
@@ -49,4 +84,28 @@ pub fn effective_childkey_take(stored: u16, minimum: u16, subnet_minimum: u16) -
 /// the subnet's token is disabled.
 pub fn children_apply(cooldown_block: u64, block: u64, subtoken_enabled: bool) -> bool {
     cooldown_block < block || !subtoken_enabled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newcomer_takes_the_place_of_who_lends_least() {
+        let full = |least: u128| (0..MAX_PARENTS as u128).map(move |n| if n == 7 { least } else { 100 + n });
+        assert_eq!(displaced([].into_iter(), 0), Ok(None));
+        assert_eq!(displaced(vec![9; MAX_PARENTS - 1].into_iter(), 0), Ok(None));
+        let full: Vec<_> = full(5).collect();
+        assert_eq!(displaced(full.clone().into_iter(), 6), Ok(Some(7)));
+        assert_eq!(displaced(full.clone().into_iter(), 5), Err(NoRoom));
+        assert_eq!(displaced(full.into_iter(), 0), Err(NoRoom));
+    }
+
+    #[test]
+    fn what_is_lent_is_the_share_of_both_stakes() {
+        assert_eq!(lent(u64::MAX, 10, 7), 17);
+        assert_eq!(lent(u64::MAX / 2, 1_000, 3_000), 1_998);
+        assert_eq!(lent(0, u64::MAX, u64::MAX), 0);
+        assert_eq!(lent(u64::MAX, u64::MAX, u64::MAX), 2 * u128::from(u64::MAX));
+    }
 }

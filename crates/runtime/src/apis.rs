@@ -146,10 +146,10 @@ impl_runtime_apis! {
 
     impl pallet_transaction_payment_rpc_runtime_api::TransactionPaymentApi<Block, Balance> for Runtime {
         fn query_info(uxt: <Block as BlockT>::Extrinsic, len: u32) -> RuntimeDispatchInfo<Balance> {
-            TransactionPayment::query_info(uxt, len)
+            fees::query_info(uxt, len)
         }
         fn query_fee_details(uxt: <Block as BlockT>::Extrinsic, len: u32) -> FeeDetails<Balance> {
-            TransactionPayment::query_fee_details(uxt, len)
+            fees::query_fee_details(&uxt, len)
         }
         fn query_weight_to_fee(weight: frame_support::weights::Weight) -> Balance {
             TransactionPayment::weight_to_fee(weight)

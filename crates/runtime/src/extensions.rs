@@ -14,7 +14,7 @@ use sp_runtime::{
     },
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction},
 };
-use tributary_economy::{Tao, market::block::Totals};
+use tributary_economy::market::block::Totals;
 
 use crate::{AccountId, Nonce, Runtime, RuntimeCall, SubtensorModule, issuance};
 
@@ -160,14 +160,14 @@ pub struct SubtensorTransactionExtension;
 impl TransactionExtension<RuntimeCall> for SubtensorTransactionExtension {
     const IDENTIFIER: &'static str = "SubtensorTransactionExtension";
     type Implicit = ();
-    /// By how much the call can raise what accounts hold.
-    type Val = Tao;
-    /// The same, if it can, and how much there was before.
-    type Pre = Option<(Totals, Tao)>;
+    /// Whether the call may set balances.
+    type Val = bool;
+    /// How much TAO there was before, if it may.
+    type Pre = Option<Totals>;
 
-    fn weight(&self, _: &RuntimeCall) -> Weight {
+    fn weight(&self, call: &RuntimeCall) -> Weight {
         // The calls that are looked at count the reads of their checks themselves.
-        Weight::zero()
+        issuance::weight(call)
     }
 
     fn validate(
@@ -189,19 +189,23 @@ impl TransactionExtension<RuntimeCall> for SubtensorTransactionExtension {
                 .and_then(|()| ours.map_or(Ok(()), |call| SubtensorModule::validate_call(signer, call)))
                 .map_err(|code| InvalidTransaction::Custom(code as u8))?;
         }
-        let most = issuance::most_issued(call)?;
-        Ok((ValidTransaction::default(), most, origin))
+        let sets = issuance::sets_balances(call)?;
+        if sets {
+            issuance::attempt(&origin, call)?;
+        }
+        Ok((ValidTransaction::default(), sets, origin))
     }
 
     fn prepare(
         self,
-        most: Self::Val,
+        sets: Self::Val,
         _origin: &DispatchOriginOf<RuntimeCall>,
         _call: &RuntimeCall,
         _info: &DispatchInfoOf<RuntimeCall>,
         _len: usize,
     ) -> Result<Self::Pre, TransactionValidityError> {
-        Ok((!most.is_zero()).then(|| (SubtensorModule::totals(), most)))
+        // The fee is paid: from here on only the call moves TAO.
+        Ok(sets.then(SubtensorModule::totals))
     }
 
     fn post_dispatch_details(
@@ -211,9 +215,8 @@ impl TransactionExtension<RuntimeCall> for SubtensorTransactionExtension {
         _len: usize,
         _result: &DispatchResult,
     ) -> Result<Weight, TransactionValidityError> {
-        if let Some((before, most)) = pre {
-            // An error would be a bug: without it, the end of the block finds the same.
-            SubtensorModule::count_set_balances(before, most).map_err(|_| InvalidTransaction::Call)?;
+        if let Some(before) = pre {
+            issuance::count(before)?;
         }
         Ok(Weight::zero())
     }

@@ -36,14 +36,15 @@ pub fn refusal(origin: &RuntimeOrigin, call: &RuntimeCall, info: &DispatchInfo) 
     if info.pays_fee == Pays::Yes {
         return None;
     }
-    repeats(who, call)
+    // Nobody pays for a refusal: what a few reads can tell is asked first.
+    at_sight(who, call)
         .or_else(|| attempt(origin, call).err().map(|error| code(who, call, error)))
         .map(|code| InvalidTransaction::Custom(code as u8))
 }
 
-fn repeats(who: &AccountId, call: &RuntimeCall) -> Option<CustomError> {
+fn at_sight(who: &AccountId, call: &RuntimeCall) -> Option<CustomError> {
     match call {
-        RuntimeCall::SubtensorModule(call) => SubtensorModule::repeats(who, call),
+        RuntimeCall::SubtensorModule(call) => SubtensorModule::refusal_at_sight(who, call),
         _ => None,
     }
 }

@@ -1,77 +1,154 @@
 //! What root may do to the sum of all TAO. Balances that it sets are issued or recycled like any other TAO; what would
-//! leave the sum broken is refused, however deep it is nested.
+//! leave the sum broken, or stop a block, is refused, however deep it is nested.
 
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
-use frame_support::{StorageHasher, Twox128, storage::storage_prefix};
-use sp_runtime::{traits::StaticLookup, transaction_validity::InvalidTransaction};
-use tributary_economy::{MAX_SUPPLY, Tao};
+use frame_support::{
+    dispatch::GetDispatchInfo,
+    storage::{TransactionOutcome, transactional::with_transaction_unchecked},
+    traits::PalletInfoAccess,
+    weights::Weight,
+};
+use frame_system::RawOrigin;
+use sp_runtime::{
+    traits::{Dispatchable, StaticLookup},
+    transaction_validity::InvalidTransaction,
+};
+use tributary_economy::market::block::Totals;
 
-use crate::{Balances, Runtime, RuntimeCall, nested};
+use crate::{
+    AccountId, Address, Balances, OriginCaller, Preimage, Runtime, RuntimeCall, RuntimeOrigin, Scheduler,
+    SubtensorModule, System, Timestamp, nested,
+};
 
-/// By how much a call can raise what accounts hold, by balances that it sets.
+/// Whether a call may set balances, so that what it makes or destroys must be counted.
 ///
 /// # Errors
-/// [`InvalidTransaction::Call`] for calls that no sum would survive: an issuance without accounts
-/// (`force_adjust_total_issuance`), raw writes to balances or to the issuance, balances beyond the supply of all times,
-/// bonds and deposits on hold that `force_unreserve` would give away, and balances set or unreserved by the scheduler, of
-/// which nobody knows beforehand what they will be.
-pub fn most_issued(call: &RuntimeCall) -> Result<Tao, InvalidTransaction> {
-    let mut most = Tao::ZERO;
+/// [`InvalidTransaction::Call`] for calls that no sum or no block would survive: an issuance without accounts
+/// (`force_adjust_total_issuance`); raw writes to what blocks and sums hang on ([`guarded`]); bonds and deposits on hold
+/// that `force_unreserve` would give away; balances set or unreserved by the scheduler, which no transaction counts;
+/// more set at once than the total can state; anything in the name of an account of the chain itself, of which every
+/// rao belongs to a pool or a pact; and the time of the block, which is its author's to set.
+pub fn sets_balances(call: &RuntimeCall) -> Result<bool, InvalidTransaction> {
+    let refused = Err(InvalidTransaction::Call);
+    let places = OnceCell::new();
+    let writes = |call: &frame_system::Call<Runtime>| writes_guarded(call, places.get_or_init(guarded));
+    let mut most = None;
     for (call, later) in nested::calls(call) {
+        if acts_for(call).is_some_and(|who| SubtensorModule::is_of_the_chain(&who)) {
+            return refused;
+        }
         match call {
-            RuntimeCall::Balances(pallet_balances::Call::force_adjust_total_issuance { .. }) => {
-                return Err(InvalidTransaction::Call);
+            RuntimeCall::Timestamp(_)
+            | RuntimeCall::Balances(pallet_balances::Call::force_adjust_total_issuance { .. }) => return refused,
+            RuntimeCall::Balances(pallet_balances::Call::force_set_balance { new_free, .. }) if !later => {
+                // Were the total to stop at the end of its type, it would never be right again.
+                let before = most.unwrap_or_else(Balances::total_issuance);
+                most = Some(before.checked_add(*new_free).ok_or(InvalidTransaction::Call)?);
             }
-            RuntimeCall::Balances(pallet_balances::Call::force_set_balance { who, new_free }) => {
-                let who = <Runtime as frame_system::Config>::Lookup::lookup(who.clone())
-                    .map_err(|_| InvalidTransaction::Call)?;
-                let more = Tao(*new_free).minus_or_zero(Tao(Balances::free_balance(&who)));
-                most = most.plus(more).map_err(|_| InvalidTransaction::Call)?;
-                if later {
-                    return Err(InvalidTransaction::Call);
-                }
-            }
+            RuntimeCall::Balances(pallet_balances::Call::force_set_balance { .. }) => return refused,
             RuntimeCall::Balances(pallet_balances::Call::force_unreserve { who, .. }) => {
                 // What is on hold is a part of what is reserved, and this call does not tell them apart.
-                let who = <Runtime as frame_system::Config>::Lookup::lookup(who.clone())
-                    .map_err(|_| InvalidTransaction::Call)?;
+                let who = account(who).ok_or(InvalidTransaction::Call)?;
                 if later || !pallet_balances::Holds::<Runtime>::get(&who).is_empty() {
-                    return Err(InvalidTransaction::Call);
+                    return refused;
                 }
             }
-            RuntimeCall::System(call) if writes_money(call) => return Err(InvalidTransaction::Call),
+            RuntimeCall::System(call) if writes(call) => return refused,
             _ => {}
         }
     }
-    let after = most.plus(Tao(Balances::total_issuance()));
-    match after {
-        _ if most.is_zero() => Ok(most),
-        Ok(after) if after.0 <= MAX_SUPPLY => Ok(most),
-        _ => Err(InvalidTransaction::Call),
+    Ok(most.is_some())
+}
+
+/// Makes a call that sets balances and undoes what it wrote, so that one that is bound to go too far never waits for a
+/// block.
+///
+/// # Errors
+/// That of [`count`].
+pub fn attempt(origin: &RuntimeOrigin, call: &RuntimeCall) -> Result<(), InvalidTransaction> {
+    with_transaction_unchecked(|| {
+        let before = SubtensorModule::totals();
+        // Failed calls change nothing.
+        let _ = call.clone().dispatch(origin.clone());
+        TransactionOutcome::Rollback(count(before))
+    })
+}
+
+/// Issues or recycles what was set by hand since `before`.
+///
+/// # Errors
+/// [`InvalidTransaction::Call`] if there is now more than the supply of all times. The transaction is then in no block,
+/// and whoever makes the block undoes it.
+pub fn count(before: Totals) -> Result<(), InvalidTransaction> {
+    SubtensorModule::count_set_balances(before).map_err(|_| InvalidTransaction::Call)
+}
+
+/// What trying a call that sets balances weighs: as much as the call.
+pub fn weight(call: &RuntimeCall) -> Weight {
+    let sets = |call: &RuntimeCall| {
+        matches!(
+            call,
+            RuntimeCall::Balances(pallet_balances::Call::force_set_balance { .. })
+        )
+    };
+    if nested::calls(call).any(|(call, _)| sets(call)) {
+        call.get_dispatch_info().call_weight
+    } else {
+        Weight::zero()
     }
 }
 
-/// Whether a call writes raw storage where balances or the issuance are.
-fn writes_money(call: &frame_system::Call<Runtime>) -> bool {
+fn account(who: &Address) -> Option<AccountId> {
+    <Runtime as frame_system::Config>::Lookup::lookup(who.clone()).ok()
+}
+
+/// The account whose money a call of root moves, or in whose name it makes another call.
+fn acts_for(call: &RuntimeCall) -> Option<AccountId> {
     match call {
-        frame_system::Call::set_storage { items } => items.iter().any(|(key, _)| is_money(key)),
-        frame_system::Call::kill_storage { keys } => keys.iter().any(|key| is_money(key)),
+        RuntimeCall::Balances(
+            pallet_balances::Call::force_set_balance { who, .. }
+            | pallet_balances::Call::force_transfer { source: who, .. }
+            | pallet_balances::Call::force_unreserve { who, .. },
+        )
+        | RuntimeCall::Sudo(pallet_sudo::Call::sudo_as { who, .. }) => account(who),
+        RuntimeCall::Utility(
+            pallet_utility::Call::dispatch_as { as_origin, .. }
+            | pallet_utility::Call::dispatch_as_fallible { as_origin, .. },
+        ) => match &**as_origin {
+            OriginCaller::system(RawOrigin::Signed(who)) => Some(who.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a call writes raw storage at one of these places.
+fn writes_guarded(call: &frame_system::Call<Runtime>, places: &[Vec<u8>]) -> bool {
+    let is_guarded = |key: &[u8]| places.iter().any(|place| key.starts_with(place));
+    match call {
+        frame_system::Call::set_storage { items } => items.iter().any(|(key, _)| is_guarded(key)),
+        frame_system::Call::kill_storage { keys } => keys.iter().any(|key| is_guarded(key)),
         frame_system::Call::kill_prefix { prefix, .. } => {
-            is_money(prefix) || money().iter().any(|place| place.starts_with(prefix))
+            is_guarded(prefix) || places.iter().any(|place| place.starts_with(prefix))
         }
         _ => false,
     }
 }
 
-fn is_money(key: &[u8]) -> bool {
-    money().iter().any(|place| key.starts_with(place))
-}
-
-fn money() -> [Vec<u8>; 3] {
-    [
-        storage_prefix(b"System", b"Account").to_vec(),
-        Twox128::hash(b"Balances").to_vec(),
-        storage_prefix(b"SubtensorModule", b"TotalIssuance").to_vec(),
-    ]
+/// Beginnings of the keys that nobody may write by hand: accounts and the block at hand (`System`), balances and their
+/// sum, the sums of the market, the calls that wait for the scheduler, and the time.
+pub fn guarded() -> Vec<Vec<u8>> {
+    let pallets = [
+        System::name_hash(),
+        Balances::name_hash(),
+        Scheduler::name_hash(),
+        Preimage::name_hash(),
+        Timestamp::name_hash(),
+    ];
+    let mut places: Vec<Vec<u8>> = pallets.iter().map(|hash| hash.to_vec()).collect();
+    places.push(pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec());
+    places.extend(SubtensorModule::guarded_keys());
+    places
 }

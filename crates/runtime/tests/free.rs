@@ -403,3 +403,33 @@ fn the_fee_of_a_free_call_is_announced_as_nothing() {
         assert_eq!(info.class, frame_support::dispatch::DispatchClass::Normal);
     });
 }
+
+#[test]
+fn the_fee_of_a_call_that_will_fail_is_announced_as_what_it_costs() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let neuron = pair("neuron");
+        let netuid = subnet(&neuron);
+        let told = |transaction: &tributary_runtime::UncheckedExtrinsic| {
+            let arguments = (transaction, transaction.encode().len() as u32).encode();
+            let info: pallet_transaction_payment::RuntimeDispatchInfo<u64> =
+                common::call("TransactionPaymentApi_query_info", &arguments);
+            let details: pallet_transaction_payment::FeeDetails<u64> =
+                common::call("TransactionPaymentApi_query_fee_details", &arguments);
+            assert_eq!(info.partial_fee, details.final_fee());
+            info.partial_fee
+        };
+        // Bob is no neuron there.
+        let transaction = sign(&Key::Bob.pair(), 0, 0, set_weights(netuid, vec![1]));
+        let (fee, before) = (told(&transaction), Balances::free_balance(account(Key::Bob)));
+        assert!(fee > 0);
+        assert!(matches!(apply(&transaction), Ok(Err(_))));
+        assert_eq!(before - Balances::free_balance(account(Key::Bob)), fee);
+        end_block();
+        begin_block(2);
+        // A second announcement in this block is paid for; one in the next block, of which the question is, is not.
+        assert_eq!(apply(&sign(&neuron, 0, 0, set_weights(netuid, vec![1]))), Ok(Ok(())));
+        assert_eq!(told(&sign(&neuron, 1, 0, set_weights(netuid, vec![1]))), 0);
+        end_block();
+    });
+}

@@ -145,6 +145,12 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
         })
     };
     let raw = RuntimeCall::System;
+    let as_nobody = |call: RuntimeCall| {
+        RuntimeCall::Utility(pallet_utility::Call::dispatch_as {
+            as_origin: Box::new(tributary_runtime::OriginCaller::system(frame_system::RawOrigin::None)),
+            call: Box::new(call),
+        })
+    };
     let refused = [
         RuntimeCall::Balances(Money::force_adjust_total_issuance {
             direction: AdjustmentDirection::Increase,
@@ -154,9 +160,9 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
             direction: AdjustmentDirection::Decrease,
             delta: TAO,
         }),
-        set(MAX_SUPPLY),
         set(u64::MAX),
-        batch(vec![set(MAX_SUPPLY / 2), set(MAX_SUPPLY / 2)]),
+        // The total must never stop at the end of its type, whatever is set afterwards.
+        batch(vec![set(u64::MAX), set(0)]),
         later(set(TAO)),
         later(RuntimeCall::Balances(Money::force_unreserve {
             who: account(Key::Eve).into(),
@@ -166,6 +172,33 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
         raw(frame_system::Call::set_storage {
             items: vec![(vec![1], vec![]), ([&balances[..], &[7]].concat(), vec![])],
         }),
+        raw(frame_system::Call::kill_storage {
+            keys: vec![frame_support::storage::storage_prefix(b"SubtensorModule", b"AfterBlockStep").to_vec()],
+        }),
+        raw(frame_system::Call::kill_prefix {
+            prefix: sp_io::hashing::twox_128(b"SubtensorModule").to_vec(),
+            subkeys: 1,
+        }),
+        // Calls that wait, whose arguments nobody has looked at.
+        raw(frame_system::Call::set_storage {
+            items: vec![(pallet_scheduler::Agenda::<Runtime>::hashed_key_for(3), vec![])],
+        }),
+        raw(frame_system::Call::set_storage {
+            items: vec![(sp_io::hashing::twox_128(b"Preimage").to_vec(), vec![])],
+        }),
+        // The time, without which no block ends, or which the next block cannot reach.
+        raw(frame_system::Call::kill_storage {
+            keys: vec![frame_support::storage::storage_prefix(b"Timestamp", b"DidUpdate").to_vec()],
+        }),
+        raw(frame_system::Call::set_storage {
+            items: vec![(pallet_timestamp::Now::<Runtime>::hashed_key().to_vec(), vec![255; 8])],
+        }),
+        raw(frame_system::Call::set_storage {
+            items: vec![(pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec(), vec![255; 8])],
+        }),
+        later(as_nobody(RuntimeCall::Timestamp(pallet_timestamp::Call::set {
+            now: u64::MAX / 2,
+        }))),
         raw(frame_system::Call::kill_storage {
             keys: vec![frame_system::Account::<Runtime>::hashed_key_for(account(Key::Bob))],
         }),
@@ -231,5 +264,169 @@ fn fees_that_nobody_earns_are_recycled() {
             Balances::free_balance(account(Key::Dave)) - 7
         ));
         assert_eq!(held(), before - 130);
+    });
+}
+
+fn set(who: Key, new_free: u64) -> RuntimeCall {
+    RuntimeCall::Balances(Money::force_set_balance {
+        who: account(who).into(),
+        new_free,
+    })
+}
+
+fn move_all(from: Key, to: Key, value: u64) -> RuntimeCall {
+    RuntimeCall::Balances(Money::force_transfer {
+        source: account(from).into(),
+        dest: account(to).into(),
+        value,
+    })
+}
+
+#[test]
+fn what_was_set_is_counted_by_what_happened() {
+    let bob = 1_000_000 * TAO;
+    // Back to what it was before the batch: only an earlier call of the batch makes a difference.
+    let refilled = batch(vec![move_all(Key::Bob, Key::Charlie, 7 * TAO), set(Key::Bob, bob)]);
+    assert_eq!(change(Key::Alice, sudo(refilled)), i128::from(7 * TAO));
+    let emptied = batch(vec![
+        move_all(Key::Bob, Key::Charlie, 7 * TAO),
+        set(Key::Charlie, bob),
+        RuntimeCall::Balances(Money::force_set_balance {
+            who: account(Key::Bob).into(),
+            new_free: bob - 7 * TAO,
+        }),
+    ]);
+    assert_eq!(change(Key::Alice, sudo(emptied)), -i128::from(7 * TAO));
+    // And back and forth.
+    let nobody = Key::AliceStash;
+    let twice = batch(vec![set(nobody, 9 * TAO), set(nobody, 0), set(nobody, 2 * TAO)]);
+    assert_eq!(change(Key::Alice, sudo(twice)), i128::from(2 * TAO));
+}
+
+#[test]
+fn who_pays_the_fee_can_be_set_to_what_it_held() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let (before, mine) = (held(), Balances::free_balance(account(Key::Alice)));
+        assert_eq!(
+            apply(&sign(&Key::Alice.pair(), 0, 0, sudo(set(Key::Alice, mine)))),
+            Ok(Ok(()))
+        );
+        // The fee was paid and made anew; Alice, who is the author of the block, has it back.
+        let fee = Balances::free_balance(account(Key::Alice)) - mine;
+        assert!(fee > 0);
+        assert_eq!(held() - before, fee);
+        end_block();
+        held();
+        begin_block(2);
+        end_block();
+    });
+}
+
+#[test]
+fn no_more_is_set_than_there_may_ever_be() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        let (before, bob) = (held(), Balances::free_balance(account(Key::Bob)));
+        let room = MAX_SUPPLY - before;
+        let sign = |nonce, call| sign(&Key::Alice.pair(), nonce, 0, sudo(call));
+        let stash = Key::AliceStash;
+        for beyond in [
+            set(Key::Bob, bob + room + 1),
+            set(Key::Bob, MAX_SUPPLY + 1),
+            batch(vec![set(stash, room), set(Key::BobStash, 500)]),
+            batch(vec![
+                move_all(Key::Bob, Key::Charlie, bob / 2),
+                set(Key::Bob, bob / 2 + room + 1),
+            ]),
+        ] {
+            assert_eq!(validate(&sign(0, beyond.clone())), Err(InvalidTransaction::Call.into()));
+            let made = frame_support::storage::with_storage_layer(|| {
+                apply(&sign(0, beyond)).map_err(|_| sp_runtime::DispatchError::Other("refused"))
+            });
+            assert!(made.is_err());
+            assert_eq!(held(), before);
+        }
+        // What was counted twice by its arguments is there once.
+        let within = batch(vec![set(stash, room), set(stash, 0), set(Key::Bob, bob + room)]);
+        assert_eq!(apply(&sign(0, within)), Ok(Ok(())));
+        assert_eq!(held(), MAX_SUPPLY);
+        end_block();
+        held();
+    });
+}
+
+#[test]
+fn nobody_touches_what_backs_pools_and_pacts() {
+    use frame_support::PalletId;
+    use pallet_subtensor::accounts::{BURNED, SUBNETS, TRIBUTES};
+    use sp_runtime::traits::AccountIdConversion as _;
+    let accounts: [AccountId; 4] = [
+        SUBNETS.into_sub_account_truncating(0u16),
+        SUBNETS.into_sub_account_truncating(7u16),
+        TRIBUTES.into_account_truncating(),
+        BURNED.into_account_truncating(),
+    ];
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        for who in accounts {
+            let all = RuntimeCall::Balances(Money::transfer_all {
+                dest: account(Key::Bob).into(),
+                keep_alive: false,
+            });
+            let as_who = tributary_runtime::OriginCaller::system(frame_system::RawOrigin::Signed(who.clone()));
+            for call in [
+                RuntimeCall::Balances(Money::force_set_balance {
+                    who: who.clone().into(),
+                    new_free: 0,
+                }),
+                RuntimeCall::Balances(Money::force_transfer {
+                    source: who.clone().into(),
+                    dest: account(Key::Bob).into(),
+                    value: 1,
+                }),
+                RuntimeCall::Sudo(pallet_sudo::Call::sudo_as {
+                    who: who.clone().into(),
+                    call: Box::new(all.clone()),
+                }),
+                RuntimeCall::Utility(pallet_utility::Call::dispatch_as {
+                    as_origin: Box::new(as_who.clone()),
+                    call: Box::new(all.clone()),
+                }),
+                RuntimeCall::Utility(pallet_utility::Call::dispatch_as_fallible {
+                    as_origin: Box::new(as_who.clone()),
+                    call: Box::new(all.clone()),
+                }),
+            ] {
+                for nested in [sudo(call.clone()), batch(vec![sudo(batch(vec![call.clone()]))])] {
+                    let refused = validate(&sign(&Key::Alice.pair(), 0, 0, nested));
+                    assert_eq!(refused, Err(InvalidTransaction::Call.into()), "{call:?}");
+                }
+            }
+        }
+        // Accounts of other pallets' ids are like any other.
+        let other: AccountId = PalletId(*b"whatever").into_account_truncating();
+        let call = RuntimeCall::Balances(Money::force_set_balance {
+            who: other.into(),
+            new_free: TAO,
+        });
+        assert_eq!(apply(&sign(&Key::Alice.pair(), 0, 0, sudo(call))), Ok(Ok(())));
+        end_block();
+        held();
+    });
+}
+
+#[test]
+fn a_block_that_nobody_opened_does_not_end() {
+    common::state(genesis::FAST).execute_with(|| {
+        begin_block(1);
+        frame_support::storage::unhashed::kill(&frame_support::storage::storage_prefix(
+            b"SubtensorModule",
+            b"AfterBlockStep",
+        ));
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(end_block));
+        let told = ended.expect_err("its sums cannot be compared");
+        let told = told.downcast_ref::<String>().expect("a text");
+        assert!(told.contains("BrokenSum"), "{told}");
     });
 }

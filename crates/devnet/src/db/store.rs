@@ -112,7 +112,7 @@ impl Store {
     }
 
     /// Reads the tables. Whatever is wrong with them is an error.
-    pub(super) fn reading<R>(&self, read: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+    pub(crate) fn reading<R>(&self, read: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
         catch(self.path(), read)
     }
 

@@ -6,8 +6,10 @@ pub const MESSAGE_BYTES_MAX: u32 = 15 << 20;
 pub const NUMBERS_MAX: usize = 4096;
 /// Keys that one page may have, as in a Substrate node.
 pub const PAGE_MAX: u32 = 1000;
-/// Keys that an unpaged listing may have.
-pub const KEYS_MAX: usize = 65_536;
+/// Keys that one `state_subscribeStorage` may list: each is read again after every block that changes it.
+pub const SUBSCRIPTION_KEYS_MAX: usize = 32_768;
+/// Keys that an unpaged listing (`state_getKeys`) may have.
+pub const LISTED_KEYS_MAX: usize = 65_536;
 /// Keys that one `state_queryStorageAt` may list.
 pub const QUERY_KEYS_MAX: usize = 16_384;
 /// Bytes of all values of one answer; in hex they are twice as many.
@@ -20,7 +22,7 @@ pub const ADDRESS_MAX: usize = 128;
 pub const ERROR_BYTES_MAX: usize = 512;
 
 /// The text itself, or its beginning and how much more there is.
-pub fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     if text.len() <= ERROR_BYTES_MAX {
         return text.to_owned();
     }

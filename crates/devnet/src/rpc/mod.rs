@@ -8,7 +8,7 @@ mod chain;
 mod dev;
 mod error;
 mod gate;
-mod limits;
+pub mod limits;
 mod params;
 mod payment;
 mod quota;

@@ -10,7 +10,7 @@ use sp_core::H256;
 use super::{
     Answer, Context, HEADS_KEYS, Module, aliases, blocking,
     error::{bad_params, from_chain, internal},
-    limits::{ARGUMENT_BYTES_MAX, KEYS_MAX, PAGE_MAX, QUERY_KEYS_MAX, VALUE_BYTES_MAX},
+    limits::{ARGUMENT_BYTES_MAX, LISTED_KEYS_MAX, PAGE_MAX, QUERY_KEYS_MAX, VALUE_BYTES_MAX},
     method, notify,
     params::hex,
     setup, storage, watch,
@@ -72,11 +72,11 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         let at = params.at()?;
         let all = context
             .devnet
-            .keys(&prefix, None, KEYS_MAX + 1, at)
+            .keys(&prefix, None, LISTED_KEYS_MAX + 1, at)
             .map_err(from_chain)?;
-        if all.len() > KEYS_MAX {
+        if all.len() > LISTED_KEYS_MAX {
             return Err(bad_params(format!(
-                "more than {KEYS_MAX} keys start with this; list them in pages with state_getKeysPaged"
+                "more than {LISTED_KEYS_MAX} keys start with this; list them in pages with state_getKeysPaged"
             )));
         }
         Ok(all.iter().map(hex).collect())

@@ -19,14 +19,13 @@ use super::{
     Context, blocking,
     error::{bad_params, internal},
     gate::Lane,
+    limits::SUBSCRIPTION_KEYS_MAX,
     notify,
     params::{Reader, hex},
     watch,
 };
 use crate::{Devnet, Stepped, state::Diff};
 
-/// Keys of one subscription.
-pub const KEYS_MAX: usize = 1 << 15;
 /// Steps that a subscriber may be behind before it reads all of its values again.
 const STEPS_MAX: usize = 256;
 
@@ -187,9 +186,9 @@ pub async fn subscribe(
 }
 
 fn distinct(keys: &[Vec<u8>]) -> Result<Vec<Arc<[u8]>>, jsonrpsee::types::ErrorObjectOwned> {
-    if keys.len() > KEYS_MAX {
+    if keys.len() > SUBSCRIPTION_KEYS_MAX {
         return Err(bad_params(format!(
-            "{} keys are too many for one subscription, which may have {KEYS_MAX}",
+            "{} keys are too many for one subscription, which may have {SUBSCRIPTION_KEYS_MAX}",
             keys.len()
         )));
     }

@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 
 use codec::Encode;
 use sp_core::H256;
+use sp_core::traits::{ReadRuntimeVersion, ReadRuntimeVersionExt};
 use sp_crypto_hashing::blake2_256;
 use sp_externalities::{Error, Extension, ExtensionStore, Extensions, Externalities, MultiRemovalResults};
 use sp_storage::{ChildInfo, StateVersion, TrackedStorageKey, well_known_keys};
@@ -45,6 +46,16 @@ pub struct Written {
     pub commitment: Commitment,
 }
 
+/// The embedded chain runs its own runtime and no other code, so it reads the version of none: a call that asks for it
+/// fails, instead of finding nobody to ask and taking the block down with it.
+struct NoCode;
+
+impl ReadRuntimeVersion for NoCode {
+    fn read_runtime_version(&self, _: &[u8], _: &mut dyn Externalities) -> Result<Vec<u8>, String> {
+        Err("the embedded chain runs no code but its own".into())
+    }
+}
+
 /// The runtime wrote into a child trie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChildWritten;
@@ -52,10 +63,12 @@ pub struct ChildWritten;
 impl<'a> Host<'a> {
     /// A state with nothing written over it.
     pub fn new(view: StateView<'a>) -> Self {
+        let mut extensions = Extensions::new();
+        extensions.register(ReadRuntimeVersionExt::new(NoCode));
         Self {
             view,
             overlay: Overlay::default(),
-            extensions: Extensions::new(),
+            extensions,
             protected: 0,
             root: None,
             child_written: false,

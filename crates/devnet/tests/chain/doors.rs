@@ -18,7 +18,7 @@ use sp_core::crypto::Ss58Codec;
 use sp_keyring::Sr25519Keyring::Alice;
 use tributary_devnet::{
     Devnet,
-    rpc::{Limits, MethodSet, RpcConfig, RpcHandle, serve},
+    rpc::{Limits, MethodSet, RpcConfig, RpcHandle, limits::MESSAGE_BYTES_MAX, serve},
 };
 
 /// Far more than anything here takes.
@@ -268,7 +268,7 @@ async fn large_subscriptions_are_bounded_and_cost_others_little() {
     for n in 0..70 {
         if n % 5 == 0 {
             let builder = WsClientBuilder::default()
-                .max_request_size(15 << 20)
+                .max_request_size(MESSAGE_BYTES_MAX)
                 .max_response_size(32 << 20);
             clients.push(builder.build(format!("ws://{address}")).await.unwrap());
         }
@@ -308,7 +308,7 @@ async fn large_subscriptions_are_bounded_and_cost_others_little() {
     drop((subscriptions, clients));
     let began = Instant::now();
     loop {
-        let builder = WsClientBuilder::default().max_request_size(15 << 20);
+        let builder = WsClientBuilder::default().max_request_size(MESSAGE_BYTES_MAX);
         let client = builder.build(format!("ws://{address}")).await.unwrap();
         let again = client
             .subscribe::<Value, _>("state_subscribeStorage", rpc_params![&keys], "state_unsubscribeStorage")

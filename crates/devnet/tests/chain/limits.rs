@@ -5,9 +5,15 @@ use std::{
     net::{SocketAddr, TcpStream},
 };
 
-use jsonrpsee::rpc_params;
+use jsonrpsee::{core::client::SubscriptionClientT as _, rpc_params};
 use serde_json::Value;
-use tributary_devnet::rpc::RpcConfig;
+use tributary_devnet::rpc::{
+    RpcConfig,
+    limits::{
+        ERROR_BYTES_MAX, LISTED_KEYS_MAX, MESSAGE_BYTES_MAX, NUMBERS_MAX, PAGE_MAX, QUERY_KEYS_MAX,
+        SUBSCRIPTION_KEYS_MAX,
+    },
+};
 
 use crate::{
     common::*,
@@ -15,8 +21,8 @@ use crate::{
 };
 
 /// The longest error with what JSON-RPC is around it.
-const ERROR_MAX: usize = 1_500;
-const ANSWER_MAX: usize = 16 << 20;
+const ERROR_MAX: usize = 2 * ERROR_BYTES_MAX + 476;
+const ANSWER_MAX: usize = MESSAGE_BYTES_MAX as usize + (1 << 20);
 
 /// What a POST is answered with.
 fn post(address: SocketAddr, body: &str) -> String {
@@ -97,12 +103,23 @@ async fn lists_have_limits() {
     use crate::rpc::error;
     let (chain, _handle, client) = start().await;
     chain.advance(5).unwrap();
-    let many = ask(&client, "chain_getBlockHash", rpc_params![vec![3; 4_096]]).await;
-    assert_eq!(many.as_array().unwrap().len(), 4_096);
-    let (code, message, _) = error(&client, "chain_getBlockHash", rpc_params![vec![3; 4_097]]).await;
-    assert!(code == -32602 && message.contains("4096"), "{message}");
-    let (code, message, _) = error(&client, "state_queryStorageAt", rpc_params![vec!["0x01"; 16_385]]).await;
-    assert!(code == -32602 && message.contains("16384"), "{message}");
+    let many = ask(&client, "chain_getBlockHash", rpc_params![vec![3; NUMBERS_MAX]]).await;
+    assert_eq!(many.as_array().unwrap().len(), NUMBERS_MAX);
+    let (code, message, _) = error(&client, "chain_getBlockHash", rpc_params![vec![3; NUMBERS_MAX + 1]]).await;
+    assert!(
+        code == -32602 && message.contains(&NUMBERS_MAX.to_string()),
+        "{message}"
+    );
+    let (code, message, _) = error(
+        &client,
+        "state_queryStorageAt",
+        rpc_params![vec!["0x01"; QUERY_KEYS_MAX + 1]],
+    )
+    .await;
+    assert!(
+        code == -32602 && message.contains(&QUERY_KEYS_MAX.to_string()),
+        "{message}"
+    );
     // Few keys with much behind them.
     chain
         .set_storage(vec![(b"large".to_vec(), Some(vec![1; 1 << 20]))])
@@ -111,11 +128,21 @@ async fn lists_have_limits() {
     let (code, message, _) = error(&client, "state_queryStorageAt", rpc_params![vec![large; 100]]).await;
     assert!(code == -32602 && message.contains("ask for fewer"), "{message}");
     // More keys than one listing has.
-    let writes = (0..66_000u32).map(|n| ([&[8; 32][..], &n.to_be_bytes()].concat(), Some(vec![1])));
+    let writes = (0..=LISTED_KEYS_MAX as u32).map(|n| ([&[8; 32][..], &n.to_be_bytes()].concat(), Some(vec![1])));
     chain.set_storage(writes.collect()).unwrap();
     let prefix = format!("0x{}", hex::encode([8; 32]));
     let (code, message, _) = error(&client, "state_getKeys", rpc_params![prefix.clone()]).await;
     assert!(code == -32602 && message.contains("state_getKeysPaged"), "{message}");
-    let page = ask(&client, "state_getKeysPaged", rpc_params![prefix, 1_000]).await;
-    assert_eq!(page.as_array().unwrap().len(), 1_000);
+    let page = ask(&client, "state_getKeysPaged", rpc_params![prefix, PAGE_MAX]).await;
+    assert_eq!(page.as_array().unwrap().len(), PAGE_MAX as usize);
+    // Nor does a subscription follow any number of keys.
+    let keys: Vec<String> = (0..=SUBSCRIPTION_KEYS_MAX).map(|n| format!("0x{n:08x}")).collect();
+    let refused = client
+        .subscribe::<Value, _>("state_subscribeStorage", rpc_params![keys], "state_unsubscribeStorage")
+        .await
+        .expect_err("too many keys");
+    assert!(
+        refused.to_string().contains(&SUBSCRIPTION_KEYS_MAX.to_string()),
+        "{refused}"
+    );
 }

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use jsonrpsee::{rpc_params, ws_client::WsClientBuilder};
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
-use tributary_devnet::{Clock, Config, Database, Devnet, Error, Genesis};
+use tributary_devnet::{At, Clock, Config, Database, Devnet, Error, Genesis};
+use tributary_runtime::{Runtime, RuntimeCall, RuntimeEvent};
 
 use crate::{
     common::*,
@@ -270,4 +271,55 @@ async fn making_blocks_ends_with_the_connection() {
         code == -32000 && message.contains("of 4000000000 blocks were made"),
         "{message}"
     );
+}
+
+#[test]
+fn code_of_another_runtime_is_refused_in_words() {
+    let chain = chain();
+    let system = |call| RuntimeCall::System(call);
+    let code = vec![0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    let sudo = |call| RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(call) });
+    let calls = [
+        sudo(system(frame_system::Call::set_code { code: code.clone() })),
+        sudo(system(frame_system::Call::authorize_upgrade {
+            code_hash: sp_core::H256(sp_crypto_hashing::blake2_256(&code)),
+        })),
+        // Anybody may apply what root authorised.
+        system(frame_system::Call::apply_authorized_upgrade { code }),
+    ];
+    for (nonce, call) in (0..).zip(&calls) {
+        let extra = Extra {
+            nonce,
+            ..Extra::default()
+        };
+        chain.submit(&sign(&chain, Alice, call, extra)).unwrap();
+        chain.advance(1).unwrap();
+        let block = chain.head().number;
+        assert_eq!(block, nonce + 1, "{call:?}");
+        assert_eq!(nonce_of(&chain), nonce + 1, "{call:?} is in the block");
+        let refused = chain
+            .events(At::Best)
+            .unwrap()
+            .into_iter()
+            .find_map(|record| match record.event {
+                RuntimeEvent::Sudo(pallet_sudo::Event::Sudid { sudo_result }) => sudo_result.err(),
+                RuntimeEvent::System(
+                    frame_system::Event::ExtrinsicFailed { dispatch_error, .. }
+                    | frame_system::Event::RejectedInvalidAuthorizedUpgrade {
+                        error: dispatch_error, ..
+                    },
+                ) => Some(dispatch_error),
+                _ => None,
+            });
+        let version = frame_system::Error::<Runtime>::FailedToExtractRuntimeVersion.into();
+        assert_eq!(refused, (nonce != 1).then_some(version), "{call:?}");
+    }
+}
+
+fn nonce_of(chain: &Devnet) -> u32 {
+    chain
+        .read(At::Best, || {
+            frame_system::Pallet::<Runtime>::account_nonce(account(Alice))
+        })
+        .unwrap()
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 
 use super::{coinbase, epochs, root};
-use crate::{Account, Error, Ledger, NetUid, Tao, registration, schedule::Schedule};
+use crate::{Account, Error, Ledger, MAX_SUPPLY, NetUid, Tao, registration, schedule::Schedule};
 
 /// Runs the block step: registration prices, the coinbase, epochs that are due, moving prices, scheduled children,
 /// automatic claims. Weights that are to be revealed in this block are the caller's to reveal first
@@ -83,24 +83,22 @@ pub fn on_finalize<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, before: Totals)
     Ok(burned)
 }
 
-/// Counts what was made or destroyed since `before`, when somebody with the power to do so set balances by hand. `most`
-/// is by how much they could rise.
+/// Counts what was made or destroyed since `before`, when somebody with the power to do so set balances by hand.
 ///
 /// # Errors
-/// [`Error::BrokenSum`] if accounts hold more than that.
-pub fn count_set_balances<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
-    before: Totals,
-    most: Tao,
-) -> Result<(), Error> {
+/// [`Error::Overflow`] if more was made and there is now more than [`MAX_SUPPLY`].
+pub fn count_set_balances<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, before: Totals) -> Result<(), Error> {
     let outside = before.outside(Totals::read(ledger));
     let issued = ledger.total_issuance();
-    if outside > i128::from(most.0) {
-        return Err(Error::BrokenSum);
-    }
     match outside {
         0 => {}
-        1.. => ledger.set_total_issuance(issued.plus(rao(outside)?)?),
+        1.. => {
+            let more = issued.plus(rao(outside)?)?;
+            if more.0 > MAX_SUPPLY {
+                return Err(Error::Overflow);
+            }
+            ledger.set_total_issuance(more);
+        }
         _ => ledger.set_total_issuance(issued.minus(rao(-outside)?)?),
     }
     Ok(())

@@ -15,7 +15,7 @@ pub const LOWEST_PRICE: Tao = Tao(pool::LOWEST_PRICE);
 
 /// Whether the subnet's alpha has a price of its own; root's and a stable subnet's is worth one TAO.
 pub fn is_dynamic<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> bool {
-    ledger.subnet_mechanism(netuid) == 1
+    pool::is_dynamic(ledger.subnet_mechanism(netuid))
 }
 
 /// The pool of a subnet.
@@ -85,14 +85,9 @@ pub(crate) fn buy<Acc: Account, L: Ledger<Acc>>(
     let mut after = before.clone();
     let done = pool::swap(&mut after, Side::Buy, tao.0, limit.0, drop_fees)?;
     let bought = Alpha(done.paid_out);
-    let rest = if before.dynamic {
-        before.alpha.minus(bought)?
-    } else {
-        before.alpha.minus_or_zero(bought)
-    };
-    ledger.set_subnet_alpha_in(netuid, rest);
+    ledger.set_subnet_alpha_in(netuid, after.alpha);
     ledger.set_subnet_alpha_out(netuid, ledger.subnet_alpha_out(netuid).plus(bought)?);
-    ledger.set_subnet_tao(netuid, before.tao.plus(Tao(done.paid_in))?);
+    ledger.set_subnet_tao(netuid, after.tao);
     ledger.set_total_stake(ledger.total_stake().plus(tao)?);
     add_volume(ledger, netuid, tao)?;
     settle(ledger, netuid, &before, &after);
@@ -115,9 +110,9 @@ pub(crate) fn sell<Acc: Account, L: Ledger<Acc>>(
     let mut after = before.clone();
     let done = pool::swap(&mut after, Side::Sell, alpha.0, limit.0, drop_fees)?;
     let (sold, out) = (Alpha(done.paid_in), Tao(done.paid_out));
-    ledger.set_subnet_alpha_in(netuid, before.alpha.plus(sold)?);
+    ledger.set_subnet_alpha_in(netuid, after.alpha);
     ledger.set_subnet_alpha_out(netuid, ledger.subnet_alpha_out(netuid).minus(sold)?);
-    ledger.set_subnet_tao(netuid, before.tao.minus(out)?);
+    ledger.set_subnet_tao(netuid, after.tao);
     ledger.set_total_stake(ledger.total_stake().minus_or_zero(out));
     add_volume(ledger, netuid, out)?;
     settle(ledger, netuid, &before, &after);

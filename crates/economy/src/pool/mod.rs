@@ -26,6 +26,10 @@ pub const MINIMUM_WEIGHT: u64 = WEIGHT_ONE / 100;
 /// A swap takes in at most this many times the reserve that it adds to.
 pub const MAXIMUM_INPUT_RATIO: u64 = 1_000;
 
+/// A purchase cannot be held to a limit more than so many times above the price: what must enter to get there is reckoned
+/// as a power of 18 decimals in 64 bits, whose largest value is below 19 ([`Pool::input_to_reach`]).
+pub const FARTHEST_LIMIT: u64 = u64::MAX / WEIGHT_ONE;
+
 /// Rao in one TAO, as a divisor of prices.
 const RAO: u64 = crate::UNIT;
 
@@ -87,6 +91,55 @@ impl Pool {
     /// Weight of the alpha side, in parts of 10^18.
     pub const fn base_weight(&self) -> u64 {
         WEIGHT_ONE.saturating_sub(self.quote_weight)
+    }
+
+    /// The pool as a swap finds it: the first one makes the weights equal.
+    pub fn at_swap(&self) -> Self {
+        if self.dynamic && !self.initialized {
+            Self {
+                quote_weight: EQUAL_WEIGHT,
+                initialized: true,
+                ..*self
+            }
+        } else {
+            self.clone()
+        }
+    }
+
+    /// The pool once a swap has moved its reserves.
+    ///
+    /// # Errors
+    /// [`Error::InsufficientLiquidity`] if it pays more than it has; [`Error::Overflow`] if a reserve would leave u64,
+    /// [`Error::Underflow`] if root's TAO is less than what it pays.
+    pub fn after(&self, side: Side, moved: Swapped) -> Result<Self, Error> {
+        let short = |error| {
+            if self.dynamic {
+                Error::InsufficientLiquidity
+            } else {
+                error
+            }
+        };
+        let (tao, alpha) = match side {
+            Side::Buy => {
+                let (paid, out) = (Tao(moved.paid_in), Alpha(moved.paid_out));
+                // On root the alpha reserve is a mere counter.
+                let alpha = if self.dynamic {
+                    self.alpha.minus(out).map_err(short)?
+                } else {
+                    self.alpha.minus_or_zero(out)
+                };
+                (self.tao.plus(paid)?, alpha)
+            }
+            Side::Sell => {
+                let (paid, out) = (Alpha(moved.paid_in), Tao(moved.paid_out));
+                (self.tao.minus(out).map_err(short)?, self.alpha.plus(paid)?)
+            }
+        };
+        Ok(Self {
+            tao,
+            alpha,
+            ..self.at_swap()
+        })
     }
 
     /// Reserve that the side pays into.
@@ -176,6 +229,12 @@ impl Pool {
     }
 }
 
+/// Whether alpha has a price of its own under a pricing mechanism (`SubnetMechanism`); root's and a stable subnet's is
+/// worth one TAO.
+pub const fn is_dynamic(mechanism: u16) -> bool {
+    mechanism == 1
+}
+
 /// The part of a product that a weight stands for, halves up (`economy.md` 3.6).
 pub(crate) fn weigh(weight: u64, product: U256) -> U256 {
     (product * U256::from(weight) + U256::from(WEIGHT_ONE / 2)) / U256::from(WEIGHT_ONE)
@@ -238,34 +297,7 @@ fn ratio(numerator: u64, denominator: u64) -> U64F64 {
 /// TAO is less than its stake. The pool is unchanged then.
 pub fn swap(pool: &mut Pool, side: Side, amount: u64, limit: u64, drop_fees: bool) -> Result<Swapped, Error> {
     let swapped = simulate(pool, side, amount, limit, drop_fees)?;
-    let (tao, alpha) = match side {
-        Side::Buy => {
-            let (paid, out) = (Tao(swapped.paid_in), Alpha(swapped.paid_out));
-            // On root the alpha reserve is a mere counter.
-            let alpha = if pool.dynamic {
-                pool.alpha.minus(out).map_err(|_| Error::InsufficientLiquidity)?
-            } else {
-                pool.alpha.minus_or_zero(out)
-            };
-            (pool.tao.plus(paid)?, alpha)
-        }
-        Side::Sell => {
-            let (paid, out) = (Alpha(swapped.paid_in), Tao(swapped.paid_out));
-            let tao = pool.tao.minus(out).map_err(|error| {
-                if pool.dynamic {
-                    Error::InsufficientLiquidity
-                } else {
-                    error
-                }
-            })?;
-            (tao, pool.alpha.plus(paid)?)
-        }
-    };
-    (pool.tao, pool.alpha) = (tao, alpha);
-    if pool.dynamic && !pool.initialized {
-        pool.quote_weight = EQUAL_WEIGHT;
-        pool.initialized = true;
-    }
+    *pool = pool.after(side, swapped)?;
     Ok(swapped)
 }
 
@@ -293,10 +325,7 @@ pub fn simulate(pool: &Pool, side: Side, amount: u64, limit: u64, drop_fees: boo
     if pool.output_reserve(side) < pool.minimum_reserve {
         return Err(Error::ReservesTooLow);
     }
-    let mut pool = pool.clone();
-    if !pool.initialized {
-        pool.quote_weight = EQUAL_WEIGHT;
-    }
+    let pool = pool.at_swap();
     let limit = price_from_rao(limit);
     let current = price(&pool);
     let within = |price: U64F64| match side {

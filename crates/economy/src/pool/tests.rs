@@ -151,3 +151,49 @@ fn on_root_alpha_is_tao() {
         Err(Error::Underflow)
     );
 }
+
+#[test]
+fn the_farthest_limit_is_reached_whatever_the_weights() {
+    let reached = |quote_weight, factor: u64| {
+        let before = pool(1_000_000_000_000_000, 1_000_000_000_000_000, quote_weight, 0);
+        let start = price(&before);
+        let target = start.saturating_mul(U64F64::from_num(factor));
+        let paid_in = before.input_to_reach(Side::Buy, start, target);
+        let paid_out = before.output(Side::Buy, paid_in);
+        let moved = Swapped {
+            paid_in,
+            paid_out,
+            fee: 0,
+        };
+        let after = before.after(Side::Buy, moved).unwrap();
+        price(&after).to_num::<f64>() / start.to_num::<f64>()
+    };
+    // All the weight that there can be on the alpha side is the hardest case.
+    for quote_weight in [MINIMUM_WEIGHT, EQUAL_WEIGHT, WEIGHT_ONE - MINIMUM_WEIGHT] {
+        let factor = reached(quote_weight, FARTHEST_LIMIT);
+        assert!(
+            (factor / FARTHEST_LIMIT as f64 - 1.0).abs() < 1e-6,
+            "{quote_weight}: {factor}"
+        );
+    }
+    let beyond = reached(MINIMUM_WEIGHT, FARTHEST_LIMIT + 1);
+    assert!(beyond < FARTHEST_LIMIT as f64 + 0.999, "{beyond}");
+}
+
+#[test]
+fn a_swap_moves_the_pool_as_it_says() {
+    let mut fresh = pool(5_000_000_000, 7_000_000_000, WEIGHT_ONE / 5, 33);
+    fresh.initialized = false;
+    for side in [Side::Buy, Side::Sell] {
+        let mut swapped = fresh.clone();
+        let moved = swap(&mut swapped, side, 1_000_000, any_price(side), false).unwrap();
+        assert_eq!(fresh.after(side, moved).unwrap(), swapped);
+        assert_eq!(swapped.quote_weight, EQUAL_WEIGHT);
+        let too_much = Swapped {
+            paid_out: u64::MAX,
+            ..moved
+        };
+        assert_eq!(fresh.after(side, too_much), Err(Error::InsufficientLiquidity));
+    }
+    assert!(is_dynamic(1) && !is_dynamic(0) && !is_dynamic(2));
+}

@@ -3,7 +3,11 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
-use tributary_economy::{Ledger, NetUid, delegation, market::staking};
+use tributary_economy::{
+    Ledger, NetUid,
+    delegation::{self, NoRoom},
+    market::staking,
+};
 
 use crate::{
     Chain, ChildKeys, ChildkeyTake, Config, Error, Event, MaxChildkeyTake, MinChildkeyTake, MinChildkeyTakePerSubnet,
@@ -12,7 +16,7 @@ use crate::{
 };
 
 /// Most children of a hotkey on a subnet.
-const MAX_CHILDREN: usize = 5;
+pub(crate) const MAX_CHILDREN: usize = 5;
 
 /// Blocks between changes of the children of a hotkey on a subnet.
 const SET_CHILDREN_RATE_LIMIT: u64 = 150;
@@ -53,6 +57,9 @@ impl<T: Config> Pallet<T> {
         let shares: u128 = children.iter().map(|(share, _)| u128::from(*share)).sum();
         ensure!(shares <= u128::from(u64::MAX), Error::<T>::ProportionOverflow);
         Self::ensure_consistent(&hotkey, netuid, &children)?;
+        for (share, child) in &children {
+            Self::displaced(&hotkey, *share, child, netuid).map_err(|NoRoom| Error::<T>::TooManyParents)?;
+        }
         let may = children.is_empty()
             || staking::total_value(&Chain::<T>::default(), &hotkey).0 >= StakeThreshold::<T>::get()
             || SubnetOwnerHotkey::<T>::try_get(netuid).as_ref() == Ok(&hotkey);
@@ -78,12 +85,46 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// How many of these children have all the parents that there may be.
+    pub(crate) fn crowded(netuid: NetUid, children: &Relations<T>) -> usize {
+        let is_full = |child| ParentKeys::<T>::decode_len(child, netuid) >= Some(delegation::MAX_PARENTS);
+        children.iter().filter(|(_, child)| is_full(child)).count()
+    }
+
+    /// The parent that gives way where a hotkey becomes a parent, if one must.
+    fn displaced(
+        hotkey: &T::AccountId,
+        share: u64,
+        child: &T::AccountId,
+        netuid: NetUid,
+    ) -> Result<Option<T::AccountId>, NoRoom> {
+        let parents = ParentKeys::<T>::get(child, netuid);
+        if parents.iter().any(|(_, parent)| parent == hotkey) {
+            return Ok(None);
+        }
+        let chain = Chain::<T>::default();
+        let lent = |share: u64, parent: &T::AccountId| {
+            let (alpha, root) = (
+                chain.total_hotkey_alpha(parent, netuid),
+                chain.total_hotkey_alpha(parent, NetUid::ROOT),
+            );
+            delegation::lent(share, alpha.0, root.0)
+        };
+        let all = parents.iter().map(|(share, parent)| lent(*share, parent));
+        let place = delegation::displaced(all, lent(share, hotkey))?;
+        Ok(place
+            .and_then(|place| parents.get(place))
+            .map(|(_, parent)| parent.clone()))
+    }
+
     /// Applies the scheduled children of a subnet whose time has come (`economy.md` 2.1 step 7).
     pub(crate) fn apply_children(netuid: NetUid) {
         let (block, enabled) = (Self::now(), SubtokenEnabled::<T>::get(netuid));
-        let ready: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid)
+        let mut ready: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid)
             .filter(|(_, (_, cooldown))| delegation::children_apply(*cooldown, block, enabled))
             .collect();
+        ready.sort_by_key(|(_, (_, cooldown))| *cooldown);
+        ready.truncate(delegation::MAX_CHANGES_PER_EPOCH);
         for (hotkey, (children, _)) in ready {
             PendingChildKeys::<T>::remove(netuid, &hotkey);
             if Self::ensure_consistent(&hotkey, netuid, &children).is_ok() {
@@ -94,6 +135,17 @@ impl<T: Config> Pallet<T> {
 
     fn put_children(hotkey: &T::AccountId, netuid: NetUid, mut children: Relations<T>) {
         children.sort_by(|one, other| one.1.cmp(&other.1));
+        // Who found room when this was scheduled may find none now.
+        children.retain(|(share, child)| match Self::displaced(hotkey, *share, child, netuid) {
+            Ok(None) => true,
+            Ok(Some(former)) => {
+                let mut others = ChildKeys::<T>::get(&former, netuid);
+                others.retain(|(_, at)| at != child);
+                Self::put_children(&former, netuid, others);
+                true
+            }
+            Err(NoRoom) => false,
+        });
         for (_, former) in ChildKeys::<T>::get(hotkey, netuid) {
             if !children.iter().any(|(_, child)| *child == former) {
                 Self::change_parents(&former, netuid, |parents| {

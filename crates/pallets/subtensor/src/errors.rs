@@ -320,6 +320,8 @@ mod errors {
         PriceLimitExceeded,
         /// The root claim type needs at least one subnet.
         InvalidRootClaimType,
+        /// The child has 128 parents on this subnet, none of which lends it less.
+        TooManyParents,
     }
 }
 

@@ -23,25 +23,35 @@ impl<T: Config> Pallet<T> {
     /// The code that says why a free call of `who` fails with `error`: first that there is no such subnet or no uid on
     /// it, whatever the call would have said before.
     pub fn refusal(who: &T::AccountId, call: &Call<T>, error: DispatchError) -> CustomError {
-        if let Some((netuid, _)) = weighs(call) {
-            if !NetworksAdded::<T>::get(netuid) {
-                return CustomError::SubnetNotExists;
-            }
-            if !Uids::<T>::contains_key(netuid, who) {
-                return CustomError::HotKeyNotRegisteredInNetwork;
-            }
-        }
-        match error {
+        Self::nowhere(who, call).unwrap_or_else(|| match error {
             DispatchError::Module(module) if usize::from(module.index) == Self::index() => {
                 Error::<T>::decode(&mut &module.error[..]).map_or(CustomError::BadRequest, CustomError::from)
             }
             _ => CustomError::BadRequest,
+        })
+    }
+
+    /// Why a call of `who` is not free, as far as a few reads tell: it repeats another, or its guards refuse it. One
+    /// that passes may still fail.
+    pub fn refusal_at_sight(who: &T::AccountId, call: &Call<T>) -> Option<CustomError> {
+        Self::repeats(who, call).or_else(|| {
+            let code = Self::validate_call(who, call).err()?;
+            Some(Self::nowhere(who, call).unwrap_or(code))
+        })
+    }
+
+    /// That there is no such subnet, or no uid on it, where a call speaks of weights.
+    fn nowhere(who: &T::AccountId, call: &Call<T>) -> Option<CustomError> {
+        let (netuid, _) = weighs(call)?;
+        if !NetworksAdded::<T>::get(netuid) {
+            return Some(CustomError::SubnetNotExists);
         }
+        (!Uids::<T>::contains_key(netuid, who)).then_some(CustomError::HotKeyNotRegisteredInNetwork)
     }
 
     /// Whether somebody has made this free call in this block already: where a rate limit is off, only the first one
     /// is free. Reveals are bounded by the commits before them.
-    pub fn repeats(who: &T::AccountId, call: &Call<T>) -> Option<CustomError> {
+    fn repeats(who: &T::AccountId, call: &Call<T>) -> Option<CustomError> {
         let now = Self::now();
         match call {
             Call::reveal_weights { .. } | Call::reveal_mechanism_weights { .. } => None,

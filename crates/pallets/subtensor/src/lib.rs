@@ -182,7 +182,7 @@ pub mod pallet {
                 panic!("the block step failed: {error} ({error:?})");
             }
             Self::open_block();
-            weights::block_step::<T>(u64::from(TotalNetworks::<T>::get()))
+            weights::block_step::<T>(u64::from(TotalNetworks::<T>::get())).saturating_add(weights::sums::<T>())
         }
 
         /// The check of all TAO at the end of a block (`economy.md` 1.1).

@@ -3,6 +3,8 @@
 //! Two counters say how much there is. The rules move both alike; what other pallets destroy (burned balances, dust,
 //! fees that nobody earns) is taken off the issuance here, and nothing but root can make more.
 
+use alloc::vec::Vec;
+
 use frame_support::{
     pallet_prelude::DispatchError,
     storage_alias,
@@ -36,12 +38,21 @@ impl<T: Config> Pallet<T> {
         Ok(done)
     }
 
-    /// Counts balances that root set since `before`, by which accounts may hold up to `most` more.
+    /// Counts balances that root set since `before`.
     ///
     /// # Errors
-    /// [`RuleError::BrokenSum`] if they hold more than that.
-    pub fn count_set_balances(before: Totals, most: Tao) -> Result<(), RuleError> {
-        block::count_set_balances(&mut Chain::<T>::default(), before, most)
+    /// [`RuleError::Overflow`] if there is now more than the supply of all times.
+    pub fn count_set_balances(before: Totals) -> Result<(), RuleError> {
+        block::count_set_balances(&mut Chain::<T>::default(), before)
+    }
+
+    /// Keys by which the end of a block knows whether TAO was lost or made. Whoever writes them by hand breaks the sum
+    /// or switches its check off.
+    pub fn guarded_keys() -> [Vec<u8>; 2] {
+        [
+            TotalIssuance::<T>::hashed_key().to_vec(),
+            AfterBlockStep::<T>::hashed_key().to_vec(),
+        ]
     }
 
     pub(crate) fn open_block() {
@@ -49,11 +60,12 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends the block that [`Pallet::open_block`] opened.
+    ///
+    /// # Errors
+    /// [`RuleError::BrokenSum`], also of a block that was never opened: nobody knows what it had.
     pub(crate) fn close_block() -> Result<(), RuleError> {
-        match AfterBlockStep::<T>::take() {
-            Some(before) => block::on_finalize(&mut Chain::<T>::default(), before).map(drop),
-            None => Ok(()),
-        }
+        let before = AfterBlockStep::<T>::take().ok_or(RuleError::BrokenSum)?;
+        block::on_finalize(&mut Chain::<T>::default(), before).map(drop)
     }
 }
 

@@ -3,7 +3,9 @@
 
 use frame_support::{traits::Get, weights::Weight};
 
-use crate::Config;
+use tributary_economy::delegation::MAX_PARENTS;
+
+use crate::{Config, children::MAX_CHILDREN};
 
 /// Time that any call takes, in picoseconds.
 const BASE: u64 = 30_000_000;
@@ -66,9 +68,11 @@ pub fn identity<T: Config>() -> Weight {
     operations::<T>(6, 1)
 }
 
-/// A list of children and their side of it.
-pub fn children<T: Config>() -> Weight {
-    operations::<T>(20, 14)
+/// A list of children and their side of it. Of children that have all the parents that there may be, what each of these
+/// lends is read.
+pub fn children<T: Config>(crowded: usize) -> Weight {
+    let parents = operations::<T>(2 * MAX_PARENTS as u64, 0).saturating_mul(crowded.min(MAX_CHILDREN) as u64);
+    operations::<T>(20, 14).saturating_add(parents)
 }
 
 /// A row of weights.
@@ -85,4 +89,11 @@ pub fn commit_weights<T: Config>() -> Weight {
 /// the time that a block reserves for its hooks.
 pub fn block_step<T: Config>(networks: u64) -> Weight {
     operations::<T>(10, 5).saturating_add(operations::<T>(20, 12).saturating_mul(networks))
+}
+
+/// The check of all TAO around the transactions of a block: both totals are noted after the block step, and compared at
+/// the end, where the note goes and the issuance may be written. The end of a block has no weight of its own, so its
+/// beginning counts it.
+pub fn sums<T: Config>() -> Weight {
+    operations::<T>(2 + 4, 1 + 2)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use codec::Encode;
 use pallet_pact::Call as Pact;
 use pallet_subtensor::Call as Market;
 use rand::RngExt;
@@ -48,6 +49,26 @@ fn netuid(calls: &mut Calls) -> NetUid {
 
 fn owner_of(hotkey: &AccountId) -> Option<AccountId> {
     pallet_subtensor::Owner::<Runtime>::try_get(hotkey).ok()
+}
+
+/// A call about the stake that the owner of a subnet has there.
+fn staked(calls: &mut Calls, name: &Name) -> (RuntimeCall, AccountId) {
+    let place = calls.random.random_range(0..3usize);
+    let (hotkey, netuid) = (People::hotkeys()[place].encode(), NetUid(place as u16 + 1).encode());
+    let part = calls.random.random_range(1..UNIT).encode();
+    let call = calls.make_with(
+        name,
+        [
+            ("hotkey", hotkey.clone()),
+            ("origin_hotkey", hotkey),
+            ("netuid", netuid.clone()),
+            ("origin_netuid", netuid),
+            ("amount_unstaked", part.clone()),
+            ("alpha_amount", part.clone()),
+            ("amount", part),
+        ],
+    );
+    (call, People::rich()[place + 1].clone())
 }
 
 /// Weights of some neurons.
@@ -155,6 +176,23 @@ impl Meant {
             }
             "reveal_weights" | "reveal_mechanism_weights" => return self.reveal(calls, name.1 == "reveal_weights"),
             "serve_axon" | "serve_axon_tls" | "serve_prometheus" => return Some((calls.make(name), hot)),
+            "remove_stake"
+            | "remove_stake_limit"
+            | "remove_stake_full_limit"
+            | "unstake_all"
+            | "unstake_all_alpha"
+            | "move_stake"
+            | "swap_stake"
+            | "swap_stake_limit"
+            | "transfer_stake"
+            | "recycle_alpha"
+            | "burn_alpha" => {
+                return Some(staked(calls, name));
+            }
+            "announce_coldkey_swap"
+            | "swap_coldkey_announced"
+            | "clear_coldkey_swap_announcement"
+            | "dispute_coldkey_swap" => return Some((calls.make(name), People::swapping())),
             "increase_take" | "decrease_take" | "set_children" | "set_childkey_take" => {
                 let call = calls.make(name);
                 let hot = match &call {

@@ -1,6 +1,8 @@
 //! All calls of the runtime, from its types, and random values of any type. Nothing here names a call: one that is added
 //! to a pallet is made like all others.
 
+use std::collections::BTreeMap;
+
 use codec::{Compact, Decode, Encode};
 use frame_support::storage::storage_prefix;
 use rand::{RngExt, SeedableRng};
@@ -35,6 +37,8 @@ pub struct Calls {
     depth: u32,
     /// The subnet that the last call spoke of.
     pub netuid: NetUid,
+    /// Encoded values of the arguments of these names, instead of random ones.
+    fixed: BTreeMap<&'static str, Vec<u8>>,
 }
 
 impl Calls {
@@ -48,7 +52,16 @@ impl Calls {
             outer,
             depth: 0,
             netuid: NetUid(0),
+            fixed: BTreeMap::new(),
         }
+    }
+
+    /// A call with random arguments but for those of these names.
+    pub fn make_with(&mut self, name: &Name, fixed: impl IntoIterator<Item = (&'static str, Vec<u8>)>) -> RuntimeCall {
+        self.fixed = fixed.into_iter().collect();
+        let call = self.make(name);
+        self.fixed.clear();
+        call
     }
 
     fn variants(&self, ty: u32) -> Vec<scale_info::Variant<PortableForm>> {
@@ -221,6 +234,9 @@ impl Calls {
     }
 
     fn value(&mut self, ty: u32, name: &str, out: &mut Vec<u8>) {
+        if let Some(fixed) = self.fixed.get(name) {
+            return out.extend(fixed);
+        }
         let known = self.registry.resolve(ty).expect("a known type").clone();
         let path = known.path.segments.last().map(String::as_str).unwrap_or_default();
         match path {
@@ -231,7 +247,9 @@ impl Calls {
                 return self.account(name).encode_to(out);
             }
             "NetUid" => {
-                self.netuid = NetUid(self.random.random_range(0..6));
+                // Mostly those that there are.
+                let any = if self.chance(4) { 0..6 } else { 1..4 };
+                self.netuid = NetUid(self.random.random_range(any));
                 return self.netuid.encode_to(out);
             }
             "Tao" | "Alpha" => return self.amount().encode_to(out),

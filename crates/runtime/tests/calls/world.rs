@@ -57,6 +57,18 @@ impl People {
         Self::numbered(1..=4)
     }
 
+    /// Those who can pay for anything; all but Alice own a subnet.
+    pub fn rich() -> Vec<AccountId> {
+        [Key::Alice, Key::Bob, Key::Charlie, Key::Dave]
+            .map(|key| key.to_account_id())
+            .to_vec()
+    }
+
+    /// Who may wait for another coldkey over blocks, and can do nothing else meanwhile.
+    pub fn swapping() -> AccountId {
+        Self::poor()[3].clone()
+    }
+
     pub fn hotkeys() -> Vec<AccountId> {
         Self::numbered(5..=10)
     }

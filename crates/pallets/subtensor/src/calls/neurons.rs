@@ -191,7 +191,7 @@ macro_rules! neuron_calls {
 
         /// Lends shares of a hotkey's stake weight to other hotkeys (`consensus.md` 5.3).
         #[pallet::call_index(67)]
-        #[pallet::weight(weights::children::<T>())]
+        #[pallet::weight(weights::children::<T>(Pallet::<T>::crowded(*netuid, children)))]
         pub fn set_children(
             origin: OriginFor<T>,
             hotkey: T::AccountId,

@@ -1,0 +1,46 @@
+# The parts of `.ci/run`, one at a time: `just --list`. Needs https://just.systems.
+
+# Every test, as the README tells users.
+test *filter:
+    cargo test --release --workspace {{filter}}
+
+# What reads the code and runs nothing.
+lint: format clippy doc deny spelling unused
+
+format:
+    cargo fmt --all --check
+
+clippy:
+    cargo clippy --release --workspace --all-targets -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+
+# Licences, sources, duplicate versions and advisories of the dependencies.
+deny:
+    cargo deny check
+
+# Spelling of code and documents (`pip install typos`).
+spelling:
+    typos
+
+# Dependencies that nothing uses (`cargo install cargo-machete`).
+unused:
+    cargo machete
+
+# Citations and links of the documents, and the blocks of code in them.
+documents:
+    cargo test --release --workspace --test it docs
+
+# The rules without std.
+no-std:
+    cargo check --release -p tributary-economy --no-default-features
+
+# polkadot.js, async-substrate-interface, btcli, the SDKs, the OpenAI client, a browser; or one of them.
+clients *suite:
+    tests/clients/run {{suite}}
+
+# Blocks a second, and the epoch.
+bench:
+    cargo run --release -p tributary-devnet --example bench
+    cargo bench -p tributary-economy --bench epoch
