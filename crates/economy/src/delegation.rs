@@ -88,6 +88,8 @@ pub fn children_apply(cooldown_block: u64, block: u64, subtoken_enabled: bool) -
 
 #[cfg(test)]
 mod tests {
+    use alloc::{vec, vec::Vec};
+
     use super::*;
 
     #[test]
