@@ -49,7 +49,7 @@ pub use route::Route;
 pub use state::{Context, State};
 pub use terms::{Arbiters, Terms};
 pub use totals::Totals;
-pub use transition::{Outcome, apply};
+pub use transition::{Outcome, apply, apply_in_place};
 pub use vesting::Vesting;
 
 use alloc::vec::Vec;

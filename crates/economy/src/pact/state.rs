@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Ballot, Pact, Parameters, Report, Reservoir, Terms, release};
+use super::{Ballot, Pact, Parameters, Report, Reservoir, Terms, decay, release};
 use crate::{NetUid, Tao};
 
 /// All that is kept of one subnet's pact.
@@ -69,19 +69,17 @@ impl<Acc> State<Acc> {
     /// purchases may take of the pool, each at most `largest` ([`release::largest_purchase`]).
     pub fn purchase(&self, context: &Context<Acc>, largest: Tao, releases: u64) -> Tao {
         let Some(pact) = &self.pact else { return Tao::ZERO };
-        due_tao(&pact.reservoir, context).min(Tao(largest.0.saturating_mul(releases)))
+        if pact.reservoir.tao.is_zero() {
+            return Tao::ZERO;
+        }
+        let factor = release_factor(&pact.reservoir, context);
+        let due = release::due_by(pact.reservoir.tao.0, factor);
+        Tao(due.min(largest.0.saturating_mul(releases)))
     }
 }
 
-/// TAO of a reservoir that is due now, in rao.
-pub(super) fn due_tao<Acc>(reservoir: &Reservoir, context: &Context<Acc>) -> Tao {
-    if reservoir.tao.is_zero() {
-        return Tao::ZERO;
-    }
+/// What a reservoir keeps at a release now, as a [`decay::factor`].
+pub(super) fn release_factor<Acc>(reservoir: &Reservoir, context: &Context<Acc>) -> u128 {
     let blocks = context.now.saturating_sub(reservoir.released_at);
-    Tao(release::due(
-        reservoir.tao.0,
-        blocks,
-        context.parameters.release_half_life,
-    ))
+    decay::factor(blocks, context.parameters.release_half_life)
 }

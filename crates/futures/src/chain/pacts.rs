@@ -43,6 +43,8 @@ pub struct Pacts {
     kept: Vec<Alpha>,
     /// Whether any slot has ever had a pact: else there is nothing to do.
     any: bool,
+    /// Lists that [`Chain::account`] uses again.
+    buffers: (Vec<Move<Who>>, Vec<Event<Who>>),
 }
 
 impl Pacts {
@@ -227,6 +229,29 @@ impl Chain {
         self.pacts.states[slot] = state;
         self.count(slot, &events);
         Ok(events)
+    }
+
+    /// [`Self::play`] of what the accounting of a step cannot be refused: nothing is kept to go back to.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`], [`Error::BrokenSum`]: a broken book.
+    pub(super) fn account(&mut self, slot: usize, input: Input<Who>) -> Result<(), Error> {
+        let context = self.pact_context(slot);
+        let (mut moves, mut events) = core::mem::take(&mut self.pacts.buffers);
+        let state = &mut self.pacts.states[slot];
+        transition::apply_in_place(state, input, &context, &mut moves, &mut events).map_err(
+            |refusal| match refusal {
+                Refusal::Rule(error) => error,
+                _ => Error::BrokenSum,
+            },
+        )?;
+        for step in moves.drain(..) {
+            self.book_move(slot, step)?;
+        }
+        self.count(slot, &events);
+        events.clear();
+        self.pacts.buffers = (moves, events);
+        Ok(())
     }
 
     /// [`Self::play`], where a refusal is no fault: none then.

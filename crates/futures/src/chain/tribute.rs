@@ -6,7 +6,7 @@
 use tributary_economy::{
     Alpha, Error, Tao,
     approximate::sum,
-    pact::{Arbiters, Earning, Error as Refusal, Input, Purse, Quote, Terms, release, strength},
+    pact::{Arbiters, Earning, Input, Purse, Quote, Terms, release, strength},
     pool::Side,
 };
 
@@ -14,14 +14,6 @@ use super::{Arithmetic, Chain, pacts::Who};
 
 /// Blocks between two releases: the default tempo of the main network.
 const TEMPO: u64 = 360;
-
-/// What the accounting of a step cannot refuse, unless a book is broken.
-fn corrupt(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Rule(error) => error,
-        _ => Error::BrokenSum,
-    }
-}
 
 /// What tribute moved, all slots together. Alpha is valued at the pool's price of the step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -88,8 +80,7 @@ impl Chain {
             amount,
             receipt: [0; 32],
         };
-        self.try_play(slot, input)?;
-        Ok(())
+        self.account(slot, input)
     }
 
     /// Alpha of a slot that somebody can hold: outside the pool, less what is the chain's, burned, or kept by the pact.
@@ -131,8 +122,7 @@ impl Chain {
             hotkey: owner,
             cut,
         };
-        self.play(slot, input).map_err(corrupt)?;
-        Ok(())
+        self.account(slot, input)
     }
 
     /// `pact.md`, flow 3: within the limits of so many releases.
@@ -156,8 +146,7 @@ impl Chain {
             fee_rate: self.constants.fee_rate,
             releases,
         };
-        self.play(slot, input).map_err(corrupt)?;
-        Ok(())
+        self.account(slot, input)
     }
 
     /// Settles the pact of a slot that is dissolved (`pact.md`, flow 6). The slot has another owner after it.
@@ -166,7 +155,7 @@ impl Chain {
     /// [`Error::Overflow`]: a broken book.
     pub(super) fn dissolve_pact(&mut self, slot: usize) -> Result<(), Error> {
         if self.pacts.pact(slot).is_some() {
-            self.play(slot, Input::Dissolve).map_err(corrupt)?;
+            self.account(slot, Input::Dissolve)?;
         }
         self.change_owner(slot);
         Ok(())

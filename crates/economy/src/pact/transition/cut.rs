@@ -36,7 +36,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
             self.alpha(Source::Cut, Sink::Unvested, rest);
             if let Some(first) = vesting::add(&mut pact.vesting, earned)? {
                 vested = vested.plus(first.alpha)?;
-                self.pay_vested(&mut pact, first)?;
+                self.pay_vested(&mut pact, first.coldkey, first.hotkey, first.alpha)?;
             }
             Alpha::ZERO
         };
@@ -60,18 +60,26 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
         let blocks = self.now().saturating_sub(pact.vested_at);
         pact.vested_at = self.now();
         let mut total = Alpha::ZERO;
-        for vested in vesting::step_all(&mut pact.vesting, blocks) {
-            total = total.plus(vested.alpha)?;
-            self.pay_vested(pact, vested)?;
+        let mut entries = core::mem::take(&mut pact.vesting);
+        for entry in &mut entries {
+            let vested = vesting::step(entry.alpha, blocks, entry.half_life);
+            entry.alpha = vested.kept;
+            total = total.plus(vested.paid)?;
+            self.pay_vested(pact, entry.coldkey.clone(), entry.hotkey.clone(), vested.paid)?;
         }
+        entries.retain(|entry| !entry.alpha.is_zero());
+        pact.vesting = entries;
         Ok(total)
     }
 
     /// Stakes cut that has vested to whoever earned it.
-    pub(super) fn pay_vested(&mut self, pact: &mut Pact<Acc>, vested: Vesting<Acc>) -> Result<(), Error> {
-        let Vesting {
-            coldkey, hotkey, alpha, ..
-        } = vested;
+    pub(super) fn pay_vested(
+        &mut self,
+        pact: &mut Pact<Acc>,
+        coldkey: Acc,
+        hotkey: Acc,
+        alpha: Alpha,
+    ) -> Result<(), Error> {
         self.alpha(Source::Unvested, Sink::Staked { coldkey, hotkey }, alpha);
         pact.totals.vested = pact.totals.vested.plus(alpha)?;
         Ok(())

@@ -60,7 +60,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
     fn end(&mut self, mut pact: Pact<Acc>, status: Status) -> Result<(), Error> {
         let forfeited = self.forfeit(&mut pact)?;
         for vested in core::mem::take(&mut pact.vesting) {
-            self.pay_vested(&mut pact, vested)?;
+            self.pay_vested(&mut pact, vested.coldkey, vested.hotkey, vested.alpha)?;
         }
         let bond = pact.bond;
         self.return_bond(&mut pact, bond)?;

@@ -37,15 +37,32 @@ pub struct Outcome<Acc> {
 /// Why the rules refuse it. A sum out of range is [`Error::Rule`] with [`Rule::Overflow`] or [`Rule::Underflow`]: corrupt
 /// state.
 pub fn apply<Acc: Clone + Ord>(
-    state: State<Acc>,
+    mut state: State<Acc>,
     input: Input<Acc>,
     context: &Context<Acc>,
 ) -> Result<Outcome<Acc>, Error> {
+    let (mut moves, mut events) = (Vec::new(), Vec::new());
+    apply_in_place(&mut state, input, context, &mut moves, &mut events)?;
+    Ok(Outcome { state, moves, events })
+}
+
+/// [`apply`] for whoever plays many: the state is changed where it is, moves and events are added to the lists. After an
+/// error the state is spoilt.
+///
+/// # Errors
+/// Those of [`apply`].
+pub fn apply_in_place<Acc: Clone + Ord>(
+    state: &mut State<Acc>,
+    input: Input<Acc>,
+    context: &Context<Acc>,
+    moves: &mut Vec<Move<Acc>>,
+    events: &mut Vec<Event<Acc>>,
+) -> Result<(), Error> {
     let mut play = Play {
         state,
         context,
-        moves: Vec::new(),
-        events: Vec::new(),
+        moves,
+        events,
     };
     match input {
         Input::Sign { who, terms, arbiters } => play.sign(who, terms, arbiters)?,
@@ -89,19 +106,15 @@ pub fn apply<Acc: Clone + Ord>(
         Input::Dissolve => play.dissolve()?,
         Input::Rename { old, new } => play.rename(&old, &new),
     }
-    Ok(Outcome {
-        state: play.state,
-        moves: play.moves,
-        events: play.events,
-    })
+    Ok(())
 }
 
 /// A transition at work. Rules take the pact out of the state and put it back changed; after an error nobody sees either.
 struct Play<'a, Acc> {
-    state: State<Acc>,
+    state: &'a mut State<Acc>,
     context: &'a Context<Acc>,
-    moves: Vec<Move<Acc>>,
-    events: Vec<Event<Acc>>,
+    moves: &'a mut Vec<Move<Acc>>,
+    events: &'a mut Vec<Event<Acc>>,
 }
 
 impl<Acc: Clone + Ord> Play<'_, Acc> {

@@ -7,7 +7,7 @@ use crate::{
         Error, Event, Move, Sink, Source,
         input::{Earning, Quote},
         release as rules,
-        state::due_tao,
+        state::release_factor,
     },
 };
 
@@ -25,23 +25,17 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
             return Ok(());
         };
         let now = self.now();
-        let most = due_tao(&pact.reservoir, self.context);
-        let blocks = now.saturating_sub(pact.reservoir.released_at);
-        pact.reservoir.released_at = now;
         if pact.reservoir.is_empty() {
+            pact.reservoir.released_at = now;
             self.keep(pact);
             return Ok(());
         }
-        if quote.tao > most {
+        let factor = release_factor(&pact.reservoir, self.context);
+        pact.reservoir.released_at = now;
+        if quote.tao.0 > rules::due_by(pact.reservoir.tao.0, factor) {
             return Err(Rule::Underflow.into());
         }
-        let half_life = self.context.parameters.release_half_life;
-        let due = |amount: Alpha| {
-            if amount.is_zero() {
-                return amount;
-            }
-            Alpha(rules::due(amount.0, blocks, half_life))
-        };
+        let due = |amount: Alpha| Alpha(rules::due_by(amount.0, factor));
         let (due_holders, due_root) = (due(pact.reservoir.holders), due(pact.reservoir.root));
         let parts = pact.terms.route.split(quote.alpha.0);
         let (burned, for_holders, for_root) = (Alpha(parts.burn), Alpha(parts.holders), Alpha(parts.root));
