@@ -28,7 +28,16 @@ pub fn existential_deposit() -> u64 {
     <<Runtime as pallet_balances::Config>::ExistentialDeposit as frame_support::traits::Get<u64>>::get()
 }
 
-/// TAO of an account; zero if nobody has heard of it.
+/// Whether the chain knows the account: somebody has sent it something, or it is in use there.
+///
+/// # Errors
+/// As [`View::value`].
+pub async fn exists(view: &View<'_>, account: &AccountId32) -> Result<bool> {
+    let info = view.map::<frame_system::Account<Runtime>, _, _>(account).await?;
+    Ok(info.providers > 0 || info.sufficients > 0)
+}
+
+/// TAO of an account; zero if the chain does not know it.
 ///
 /// # Errors
 /// As [`View::value`].

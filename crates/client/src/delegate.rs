@@ -1,4 +1,4 @@
-//! To whom stake goes, and from whom it comes, if nobody is named.
+//! Which hotkey to stake to, and which to unstake from, if none is named.
 
 use pallet_subtensor as subtensor;
 use sp_core::crypto::AccountId32;
@@ -14,6 +14,8 @@ pub enum Why {
     Own,
     /// Of all hotkeys with a validator permit it has the most stake.
     MostStake,
+    /// Nobody is registered on root; of all hotkeys it has the most stake there.
+    MostRootStake,
     /// Nobody has a permit yet; it is the subnet owner's.
     Owner,
 }
@@ -23,13 +25,15 @@ impl std::fmt::Display for Why {
         f.write_str(match self {
             Self::Own => "your own hotkey there",
             Self::MostStake => "the validator with the most stake",
+            Self::MostRootStake => "the hotkey with the most stake on root",
             Self::Owner => "the owner's hotkey, as nobody validates there yet",
         })
     }
 }
 
 /// The hotkey to stake to: the staker's `own` if it is registered on the subnet, else the validator with the most
-/// stake, else the owner's. Nothing if the subnet has none of these.
+/// stake, else the owner's. Root has no owner, and stake on it counts wherever its hotkey validates, so there it is the
+/// hotkey with the most stake on root if nobody is registered. Nothing if there is none of these.
 ///
 /// # Errors
 /// As [`View::value`].
@@ -63,6 +67,15 @@ pub async fn choose(view: &View<'_>, netuid: NetUid, own: Option<&AccountId32>) 
     }
     if let Some((_, hotkey)) = best {
         return Ok(Some((hotkey, Why::MostStake)));
+    }
+    if netuid.is_root() {
+        let staked = view
+            .all_double_entries::<subtensor::TotalHotkeyAlpha<Runtime>, AccountId32, NetUid, Alpha>()
+            .await?
+            .into_iter()
+            .filter(|(_, on, alpha)| on.is_root() && !alpha.is_zero())
+            .max_by_key(|(_, _, alpha)| alpha.0);
+        return Ok(staked.map(|(hotkey, ..)| (hotkey, Why::MostRootStake)));
     }
     // A subnet without owner has the account of all zeros.
     let owner: AccountId32 = view.map::<subtensor::SubnetOwnerHotkey<Runtime>, _, _>(netuid).await?;

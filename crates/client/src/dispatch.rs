@@ -54,7 +54,7 @@ impl ErrorNames {
                     "unknown to the metadata".into(),
                 )
             });
-            let docs = explain(&name).map_or(docs, str::to_owned);
+            let docs = explain(&name).unwrap_or(docs);
             return (name, crate::visible(&docs).into_owned());
         }
         let name = match error {
@@ -68,7 +68,7 @@ impl ErrorNames {
         };
         let docs = match error {
             DispatchError::Other(text) => crate::visible(text).into_owned(),
-            _ => explain_kind(&name).unwrap_or("the chain says no more").to_owned(),
+            _ => explain_kind(&name).unwrap_or_else(|| "the chain says no more".to_owned()),
         };
         (name, docs)
     }

@@ -61,6 +61,14 @@ pub enum Error {
         /// Why, with what to do where that is known.
         reason: String,
     },
+    /// The chain says that the transaction would be refused or would fail. It was not sent.
+    #[error("{call} would fail, so it was not sent: {reason}")]
+    WouldFail {
+        /// `Pallet.call`.
+        call: String,
+        /// Why, with what to do where that is known.
+        reason: String,
+    },
     /// The transaction ran and failed; its fee was paid.
     #[error("{call} failed, and its fee was paid: {docs} ({name})")]
     Dispatch {
@@ -93,9 +101,9 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// Two files of a wallet tell of different accounts.
+    /// Two files of a wallet name different accounts.
     #[error(
-        "{} is the key of {secret}, but {} says {public}: one of the two is not this wallet's. Nothing was signed. If the key is right, move the other file away (it is made again by `tributary wallet repair`)", .secret_path.display(), .public_path.display()
+        "{} is the key of {secret}, but {} says {public}: one of the two does not belong to this wallet. Nothing was signed. If the key is right, run `tributary wallet repair`, which writes the other file anew", .secret_path.display(), .public_path.display()
     )]
     KeysDiffer {
         /// The file with the secret.
@@ -131,15 +139,15 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
-    /// The text is no key.
-    #[error("`{text}` is no key: give a development name such as //Alice, a mnemonic or a 0x-seed of 32 bytes")]
+    /// The text is not a key.
+    #[error("`{text}` is not a key: give a development name such as //Alice, a mnemonic or a 0x-seed of 32 bytes")]
     BadSecret {
         /// What was given, cut short so that a mistyped secret is not repeated in logs.
         text: String,
     },
-    /// The text is no address.
+    /// The text is not an address.
     #[error(
-        "`{text}` is no address: give an SS58 address (5…), 0x and 64 hex digits, or a development name such as //Bob"
+        "`{text}` is not an address: give an SS58 address (5…), 0x and 64 hex digits, or a development name such as //Bob"
     )]
     BadAddress {
         /// What was given.

@@ -1,8 +1,10 @@
 //! What an error of the chain means for the person who meets it: what happened, and what to do. One table for all
 //! pallets whose calls the commands and the clients of the field make; a test holds it against the runtime's metadata.
 
+use tributary_economy::{UNIT, market::MIN_STAKE};
+
 /// Text for an error that is called `Pallet.Error`.
-pub(crate) fn explain(name: &str) -> Option<&'static str> {
+pub(crate) fn explain(name: &str) -> Option<String> {
     let (pallet, error) = name.split_once('.')?;
     let table = match pallet {
         "SubtensorModule" => SUBTENSOR,
@@ -14,26 +16,43 @@ pub(crate) fn explain(name: &str) -> Option<&'static str> {
     } else {
         name
     };
-    table.iter().find(|(known, _)| *known == key).map(|(_, text)| *text)
+    table
+        .iter()
+        .find(|(known, _)| *known == key)
+        .map(|(_, text)| with_amounts(text))
+}
+
+/// Writes the chain's own constants where a text names them.
+fn with_amounts(text: &str) -> String {
+    text.replace("{MIN_STAKE}", &tao(MIN_STAKE.0))
+        .replace("{EXISTENTIAL_DEPOSIT}", &tao(crate::account::existential_deposit()))
+}
+
+/// An amount of rao in TAO, without zeros at the end.
+fn tao(rao: u64) -> String {
+    let text = format!("{}.{:09}", rao / UNIT, rao % UNIT);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Text for what is no pallet's error: tokens, sums, and the executive's own.
-pub(crate) fn explain_kind(kind: &str) -> Option<&'static str> {
-    Some(match kind {
+pub(crate) fn explain_kind(kind: &str) -> Option<String> {
+    let text = match kind {
         "Token.FundsUnavailable" => {
             "the account holds less than that: send less, or put TAO into it first (`tributary balance` shows what it has)"
         }
         "Token.OnlyProvider" => {
             "the account would be emptied while something on the chain still needs it: leave a little"
         }
-        "Token.BelowMinimum" => "an account must hold at least 0.0000005 TAO: send more",
-        "Token.CannotCreate" => "the receiving account cannot be made: send it at least 0.0000005 TAO first",
+        "Token.BelowMinimum" => "an account must hold at least {EXISTENTIAL_DEPOSIT} TAO: send more",
+        "Token.CannotCreate" => {
+            "the receiving account cannot be made: send it at least {EXISTENTIAL_DEPOSIT} TAO first"
+        }
         "Token.UnknownAsset" => "there is no such asset on this chain",
         "Token.Frozen" => "the money of the account is frozen: wait until it is released",
         "Token.Unsupported" => "this chain does not do that",
         "Token.CannotCreateHold" => "nothing more can be put on hold for this account",
         "Token.NotExpendable" => {
-            "the account would be left with less than the 0.0000005 TAO that it must hold: send a little less"
+            "the account would be left with less than the {EXISTENTIAL_DEPOSIT} TAO that it must hold: send a little less"
         }
         "Token.Blocked" => "the account is blocked for this",
         "Arithmetic.Underflow" => {
@@ -55,7 +74,8 @@ pub(crate) fn explain_kind(kind: &str) -> Option<&'static str> {
         "RootNotAllowed" => "the chain itself may not make this call: sign it with an account",
         "Trie" => "the chain's state is damaged: stop it and verify its database",
         _ => return None,
-    })
+    };
+    Some(with_amounts(text))
 }
 
 const SUBTENSOR: &[(&str, &str)] = &[
@@ -117,7 +137,7 @@ const SUBTENSOR: &[(&str, &str)] = &[
     ),
     (
         "ZeroBalanceAfterWithdrawn",
-        "the account would be emptied: leave at least 0.0000005 TAO in it",
+        "the account would be emptied: leave at least {EXISTENTIAL_DEPOSIT} TAO in it",
     ),
     (
         "NeuronNoValidatorPermit",
@@ -327,7 +347,7 @@ const SUBTENSOR: &[(&str, &str)] = &[
     ),
     (
         "NewColdKeyIsHotkey",
-        "the new coldkey is a hotkey: use a key that is none",
+        "the new coldkey is a hotkey: use a key that is not",
     ),
     (
         "InvalidChildkeyTake",
@@ -372,7 +392,7 @@ const SUBTENSOR: &[(&str, &str)] = &[
     ),
     (
         "AmountTooLow",
-        "the amount is below the smallest that can be staked or taken back, 0.0005 TAO and the pool's fee: use more",
+        "the amount is worth less than the smallest that can be staked or unstaked, {MIN_STAKE} TAO and the pool's fee: use more, or unstake `all`",
     ),
     (
         "InsufficientLiquidity",
@@ -775,11 +795,11 @@ const OTHERS: &[(&str, &str)] = &[
     ),
     (
         "Balances.ExistentialDeposit",
-        "an account must hold at least 0.0000005 TAO: send more",
+        "an account must hold at least {EXISTENTIAL_DEPOSIT} TAO: send more",
     ),
     (
         "Balances.Expendability",
-        "the account would be left with less than the 0.0000005 TAO that it must hold: send a little less",
+        "the account would be left with less than the {EXISTENTIAL_DEPOSIT} TAO that it must hold: send a little less",
     ),
     (
         "Balances.ExistingVestingSchedule",
@@ -892,7 +912,7 @@ const OTHERS: &[(&str, &str)] = &[
     ),
     (
         "Proxy.NotProxy",
-        "the signer is no proxy of that account: the account must add it first",
+        "the signer is not a proxy of that account: the account must add it first",
     ),
     (
         "Proxy.Unproxyable",
@@ -1022,6 +1042,17 @@ mod tests {
     }
 
     #[test]
+    fn amounts_in_texts_are_the_chains() {
+        let text = |name| explain(name).unwrap();
+        assert!(text("SubtensorModule.AmountTooLow").contains("staked or unstaked, 0.002 TAO"));
+        assert!(text("Balances.Expendability").contains("the 0.0000005 TAO"));
+        let tables = [SUBTENSOR, PACT, OTHERS].concat();
+        for (name, text) in tables {
+            assert!(!with_amounts(text).contains('{'), "{name}: {text}");
+        }
+    }
+
+    #[test]
     fn every_text_is_of_an_error_that_there_is() {
         let errors = errors();
         let pallet = |name: &'static str| move |(error, _): &(&str, &str)| format!("{name}.{error}");
@@ -1069,7 +1100,7 @@ mod tests {
         let all = all.chain(sums.into_iter().map(DispatchError::Arithmetic)).chain(others);
         for error in all {
             let (name, text) = names.describe(&error);
-            assert_eq!(explain_kind(&name), Some(text.as_str()), "{error:?}");
+            assert_eq!(explain_kind(&name), Some(text), "{error:?}");
         }
     }
 }

@@ -172,7 +172,7 @@ mod tests {
             "bottom drive obey lake curtain smoke basket hold race lonely fit run",
         ] {
             let error = Keypair::from_secret(text).unwrap_err().to_string();
-            assert!(error.contains("is no key"), "{error}");
+            assert!(error.contains("is not a key"), "{error}");
             assert!(text.len() < 7 || !error.contains(text), "{error}");
         }
     }

@@ -1,5 +1,6 @@
 //! Pacts, payments and channels as people look at them (`pact.md`). Amounts in rao, alpha in its smallest unit.
 
+mod terms;
 mod told;
 
 use pallet_pact::Event;
@@ -13,7 +14,8 @@ use tributary_runtime::{Runtime, RuntimeEvent};
 
 use crate::{Included, Result, View, keys::address};
 
-pub use told::{RouteView, TermsView, Told, events, history, tell, told};
+pub use terms::{RouteView, TermsView};
+pub use told::{Told, events, history, tell, told};
 
 /// A pact of the runtime.
 pub type Pact = tributary_economy::pact::Pact<AccountId32>;
@@ -184,7 +186,7 @@ impl PactView {
             status,
             since,
             terms: TermsView::from(&pact.terms),
-            strength: told::share(strength::strength(&pact.terms).0),
+            strength: terms::share(strength::strength(&pact.terms).0),
             arbiters: pact.arbiters.accounts.iter().map(address).collect(),
             arbiters_threshold: pact.arbiters.threshold,
             bond_rao: pact.bond.0,

@@ -4,9 +4,10 @@ use codec::{Compact, Encode};
 use jsonrpsee::{core::client::Subscription, rpc_params};
 use sp_core::{Bytes, H256, crypto::AccountId32};
 use sp_runtime::{
-    DispatchError,
+    ApplyExtrinsicResult, DispatchError,
     generic::Era,
     traits::{BlakeTwo256, Hash as _},
+    transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
 use tributary_economy::Tao;
 use tributary_runtime::{RuntimeCall, RuntimeEvent};
@@ -194,6 +195,37 @@ impl Client {
         Ok(Tao(fee))
     }
 
+    /// Asks the chain what a transaction of this account with this call would come to in the next block. Nothing is
+    /// signed or sent. A chain whose runtime cannot be asked says nothing against it.
+    ///
+    /// # Errors
+    /// [`Error::WouldFail`] with the chain's reason, else as [`Client::request`].
+    pub async fn dry_run(&self, call: &RuntimeCall, signer: &AccountId32) -> Result<()> {
+        let would_fail = |reason: String| Error::WouldFail {
+            call: call_name(call),
+            reason,
+        };
+        let view = self.at_best().await?;
+        let answer = view.call("DryRunRuntimeApi_dry_run_call", (signer, call)).await;
+        let applied: ApplyExtrinsicResult = match answer {
+            // How nodes of all kinds answer for a runtime without this API.
+            Err(Error::Rpc { message, data, .. })
+                if format!("{message} {}", data.as_deref().unwrap_or_default()).contains("is not found") =>
+            {
+                return Ok(());
+            }
+            answer => answer?,
+        };
+        match applied {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                let (name, docs) = self.describe(&error).await?;
+                Err(would_fail(format!("{docs} ({name})")))
+            }
+            Err(invalid) => Err(would_fail(invalidity(&invalid))),
+        }
+    }
+
     /// Signs and sends a call and waits until it ran. The nonce is the account's next, so that one account sends one
     /// transaction at a time; [`Self::send`] takes several.
     ///
@@ -313,6 +345,19 @@ impl Encode for Preencoded {
     }
 }
 
+const CANNOT_PAY: &str = "the account cannot pay the fee; send it some TAO";
+
+/// Words why a transaction could not be in a block.
+fn invalidity(invalid: &TransactionValidityError) -> String {
+    match invalid {
+        TransactionValidityError::Invalid(InvalidTransaction::Payment) => CANNOT_PAY.to_owned(),
+        TransactionValidityError::Invalid(InvalidTransaction::Custom(code)) => {
+            custom_reason(*code).map_or_else(|| format!("custom error {code}"), str::to_owned)
+        }
+        other => <&'static str>::from(*other).to_owned(),
+    }
+}
+
 /// Words the pool's refusal (`wire.md` 2, errors at submission).
 fn refused(error: Error) -> Error {
     let Error::Rpc {
@@ -333,9 +378,7 @@ fn refused(error: Error) -> Error {
         (1014, _) => {
             "another transaction of this account is waiting with the same nonce; try again after it".to_owned()
         }
-        (1010, _) if data.starts_with("Inability to pay") => {
-            "the account cannot pay the fee; send it some TAO".to_owned()
-        }
+        (1010, _) if data.starts_with("Inability to pay") => CANNOT_PAY.to_owned(),
         _ if data.is_empty() => message,
         _ => format!("{message}: {data}"),
     };
@@ -359,6 +402,14 @@ mod tests {
         assert!(text(rpc(1010, "Custom error: 77")).contains("Invalid Transaction: Custom error: 77"));
         assert!(text(rpc(1010, "Inability to pay some fees (e.g. account balance too low)")).contains("cannot pay"));
         assert!(text(rpc(1012, "")).contains("refused a moment ago"));
+    }
+
+    #[test]
+    fn words_what_a_dry_run_finds() {
+        let text = |invalid: InvalidTransaction| invalidity(&invalid.into());
+        assert!(text(InvalidTransaction::Custom(3)).contains("SubnetNotExists"));
+        assert!(text(InvalidTransaction::Payment).contains("send it some TAO"));
+        assert!(text(InvalidTransaction::ExhaustsResources).contains("block limits"));
     }
 
     #[test]

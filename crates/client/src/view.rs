@@ -12,7 +12,7 @@ use jsonrpsee::rpc_params;
 use sp_core::{Bytes, H256};
 use tributary_runtime::RuntimeEvent;
 
-use crate::{Client, Result, connection::decode};
+use crate::{Client, Error, Result, connection::decode};
 
 const PAGE: u32 = 1000;
 
@@ -166,6 +166,35 @@ impl<'a> View<'a> {
         for (key, value) in self.pairs(&prefix).await? {
             let hashed = key.get(prefix.len()..).unwrap_or_default();
             entries.push((decode(&item, S::Hasher2::reverse(hashed))?, decode(&item, &value)?));
+        }
+        Ok(entries)
+    }
+
+    /// All entries of a storage double map, in the order of their keys' bytes.
+    ///
+    /// # Errors
+    /// As [`Self::value`].
+    pub async fn all_double_entries<S, K1, K2, V>(&self) -> Result<Vec<(K1, K2, V)>>
+    where
+        S: StorageDoubleMap<K1, K2, V>,
+        S::Hasher1: ReversibleStorageHasher,
+        S::Hasher2: ReversibleStorageHasher,
+        K1: FullCodec,
+        K2: FullCodec,
+        V: FullCodec,
+    {
+        let item = String::from_utf8_lossy(S::storage_prefix()).into_owned();
+        let prefix = S::prefix_hash();
+        let mut entries = Vec::new();
+        for (key, value) in self.pairs(&prefix).await? {
+            let hashed = key.get(prefix.len()..).unwrap_or_default();
+            let mut rest = S::Hasher1::reverse(hashed);
+            let first = K1::decode(&mut rest).map_err(|e| Error::Undecodable {
+                what: item.clone(),
+                reason: e.to_string(),
+            })?;
+            let second = decode(&item, S::Hasher2::reverse(rest))?;
+            entries.push((first, second, decode(&item, &value)?));
         }
         Ok(entries)
     }

@@ -26,7 +26,7 @@ pub struct Wallet {
     name: String,
 }
 
-/// What one looks for in a folder of wallets if nobody says another: `~/.bittensor/wallets`.
+/// Where wallets are by default: `~/.bittensor/wallets`.
 pub fn default_root() -> PathBuf {
     std::env::home_dir()
         .unwrap_or_default()

@@ -8,7 +8,7 @@
 use codec::{Compact, Decode, DecodeLimit, Encode};
 use frame_support::MAX_EXTRINSIC_DEPTH;
 use sp_runtime::{OpaqueExtrinsic, transaction_validity::TransactionSource};
-use tributary_runtime::{RuntimeCall, UncheckedExtrinsic};
+use tributary_runtime::{AccountId, RuntimeCall, UncheckedExtrinsic};
 
 use crate::Header;
 
@@ -23,6 +23,8 @@ enum Holds {
     /// An extrinsic after its source.
     Sourced,
     Call,
+    /// A call after its signer.
+    Signed,
     Block,
 }
 
@@ -33,6 +35,7 @@ fn holds(method: &str) -> Holds {
         | "TransactionPaymentApi_query_fee_details" => Holds::Extrinsic,
         "TaggedTransactionQueue_validate_transaction" => Holds::Sourced,
         "TransactionPaymentCallApi_query_call_info" | "TransactionPaymentCallApi_query_call_fee_details" => Holds::Call,
+        "DryRunRuntimeApi_dry_run_call" => Holds::Signed,
         "Core_execute_block" | "BlockBuilder_check_inherents" => Holds::Block,
         _ => Holds::Nothing,
     }
@@ -57,6 +60,10 @@ pub fn check(method: &str, mut arguments: &[u8]) -> Result<(), codec::Error> {
             next_extrinsic(input).map(drop)
         }
         Holds::Call => RuntimeCall::decode_with_depth_limit(DEPTH_MAX, input).map(drop),
+        Holds::Signed => {
+            AccountId::decode(input)?;
+            RuntimeCall::decode_with_depth_limit(DEPTH_MAX, input).map(drop)
+        }
         Holds::Block => {
             Header::decode(input)?;
             let extrinsics = Vec::<OpaqueExtrinsic>::decode(input)?;
@@ -169,6 +176,6 @@ mod tests {
                 }
             }
         }
-        assert!(with >= 8 && without > 40, "{with} and {without} methods");
+        assert!(with >= 9 && without > 40, "{with} and {without} methods");
     }
 }

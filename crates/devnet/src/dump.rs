@@ -8,6 +8,7 @@ use std::{
 
 use codec::{Decode, DecodeAll, Encode};
 use sp_core::H256;
+use tributary_private::durable;
 
 use crate::{
     Error, Header,
@@ -51,8 +52,8 @@ impl Dump {
         bytes.extend(sp_crypto_hashing::blake2_256(&bytes));
         let unfinished = unfinished(path);
         let written = fs::File::create(&unfinished)
-            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&unfinished, path));
+            .and_then(|mut file| file.write_all(&bytes))
+            .and_then(|()| durable::rename(&unfinished, path));
         written.map_err(|source| {
             // What was begun is of no use to anybody; that it is gone is not worth another error.
             let _ = fs::remove_file(&unfinished);

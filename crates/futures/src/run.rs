@@ -12,6 +12,7 @@ use std::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tributary_private::durable;
 
 use crate::{
     Error,
@@ -355,7 +356,5 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Erro
         problem: error.to_string(),
     })?;
     text.push('\n');
-    let partial = path.with_extension("partial");
-    fs::write(&partial, text).map_err(Error::io(&partial))?;
-    fs::rename(&partial, path).map_err(Error::io(path))
+    durable::write(path, text.as_bytes()).map_err(Error::io(path))
 }

@@ -15,6 +15,7 @@ use parquet::{
     },
     schema::types::Type,
 };
+use tributary_private::durable;
 
 use crate::Error;
 
@@ -121,7 +122,7 @@ impl Table {
             path: partial.clone(),
             problem: error.to_string(),
         })?;
-        std::fs::rename(&partial, path).map_err(Error::io(path))
+        durable::rename(&partial, path).map_err(Error::io(path))
     }
 
     fn write_to(&self, file: File) -> Result<(), ParquetError> {

@@ -51,8 +51,12 @@ pub struct Limits {
     pub body_bytes_min: u64,
     /// Between two requests of one connection.
     pub idle_time_max: Duration,
-    /// How long a client may read nothing of what is being sent to it.
+    /// How long a client may read nothing of what is being sent to it; and in each such time that the server waits for
+    /// it to read, it has to take [`Limits::write_bytes_min`]. A reader that drips would hold its answer in memory and
+    /// its place for as long as it likes.
     pub write_pause_max: Duration,
+    /// See [`Limits::write_pause_max`].
+    pub write_bytes_min: u64,
     /// A connection that has kept the server waiting for so long loses its place when somebody else needs one.
     pub patience: Duration,
     /// After a stop, how long requests under way may take before they are cut. Those that the server waits for are cut
@@ -76,6 +80,7 @@ impl Default for Limits {
             body_bytes_min: 1024,
             idle_time_max: Duration::from_secs(75),
             write_pause_max: Duration::from_secs(20),
+            write_bytes_min: 64 << 10,
             patience: Duration::from_millis(250),
             stop_time_max: Duration::from_secs(5),
             stop_patience: Duration::from_secs(1),

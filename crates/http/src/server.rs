@@ -156,7 +156,7 @@ impl Door {
                 // Answers are small, and clients wait for them.
                 let _ = stream.set_nodelay(true);
                 let connection = Arc::new(Connection::new(id, cut, self.tracker.token(), now));
-                let socket = Socket::new(stream, connection.clone(), self.limits.write_pause_max);
+                let socket = Socket::new(stream, connection.clone(), &self.limits);
                 let peer = Peer {
                     address,
                     client,

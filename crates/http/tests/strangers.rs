@@ -291,6 +291,30 @@ async fn whoever_does_not_read_is_cut() {
     assert!(seen > 64 << 20);
 }
 
+/// Reads a little now and then: each time something more can be written, so a pause alone is never too long.
+#[tokio::test]
+async fn whoever_reads_in_drips_is_cut() {
+    let limits = Limits {
+        write_pause_max: Duration::from_secs(1),
+        write_bytes_min: 32 << 20,
+        ..Limits::default()
+    };
+    let world = World::with(limits).await;
+    let mut stream = world.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let (mut seen, mut chunk) = (0, vec![0; 64 << 10]);
+    let started = Instant::now();
+    loop {
+        assert!(started.elapsed() < PATIENCE, "it holds its place for ever");
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        match stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => break,
+            Ok(n) => seen += n,
+        }
+    }
+    assert!(seen < 64 << 20, "the answer was not written whole: {seen}");
+    world.get_at_last("/").await;
+}
+
 #[tokio::test]
 async fn a_stop_has_a_deadline() {
     let limits = Limits {

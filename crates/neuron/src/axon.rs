@@ -48,7 +48,7 @@ const FIRST_PLACES: usize = 256;
 /// Answers of public files under way at one time, in all and of one address.
 const PUBLIC_MAX: usize = 32;
 const PUBLIC_EACH_MAX: usize = 8;
-/// Bytes of a public file that are handed to the socket at once.
+/// Bytes of an answer that are handed to the socket at once.
 const PIECE_BYTES: usize = 64 << 10;
 
 /// A request that passed every check.
@@ -280,17 +280,21 @@ async fn public_file(
     let Some(bytes) = shared.handler.public(&path) else {
         return (StatusCode::NOT_FOUND, "no such file here").into_response();
     };
+    let headers = [(header::CONTENT_TYPE, "application/octet-stream")];
+    (headers, in_place(bytes, place)).into_response()
+}
+
+/// An answer that keeps a place until its last byte is handed to the socket, as it is in memory until then. How long a
+/// slow reader may take for that, the server's limits say.
+fn in_place(bytes: Bytes, place: impl Send + 'static) -> Response {
     let length = bytes.len();
-    // The place is taken until the last byte is on its way, as the file is in memory until then.
     let pieces = futures::stream::unfold((bytes, place), |(mut bytes, place)| async move {
         let piece = bytes.split_to(bytes.len().min(PIECE_BYTES));
         (!piece.is_empty()).then_some((Ok::<_, std::convert::Infallible>(piece), (bytes, place)))
     });
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_LENGTH, length.to_string()),
-    ];
-    (headers, Body::from_stream(pieces)).into_response()
+    let mut response = Body::from_stream(pieces).into_response();
+    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    response
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -358,11 +362,11 @@ impl Shared {
             body,
         };
         Ok(match self.handler.handle(call).await {
-            Ok(Answer::Whole(bytes)) => (self.signed(&envelope, StatusCode::OK, bytes), "answered"),
+            Ok(Answer::Whole(bytes)) => (self.signed(&envelope, StatusCode::OK, bytes, Some(place)), "answered"),
             Ok(Answer::Events(events)) => (self.signed_at_the_end(envelope, events, place), "answered"),
             Err(refusal) => {
                 let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                (self.signed(&envelope, status, refusal.message.into()), "refused")
+                (self.signed(&envelope, status, refusal.message.into(), None), "refused")
             }
         })
     }
@@ -407,10 +411,12 @@ impl Shared {
         Ok(envelope)
     }
 
-    fn signed(&self, envelope: &Envelope, status: StatusCode, bytes: Bytes) -> Response {
+    /// A whole answer, which keeps its place until it is sent.
+    fn signed(&self, envelope: &Envelope, status: StatusCode, bytes: Bytes, place: Option<Share<Hotkey>>) -> Response {
         let text = envelope.response_text(status.as_u16(), &sha256(&bytes));
         let signature = hex::encode(self.identity.sign(text.as_bytes()));
-        (status, [(ID, hex::encode(envelope.id)), (SIGNATURE, signature)], bytes).into_response()
+        let headers = [(ID, hex::encode(envelope.id)), (SIGNATURE, signature)];
+        (status, headers, in_place(bytes, place)).into_response()
     }
 
     /// A streamed answer: its place stays taken until its end, where the signature follows.

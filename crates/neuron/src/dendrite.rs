@@ -98,7 +98,7 @@ pub enum DendriteError {
         /// The limit.
         bytes_max: usize,
     },
-    /// The answer is not from whom it should be.
+    /// The answer is not signed by the hotkey that was called.
     #[error("the answer is not signed by {hotkey}: {source}")]
     Forged {
         /// Who was asked.

@@ -84,6 +84,13 @@ impl Description {
     /// [`DescriptionError::Unreadable`].
     pub fn from_text(text: &str) -> Result<Self, DescriptionError> {
         let unreadable = |reason: String| DescriptionError::Unreadable(reason);
+        // Whoever hands this over may be no chain. Nothing of a longer text is looked at.
+        if text.len() > BYTES_MAX {
+            let length = text.len();
+            return Err(unreadable(format!(
+                "it has {length} bytes, and the chain takes {BYTES_MAX}"
+            )));
+        }
         let json = text
             .strip_prefix(MARK)
             .ok_or_else(|| unreadable("it has another mark".into()))?;
@@ -116,6 +123,14 @@ mod tests {
         let mut long = description;
         long.kind = "x".repeat(BYTES_MAX);
         assert!(matches!(long.to_text(), Err(DescriptionError::TooLong(_))));
+        let padded = format!("{text}{}", " ".repeat(BYTES_MAX + 1 - text.len()));
+        assert!(Description::from_text(&padded[..BYTES_MAX]).is_ok());
+        assert!(
+            Description::from_text(&padded)
+                .unwrap_err()
+                .to_string()
+                .contains("1025 bytes")
+        );
         for text in [
             "",
             "{}",

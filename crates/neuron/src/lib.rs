@@ -14,6 +14,7 @@ pub mod dendrite;
 pub mod description;
 pub mod envelope;
 mod error;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod memory;

@@ -323,3 +323,168 @@ async fn a_relay_speaks_like_drands() {
         Err(RelayError::Unreachable { .. })
     ));
 }
+
+impl World {
+    /// A place on this machine that gives out these files, by number.
+    async fn place(&self, files: Vec<Vec<u8>>) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let files = Arc::new(files);
+        let get = axum::routing::get(move |axum::extract::Path(number): axum::extract::Path<usize>| {
+            let files = files.clone();
+            async move { files[number].clone() }
+        });
+        let router = axum::Router::new().route("/{number}", get);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}")
+    }
+
+    async fn commit(&self, plaintext: [u8; 32], sealed: &[u8], round: u64, location: String) {
+        let commitment = ArtifactCommitment {
+            plaintext,
+            ciphertext: sha256(sealed),
+            round,
+            location,
+        };
+        let committed = self.chain.commit_artifact(&self.miner, NETUID, &commitment);
+        committed.await.unwrap();
+    }
+
+    /// A file that opens in so many rounds, different for each secret.
+    fn sealed(&self, rounds: u64, secret: u8) -> (u64, Vec<u8>) {
+        let beacon = self.signer.beacon();
+        let round = beacon.round_at_ms(self.now()) + rounds;
+        let sealed = Sealed::seal(beacon, round, &CONTENT, &Secret([secret; 32])).unwrap();
+        (round, sealed.to_bytes())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_hangs_holds_up_nothing_else() {
+    let mut world = World::new().await;
+    // Whoever connects waits for ever.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let location = format!("http://{}/file", silent.local_addr().unwrap());
+    let (round, file) = world.sealed(1, 1);
+    world.commit(sha256(&CONTENT), &file, round, location).await;
+    let mut archive = world.archive("beside");
+    let step = archive.step(&world.chain, &[NETUID], world.now());
+    let done = tokio::time::timeout(Duration::from_secs(60), step).await;
+    assert_eq!(done.expect("a step does not wait for it").unwrap(), []);
+    world.pass(6);
+    world.seal().await.unwrap();
+    let done = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
+    assert!(
+        matches!(done.as_slice(), [Archived::Kept { number: 1, .. }]),
+        "{done:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_that_cannot_be_had_holds_up_no_other() {
+    let world = World::new().await;
+    let files: Vec<_> = (0..3).map(|n| world.sealed(1 + u64::from(n), n)).collect();
+    let place = world.place(files.iter().map(|(_, file)| file.clone()).collect()).await;
+    // A relay that fails at the first of these rounds.
+    let (bad, url) = (files[0].0, world.relay.url().to_owned());
+    let client = http::peers().build().unwrap();
+    let proxy = axum::Router::new().fallback(move |uri: axum::http::Uri| {
+        let (client, url) = (client.clone(), format!("{url}{}", uri.path()));
+        async move {
+            if url.ends_with(&format!("/{bad}")) {
+                return (axum::http::StatusCode::INTERNAL_SERVER_ERROR, Bytes::new());
+            }
+            let answer = client.get(url).send().await.unwrap();
+            (answer.status(), answer.bytes().await.unwrap())
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let relay = Relay::of(
+        &format!("http://{}", listener.local_addr().unwrap()),
+        world.signer.beacon().clone(),
+    );
+    tokio::spawn(async move { axum::serve(listener, proxy).await });
+    let folder = world.folder.path().join("rounds");
+    let mut archive = Archive::new(folder, relay, Reach::Private, 1 << 20, None).unwrap();
+    for (number, (round, file)) in files.iter().enumerate() {
+        world
+            .commit(sha256(&CONTENT), file, *round, format!("{place}/{number}"))
+            .await;
+        archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
+    }
+    assert_eq!(archive.waiting(), 3);
+    world.pass(5);
+    let done = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
+    assert!(
+        matches!(
+            done.as_slice(),
+            [Archived::Opened { number: 1, .. }, Archived::Opened { number: 2, .. }]
+        ),
+        "{done:?}"
+    );
+    assert_eq!(archive.waiting(), 1);
+    let error = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap_err();
+    assert!(error.is_passing(), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_cannot_fill_an_archive() {
+    const FILES: u8 = 40;
+    let world = World::new().await;
+    let files: Vec<_> = (0..FILES).map(|n| world.sealed(2, n)).collect();
+    let place = world.place(files.iter().map(|(_, file)| file.clone()).collect()).await;
+    let mut archive = world.archive("full");
+    let mut refused = 0;
+    for (number, (round, file)) in files.iter().enumerate() {
+        // None of them holds what is said.
+        world.commit([7; 32], file, *round, format!("{place}/{number}")).await;
+        let done = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
+        refused += match done.as_slice() {
+            [Archived::Kept { .. }] => 0,
+            [Archived::Broken { why, .. }] if why.contains("too many") => 1,
+            _ => panic!("{done:?}"),
+        };
+        assert!(archive.waiting() <= 16);
+    }
+    assert_eq!((archive.waiting(), refused), (16, usize::from(FILES) - 16));
+    // Neither can it by what turns out to be something else, nor is that looked at again after a restart.
+    let mut number = 0;
+    for _ in 0..3 {
+        world.pass(5);
+        let done = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
+        assert_eq!(done.len(), 16, "{done:?}");
+        archive = world.archive("full");
+        assert_eq!(archive.waiting(), 0);
+        let files = std::fs::read_dir(world.folder.path().join("full")).unwrap().count();
+        assert_eq!(files, 16 * 3, "each with what was committed and what is wrong");
+        number += 1;
+        let files: Vec<_> = (0..16).map(|n| world.sealed(2, 50 * number + n)).collect();
+        let place = world.place(files.iter().map(|(_, file)| file.clone()).collect()).await;
+        for (number, (round, file)) in files.iter().enumerate() {
+            world.commit([7; 32], file, *round, format!("{place}/{number}")).await;
+            archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_before_does_not_count_against_the_next() {
+    let world = World::new().await;
+    let mut archive = world.archive("counts");
+    let mut tries = Vec::new();
+    for n in 0..2 {
+        let (round, file) = world.sealed(1, n);
+        world
+            .commit(sha256(&CONTENT), &file, round, "http://127.0.0.1:1/nothing".to_owned())
+            .await;
+        // The first is replaced before it is given up.
+        for tried in 1..=(if n == 0 { 3 } else { 9 }) {
+            let done = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
+            if !done.is_empty() {
+                tries.push(tried);
+                break;
+            }
+        }
+    }
+    assert_eq!(tries, [5]);
+}

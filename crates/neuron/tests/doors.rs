@@ -13,16 +13,23 @@ use tokio::{
     net::TcpStream,
 };
 use tokio_util::sync::CancellationToken;
+use tributary_http::Limits;
 use tributary_neuron::{
     Answer, Axon, AxonLimits, Call, Dendrite, DendriteLimits, Handler, Hotkey, Identity, Reach, Refusal,
     envelope::{Envelope, now_ns, sha256},
 };
+
+/// More than sockets take in advance.
+const LARGE: usize = 64 << 20;
 
 struct Echo;
 
 #[async_trait]
 impl Handler for Echo {
     async fn handle(&self, call: Call) -> Result<Answer, Refusal> {
+        if call.route == "large" {
+            return Ok(Bytes::from(vec![7; LARGE]).into());
+        }
         Ok(call.body.into())
     }
 
@@ -37,13 +44,17 @@ fn identity(n: u8) -> Identity {
 
 /// An axon of the second identity, which admits identities 1, 3 and 4.
 async fn axon(listen: SocketAddr, cancel: &CancellationToken) -> Axon {
+    axon_within(listen, cancel, AxonLimits::default()).await
+}
+
+async fn axon_within(listen: SocketAddr, cancel: &CancellationToken, limits: AxonLimits) -> Axon {
     let admitted = [1, 3, 4].map(|n| identity(n).hotkey());
     let gate = Arc::new(move |sender: &Hotkey| admitted.contains(sender));
     // The clock of the system may be coarser than an axon is quick.
     let limits = AxonLimits {
         rate_per_second: 1000.0,
         burst: 1000.0,
-        ..AxonLimits::default()
+        ..limits
     };
     Axon::spawn(identity(2), listen, Arc::new(Echo), gate, limits, cancel.clone())
         .await
@@ -219,6 +230,54 @@ async fn public_files_are_shared_out() {
     while file().await != (200, 1 << 20) {
         assert!(begun.elapsed() < Duration::from_secs(60), "places come back");
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    cancel.cancel();
+}
+
+/// Asks for the large answer and reads no more than its status.
+async fn unread(address: SocketAddr, sender: &Identity) -> (u16, TcpStream) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let text = head(&envelope(sender, b""), sender, "large", 0);
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    (std::str::from_utf8(&answer[9..]).unwrap().parse().unwrap(), stream)
+}
+
+#[tokio::test]
+async fn an_answer_holds_its_place_until_it_is_read_and_a_dripping_reader_is_cut() {
+    let cancel = CancellationToken::new();
+    let limits = AxonLimits {
+        per_sender_max: 2,
+        connections: Limits {
+            write_pause_max: Duration::from_secs(1),
+            write_bytes_min: 32 << 20,
+            ..Limits::default()
+        },
+        ..AxonLimits::default()
+    };
+    let address = axon_within(any_port(), &cancel, limits).await.address;
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let (status, stream) = unread(address, &identity(3)).await;
+        assert_eq!(status, 200);
+        held.push(stream);
+    }
+    assert_eq!(
+        unread(address, &identity(3)).await.0,
+        503,
+        "its share is taken by what it does not read"
+    );
+    assert_eq!(unread(address, &identity(4)).await.0, 200, "not that of others");
+    // Reading a little now and then keeps no place.
+    let begun = Instant::now();
+    let mut chunk = vec![0; 1 << 16];
+    while unread(address, &identity(3)).await.0 != 200 {
+        for stream in &mut held {
+            let _ = stream.read(&mut chunk).await;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(begun.elapsed() < Duration::from_secs(60), "places come back");
     }
     cancel.cancel();
 }

@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+pub mod dry_run;
 pub mod hyperparameters;
 pub mod metagraph;
 pub mod neurons;

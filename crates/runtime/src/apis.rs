@@ -27,6 +27,7 @@ use tributary_runtime_api::{
 
 use crate::*;
 
+mod dry_run;
 mod hyperparameters;
 mod neurons;
 mod stakes;
@@ -171,6 +172,12 @@ impl_runtime_apis! {
         }
         fn query_length_to_fee(length: u32) -> Balance {
             TransactionPayment::length_to_fee(length)
+        }
+    }
+
+    impl tributary_runtime_api::dry_run::DryRunRuntimeApi<Block, RuntimeCall> for Runtime {
+        fn dry_run_call(signer: AccountId, call: RuntimeCall) -> ApplyExtrinsicResult {
+            dry_run::call(signer, call)
         }
     }
 

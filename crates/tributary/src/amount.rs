@@ -16,11 +16,19 @@ pub struct Amount(pub u64);
 /// What is wrong with the text.
 pub fn parse(text: &str) -> Result<Amount, String> {
     let text = text.trim();
+    if let Some(positive) = text.strip_prefix('-')
+        && positive.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+    {
+        return Err(format!(
+            "`{text}` is negative; give a number above 0, such as {positive}. To move TAO or alpha the other way, use \
+             the command that does so (`unstake` takes stake back)"
+        ));
+    }
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() && fraction.is_empty() || !digits(whole) || !digits(fraction) {
         return Err(format!(
-            "`{text}` is no amount; write it like 12 or 0.5, without sign, unit or thousands separator"
+            "`{text}` is not an amount; write it like 12 or 0.5, without sign, unit or thousands separator"
         ));
     }
     if fraction.len() > DECIMALS {

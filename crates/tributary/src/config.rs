@@ -1,4 +1,4 @@
-//! The user's own defaults, from a file: what the command line and the environment leave open.
+//! The user's own defaults, from a file: used where neither the command line nor the environment sets a value.
 //!
 //! They become the default values of the options of the same name, so that the order is kept by the parser itself
 //! (command line, environment, file, what is built in) and `--help` shows them.
@@ -10,10 +10,12 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::{
-    Arg, Command,
+    Command,
     builder::{ArgPredicate, Resettable},
 };
 use serde::Deserialize;
+
+use crate::args::SIGNER;
 
 /// Names another file than the one in the user's configuration folder.
 pub const VARIABLE: &str = "TRIBUTARY_CONFIG";
@@ -30,17 +32,17 @@ pub struct Config {
     slippage: Option<String>,
 }
 
-/// Where the file is looked for, if nobody names another.
+/// Where the file is, unless `TRIBUTARY_CONFIG` names another.
 pub fn default_path() -> Option<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "tributary")?;
     Some(folders.config_dir().join("config.toml"))
 }
 
 impl Config {
-    /// The user's file. One that is not there says nothing, unless it was named.
+    /// The user's file. A missing one sets nothing, unless it was named.
     ///
     /// # Errors
-    /// If it cannot be read, or says something that nobody understands.
+    /// If it cannot be read, or has an unknown key or a wrong value.
     pub fn load() -> Result<Self> {
         let named = std::env::var_os(VARIABLE)
             .filter(|name| !name.is_empty())
@@ -99,32 +101,39 @@ fn set(command: Command, id: &str, value: &OsString) -> Command {
     if !has(id) || id == "hotkey" && !has("key") {
         return command;
     }
-    let (with_key, with_address) = (has("key"), has("address"));
+    // Who names a key, or an account, does not mean the file's wallet.
+    let instead: Vec<&str> = match id {
+        "wallet" | "hotkey" => ["key", "address"].into_iter().filter(|id| has(id)).collect(),
+        _ => Vec::new(),
+    };
+    let is_needed = id == "wallet" && command.get_groups().any(|group| group.get_id() == SIGNER);
     let value = value.clone();
-    let mut command = command.mut_arg(id, |argument: Arg| match id {
-        // Who names a key, or an account, means no wallet.
-        "wallet" | "hotkey" if with_key => argument
-            .default_value_if("key", ArgPredicate::IsPresent, None::<&'static str>)
-            .default_value(value),
-        "wallet" if with_address => argument
-            .default_value_if("address", ArgPredicate::IsPresent, None::<&'static str>)
-            .default_value(value),
-        _ => argument.default_value(value),
+    let command = command.mut_arg(id, |argument| {
+        let argument = instead.iter().fold(argument, |argument, id| {
+            argument.default_value_if(id, ArgPredicate::IsPresent, None::<&'static str>)
+        });
+        argument.default_value(value)
     });
-    // What is required unless there is a wallet is not any more.
-    if id == "wallet" {
-        for id in ["key", "address"].into_iter().filter(|id| match *id {
-            "key" => with_key,
-            _ => with_address,
-        }) {
-            command = command.mut_arg(id, |argument| {
-                argument
-                    .required_unless_present(Resettable::<clap::Id>::Reset)
-                    .required(false)
-            });
-        }
+    // The file answers what the command line must say otherwise.
+    match is_needed {
+        true => command.mut_group(SIGNER, |group| group.required(false)),
+        false => command,
     }
-    command
+}
+
+/// Takes a variable of the environment that is empty for one that is not set, as most programs do.
+pub fn without_empty_variables(command: Command) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let command = names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, without_empty_variables)
+    });
+    command.mut_args(|argument| {
+        let variable = argument.get_env().map(std::env::var_os);
+        match variable {
+            Some(Some(value)) if value.is_empty() => argument.env(Resettable::Reset),
+            _ => argument,
+        }
+    })
 }
 
 #[cfg(test)]

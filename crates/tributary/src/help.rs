@@ -211,8 +211,26 @@ pub struct ManPages {
     pub folder: Option<PathBuf>,
 }
 
+/// What `--hotkey` means to commands that choose one if none is named.
+const HOTKEYS: [(&str, &str); 2] = [
+    (
+        "stake",
+        "The hotkey to stake to: an address, a development name, or with --wallet the name of one of its hotkeys. Without it: your own hotkey (the wallet's `default`, or the account of --key) if it is registered on the subnet, else the validator with the most stake, else the owner's hotkey (on root: the hotkey with the most stake there)",
+    ),
+    (
+        "unstake",
+        "The hotkey to unstake from: an address, a development name, or with --wallet the name of one of its hotkeys. Without it: the only hotkey to which you have staked on the subnet",
+    ),
+];
+
+/// How many examples of its commands a group shows.
+const GROUP_EXAMPLES: usize = 3;
+
 /// The command line with groups and examples.
 pub fn dress(command: Command) -> Command {
+    let command = HOTKEYS.iter().fold(command, |command, (name, text)| {
+        command.mut_subcommand(name, |c| c.mut_arg("hotkey", |argument| argument.help(*text)))
+    });
     let template = format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}Options:\n{{options}}{{after-help}}",
         groups(&command)
@@ -246,10 +264,23 @@ fn examples(command: Command, path: &str) -> Command {
         let path = format!("{path} {name}");
         command.mut_subcommand(name, |c| examples(c, path.trim_start()))
     });
-    let Some((_, example)) = EXAMPLES.iter().find(|(known, _)| *known == path) else {
-        return command;
+    // `-5` is a value that the argument itself refuses, with a reason.
+    let command = command.mut_args(|argument| match argument.get_action().takes_values() {
+        true => argument.allow_negative_numbers(true),
+        false => argument,
+    });
+    let of_group = format!("{path} ");
+    let shown: Vec<&str> = EXAMPLES
+        .iter()
+        .filter(|(known, _)| *known == path || !path.is_empty() && known.starts_with(&of_group))
+        .map(|(_, example)| *example)
+        .take(GROUP_EXAMPLES)
+        .collect();
+    let example = match shown.as_slice() {
+        [] => return command,
+        [one] => format!("Example:\n  {one}"),
+        several => format!("Examples:\n  {}", several.join("\n  ")),
     };
-    let example = format!("Example:\n  {example}");
     match command.get_after_long_help().map(ToString::to_string) {
         Some(long) => command
             .after_help(example.clone())
@@ -311,6 +342,17 @@ mod tests {
         let help = dress(command).render_help().to_string();
         for (heading, _) in GROUPS {
             assert!(help.contains(&format!("{heading}:\n")), "{help}");
+        }
+    }
+
+    #[test]
+    fn groups_show_examples_of_their_commands() {
+        for group in Cli::command().get_subcommands().filter(|c| c.has_subcommands()) {
+            let mut dressed = dress(Cli::command());
+            let group = dressed.find_subcommand_mut(group.get_name()).unwrap();
+            let help = group.render_long_help().to_string();
+            let example = format!("  tributary {} ", group.get_name());
+            assert!(help.contains(&example), "{help}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Logs, as talk. What repeats itself is said once, then ever more rarely, with how often it happened in between.
+//! Logs as messages on stderr. Repeated ones are printed once, then ever more rarely, with their number in between.
 
 use std::{
     collections::BTreeMap,

@@ -34,11 +34,12 @@ fn main() -> ExitCode {
     let config = match config::Config::load() {
         Ok(config) => config,
         Err(e) => {
-            say!("error: {e:#}");
+            say!("error: {}", output::reasons(&e));
             return ExitCode::from(2);
         }
     };
-    let matches = help::dress(config.apply(Cli::command())).get_matches();
+    let command = config::without_empty_variables(config.apply(Cli::command()));
+    let matches = help::dress(command).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
     output::set_quiet(cli.quiet);
     start_logs(&cli);
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
         // `| head` has enough: that is no failure.
         Err(e) if e.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(e) => {
-            output::complain(format_args!("error: {e:#}"));
+            output::complain(format_args!("error: {}", output::reasons(&e)));
             ExitCode::FAILURE
         }
     }

@@ -83,15 +83,32 @@ impl RpcChain {
     }
 
     async fn commit(&self, identity: &Identity, netuid: u16, fields: Vec<Data>) -> Result<u64, ChainError> {
-        let call = pallet_commitments::Call::set_commitment {
-            netuid: NetUid(netuid),
-            info: Box::new(CommitmentInfo {
-                fields: fields.try_into().map_err(|_| too_much())?,
-            }),
-        };
-        self.submit("Commitments.set_commitment", RuntimeCall::Commitments(call), identity)
-            .await
+        self.submit(COMMIT, set_commitment(netuid, fields)?, identity).await
     }
+
+    /// The call with which the account publishes a market, beside what else it has committed on the subnet.
+    ///
+    /// # Errors
+    /// If the chain does not answer, or the text is too long for it.
+    pub async fn publishing(&self, account: &AccountId32, netuid: u16, text: &str) -> Result<RuntimeCall, ChainError> {
+        let earlier = self.committed(netuid, account).await?.into_iter();
+        let mut fields: Vec<Data> = earlier.filter(|field| matches!(field, Data::Sha256(_))).collect();
+        for part in text.as_bytes().chunks(FIELD_BYTES_MAX) {
+            let part = part.to_vec().try_into().map_err(|_| too_much())?;
+            fields.push(Data::BigRaw(part));
+        }
+        set_commitment(netuid, fields)
+    }
+}
+
+const COMMIT: &str = "Commitments.set_commitment";
+
+fn set_commitment(netuid: u16, fields: Vec<Data>) -> Result<RuntimeCall, ChainError> {
+    let fields = fields.try_into().map_err(|_| too_much())?;
+    Ok(RuntimeCall::Commitments(pallet_commitments::Call::set_commitment {
+        netuid: NetUid(netuid),
+        info: Box::new(CommitmentInfo { fields }),
+    }))
 }
 
 fn unreachable(error: Error) -> ChainError {
@@ -383,19 +400,14 @@ impl Chain for RpcChain {
 
     async fn publish_market(&self, identity: &Identity, netuid: u16, text: &str) -> Result<(), ChainError> {
         let account = Keypair::from(identity.pair().clone()).account();
-        let earlier = self.committed(netuid, &account).await?.into_iter();
-        let mut fields: Vec<Data> = earlier.filter(|field| matches!(field, Data::Sha256(_))).collect();
-        for part in text.as_bytes().chunks(FIELD_BYTES_MAX) {
-            let part = part.to_vec().try_into().map_err(|_| too_much())?;
-            fields.push(Data::BigRaw(part));
-        }
-        self.commit(identity, netuid, fields).await.map(|_| ())
+        let call = self.publishing(&account, netuid, text).await?;
+        self.submit(COMMIT, call, identity).await.map(|_| ())
     }
 }
 
 fn too_much() -> ChainError {
     ChainError::Refused {
-        call: "Commitments.set_commitment",
+        call: COMMIT,
         reason: "the chain takes no commitment as large as this".to_owned(),
     }
 }

@@ -1,5 +1,5 @@
-//! stdout is data: a table for people or JSON for programs. stderr is talk. Whatever the program prints goes through
-//! here, because here a pipe that nobody reads any more is borne.
+//! Results go to stdout: a table for people or JSON for programs. Messages go to stderr. All output of the program goes
+//! through here, because only here a closed pipe is handled.
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes to them")]
 
@@ -19,20 +19,20 @@ use serde::Serialize;
 pub use tributary_client::visible;
 use tributary_client::{is_hidden, visible_lines};
 
-/// Whoever read stdout has left, as `head` does when it has enough. Commands hand it up like an error, so that they end
-/// in order; the program then ends quietly, as if done.
+/// The reader of stdout has closed it, as `head` does when it has enough. Commands return it like an error, so that they
+/// end in order; the program then exits with success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReaderLeft;
 
 impl fmt::Display for ReaderLeft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("whoever read the output has left")
+        f.write_str("nobody reads the output any more")
     }
 }
 
 impl std::error::Error for ReaderLeft {}
 
-/// Prints text, with what a terminal would obey in it made visible.
+/// Prints text; control characters in it are shown, not obeyed by the terminal.
 ///
 /// # Errors
 /// [`ReaderLeft`], or if stdout cannot be written to.
@@ -44,7 +44,7 @@ pub fn line(text: &str) -> Result<()> {
     }
 }
 
-/// Prints a line that tools wait for before they use what goes on running. They may well close the pipe then.
+/// Prints a line that tools wait for before they use a running service. They may close the pipe after it.
 ///
 /// # Errors
 /// If stdout cannot be written to.
@@ -60,8 +60,7 @@ pub fn json(value: &impl Serialize) -> Result<()> {
     line(&plain(&serde_json::to_string(value)?))
 }
 
-/// JSON with the escapes that JSON leaves open, for those who look at it in a terminal. Outside of strings there is
-/// nothing to escape.
+/// JSON in which hidden characters are escaped too, for terminals. Outside of strings there is nothing to escape.
 fn plain(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
@@ -112,17 +111,35 @@ impl io::Write for Stdout {
     }
 }
 
-/// Whether somebody looks at stdout.
+/// An error and what caused it, outermost first. A cause that the error before it tells already is not told again.
+pub fn reasons(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    let mut last = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if cause.is_empty() || last.contains(&cause) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&cause);
+        last = cause;
+    }
+    text
+}
+
+/// Whether stdout is a terminal.
 pub fn is_watched() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Whether somebody can be asked: stderr shows the question and stdin takes the answer.
+/// Whether the user can be asked: stderr and stdin are terminals.
 pub fn can_ask() -> bool {
     io::stderr().is_terminal() && io::stdin().is_terminal()
 }
 
-/// Asks whether to go on; anything but yes is no, and so is that nobody can be asked.
+/// Asks whether to go on. Anything but yes is no, and so is the absence of a terminal.
 pub fn agreed(question: &str) -> bool {
     if !can_ask() {
         return false;
@@ -132,28 +149,28 @@ pub fn agreed(question: &str) -> bool {
     io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "Yes")
 }
 
-/// What was said while a live screen has the terminal; nothing while there is none.
+/// Messages held back while a live screen has the terminal; `None` without one.
 static HELD_BACK: Mutex<Option<VecDeque<String>>> = Mutex::new(None);
 /// Lines that are held back at most; the oldest go.
 const HELD_BACK_MAX: usize = 100;
 
-/// Whether only errors are said.
+/// Whether only errors are printed.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-/// Says nothing from now on but errors, or everything again.
+/// Prints only errors from now on, or everything again.
 pub fn set_quiet(quiet: bool) {
     QUIET.store(quiet, Ordering::Relaxed);
 }
 
-/// Says something on stderr, unless only errors are said.
+/// Prints a message on stderr, unless only errors are wanted.
 pub fn talk(text: fmt::Arguments<'_>) {
     if !QUIET.load(Ordering::Relaxed) {
         complain(text);
     }
 }
 
-/// Says something on stderr, with what a terminal would obey in it made visible. That nobody reads it is no reason to
-/// fail.
+/// Prints a message on stderr; control characters in it are shown, not obeyed by the terminal. A closed stderr is not an
+/// error.
 pub fn complain(text: fmt::Arguments<'_>) {
     let text = text.to_string();
     let text = visible_lines(&text);
@@ -170,17 +187,17 @@ pub fn complain(text: fmt::Arguments<'_>) {
     }
 }
 
-/// While this lives, talk does not reach the terminal: a live screen shows it instead.
+/// While this lives, messages do not reach the terminal: a live screen shows them instead.
 pub struct Hush(());
 
-/// Holds talk back.
+/// Holds messages back.
 pub fn hush() -> Hush {
     *HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(VecDeque::new());
     Hush(())
 }
 
 impl Hush {
-    /// What was said since the last time, oldest first.
+    /// The messages since the last call, oldest first.
     pub fn heard(&self) -> Vec<String> {
         let mut held_back = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         held_back
@@ -191,7 +208,7 @@ impl Hush {
 }
 
 impl Drop for Hush {
-    /// What the screen did not show any more is said now.
+    /// Prints the messages that the screen did not show.
     fn drop(&mut self) {
         let lines = HELD_BACK.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
         for line in lines.unwrap_or_default() {
@@ -200,7 +217,7 @@ impl Drop for Hush {
     }
 }
 
-/// Lets panics talk like everybody else, so that they neither tear a live screen nor die of a closed pipe.
+/// Prints panics like other messages, so that they neither damage a live screen nor fail on a closed pipe.
 pub fn catch_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let thread = std::thread::current();
@@ -215,7 +232,7 @@ pub fn catch_panics() {
     }));
 }
 
-/// Says something on stderr.
+/// Prints a message on stderr.
 macro_rules! say {
     ($($text:tt)*) => { $crate::output::talk(format_args!($($text)*)) };
 }
@@ -236,6 +253,18 @@ mod tests {
         }
         let heard = hush.heard();
         assert_eq!((heard.len(), heard[0].as_str()), (HELD_BACK_MAX, "100"));
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
+        let cause = missing().to_string();
+        let once = anyhow::Error::new(missing()).context("cannot read x");
+        assert_eq!(reasons(&once), format!("cannot read x: {cause}"));
+        let twice = anyhow::Error::new(missing())
+            .context(format!("cannot read x: {cause}"))
+            .context("no text");
+        assert_eq!(reasons(&twice), format!("no text: cannot read x: {cause}"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Parts of a whole as people write them: `20%`, `0.2`, `12.5 %`, exact to a millionth.
+//! Shares of a whole as people write them: `20%`, `0.2`, `12.5 %`, exact to a millionth.
 
 use tributary_economy::{PerMillion, pact::Route};
 
@@ -14,7 +14,8 @@ pub fn parse(text: &str) -> Result<PerMillion, String> {
         Some(number) => (number.trim_end(), 4usize),
         None => (trimmed, 6),
     };
-    let wrong = || format!("`{text}` is no part of a whole; write it like 20% or 0.2, exact to a millionth");
+    let wrong =
+        || format!("`{text}` is not a share; write it like 20% or 0.2, with a precision of at most a millionth");
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() && fraction.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > decimals {
@@ -30,7 +31,7 @@ pub fn parse(text: &str) -> Result<PerMillion, String> {
     let parts = whole.checked_mul(scale).and_then(|parts| parts.checked_add(fraction));
     match parts.filter(|parts| *parts <= ONE).map(u32::try_from) {
         Some(Ok(parts)) => Ok(PerMillion(parts)),
-        _ => Err(format!("`{text}` is more than the whole")),
+        _ => Err(format!("`{text}` is more than 100%")),
     }
 }
 
@@ -59,7 +60,11 @@ pub fn route(text: &str) -> Result<Route, String> {
             "burn" => route.burn = part,
             "holders" => route.holders = part,
             "root" => route.root = part,
-            other => return Err(format!("there is no route `{other}`; there are burn, holders and root")),
+            other => {
+                return Err(format!(
+                    "there is no route `{other}`; the routes are burn, holders and root"
+                ));
+            }
         }
     }
     let sum: u64 = [route.burn, route.holders, route.root]
@@ -69,7 +74,7 @@ pub fn route(text: &str) -> Result<Route, String> {
     if sum == ONE {
         Ok(route)
     } else {
-        Err(format!("the parts of `{text}` do not make the whole"))
+        Err(format!("the shares in `{text}` do not add up to 100%"))
     }
 }
 
@@ -99,11 +104,11 @@ pub fn slippage(text: &str) -> Result<Slippage, String> {
             "{value} is out of range: 0 to {SLIPPAGE_MAX}, or to {} %",
             100.0 * SLIPPAGE_MAX
         )),
-        _ => Err(format!("`{text}` is no part of a price; write it like 2% or 0.02")),
+        _ => Err(format!("`{text}` is not a slippage; write it like 2% or 0.02")),
     }
 }
 
-/// A price that moved by more than this is none.
+/// Largest slippage that makes sense.
 const SLIPPAGE_MAX: f64 = 1e6;
 
 /// Writes a part as per cent.

@@ -98,7 +98,7 @@ impl Keys {
     }
 }
 
-/// Asks for a password, if somebody is there to answer.
+/// Asks for a password, if there is a terminal.
 pub fn ask(path: &Path) -> Option<String> {
     if !output::can_ask() {
         return None;

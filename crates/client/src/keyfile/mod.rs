@@ -75,7 +75,7 @@ pub fn without_secret(account: &AccountId32) -> Vec<u8> {
 fn contents(path: &Path, json: &[u8]) -> Result<Contents> {
     serde_json::from_slice(json).map_err(|e| Error::KeyFile {
         path: path.to_owned(),
-        reason: format!("it is no key file ({e})"),
+        reason: format!("it is not a key file ({e})"),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What lasts.
+//! The database: blocks and state on disk.
 //!
 //! Tables of one redb file (or of memory, without one):
 //!

@@ -13,6 +13,7 @@ use codec::{Decode, Encode};
 use parking_lot::Mutex;
 use redb::{Durability, ReadableDatabase, ReadableTable, WriteTransaction};
 use tokio::sync::watch;
+use tributary_private::durable;
 
 use super::{
     BASE, DIFFS, FORMAT, HASHES, ITEMS, MERGED, META, NUMBERS, POOL, STEPS,
@@ -93,7 +94,7 @@ impl Store {
             let _ = fs::remove_file(&unfinished);
             return Err(error);
         }
-        fs::rename(&unfinished, path).map_err(|source| file("name the database", path, source))?;
+        durable::rename(&unfinished, path).map_err(|source| file("name the database", path, source))?;
         Self::open(database)?.ok_or_else(|| corrupt(path, "it vanished while it was made"))
     }
 

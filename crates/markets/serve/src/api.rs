@@ -6,6 +6,8 @@
 
 mod job;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,6 +24,17 @@ pub enum Finish {
     Stop,
     /// It has as many tokens as were asked for.
     Length,
+}
+
+/// Of what a client sent, at most so many characters are sent back.
+const EXCERPT_CHARACTERS: usize = 200;
+
+/// The beginning of a text that a client made up, to be told back to it.
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(EXCERPT_CHARACTERS) {
+        None => text.into(),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+    }
 }
 
 /// Tokens used.

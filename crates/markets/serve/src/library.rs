@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use parking_lot::RwLock;
 use tributary_market_train::{Artefact, device};
-use tributary_neuron::{Chain, Commitment, Dendrite, Hotkey, Metagraph, NeuronError, envelope::now_ns};
+use tributary_neuron::{Chain, Commitment, Dendrite, Hotkey, Metagraph, NeuronError, envelope::now_ns, files};
 
 use crate::{
     api::{ModelCard, ModelList, NEWEST},
@@ -239,12 +239,7 @@ impl Librarian {
             )));
         }
         if let Some(file) = self.file(&digest) {
-            let fresh = file.with_extension("new");
-            let kept = async {
-                tokio::fs::write(&fresh, artefact.bytes()).await?;
-                tokio::fs::rename(&fresh, &file).await
-            };
-            if let Err(error) = kept.await {
+            if let Err(error) = files::write(file.clone(), artefact.bytes().clone()).await {
                 tracing::warn!(%error, file = %file.display(), "the model is not kept");
             }
         }
@@ -262,7 +257,7 @@ fn prune(folder: &Path, served: &[PathBuf], count_max: usize, bytes_max: u64) ->
         let Some(rest) = name.strip_prefix("model-").filter(|_| !served.contains(&path)) else {
             continue;
         };
-        if rest.ends_with(".new") {
+        if rest.ends_with(".part") {
             std::fs::remove_file(&path)?;
         } else if rest.ends_with(".safetensors") {
             let metadata = std::fs::metadata(&path)?;
@@ -310,7 +305,7 @@ mod tests {
             let age = Duration::from_secs(1_000 - 10 * n);
             written.set_modified(SystemTime::now() - age).unwrap();
         }
-        std::fs::write(file("model-broken.new"), "").unwrap();
+        std::fs::write(file("model-broken.safetensors.part"), "").unwrap();
         std::fs::write(file("vouchers.json"), "").unwrap();
         let served = [model(0), model(9)];
         let left = || {
@@ -319,7 +314,7 @@ mod tests {
         };
         prune(folder.path(), &served, 4, 1_000).unwrap();
         assert_eq!(left(), [0, 5, 6, 7, 8, 9], "by number");
-        assert!(!file("model-broken.new").exists() && file("vouchers.json").exists());
+        assert!(!file("model-broken.safetensors.part").exists() && file("vouchers.json").exists());
         prune(folder.path(), &served, 4, 250).unwrap();
         assert_eq!(left(), [0, 7, 8, 9], "by size");
         prune(folder.path(), &served, 0, 0).unwrap();

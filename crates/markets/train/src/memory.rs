@@ -4,6 +4,7 @@
 use std::{collections::BTreeSet, fs, io, path::Path};
 
 use tributary_neuron::{Commitment, Hotkey, NeuronError};
+use tributary_private::durable;
 
 use crate::{
     artefact::Artefact,
@@ -23,9 +24,7 @@ fn stem(hotkey: &Hotkey, block: u64, digest: &[u8; 32]) -> String {
 pub fn write(folder: &Path, commitment: &Commitment, artefact: &Artefact) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let stem = stem(&commitment.hotkey, commitment.block, &commitment.digest);
-    let fresh = folder.join(format!("{stem}.new"));
-    fs::write(&fresh, artefact.bytes())?;
-    fs::rename(fresh, folder.join(format!("{stem}.{WEIGHTS}")))
+    durable::write(&folder.join(format!("{stem}.{WEIGHTS}")), artefact.bytes())
 }
 
 /// Notes who was found to be a copy, and removes what the archive has forgotten.
@@ -44,7 +43,7 @@ pub fn prune(folder: &Path, archive: &Archive) -> io::Result<()> {
                 known.insert(stem);
                 continue;
             }
-            fs::write(path, text)?;
+            durable::write(&path, text.as_bytes())?;
         }
         known.insert(stem);
     }

@@ -6,10 +6,12 @@
 
 mod archive;
 mod confirmer;
+mod fetch;
 mod sealer;
 
-pub use archive::{Archive, Archived, fetch};
+pub use archive::{Archive, Archived};
 pub use confirmer::Confirmer;
+pub use fetch::fetch;
 pub use sealer::{Copies, Sealer};
 
 /// Path of a sealed file below an axon's public files, by its SHA-256.

@@ -9,6 +9,7 @@ use tributary_timelock::{Beacon, Sealed, Secret};
 use super::{public_path, secret_route};
 use crate::{
     Answer, Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Identity, NeuronError, envelope::sha256,
+    files,
 };
 
 /// Sealed files that stay available after newer ones.
@@ -165,9 +166,7 @@ impl Sealer {
                 // The secret first: a sealed file without it could not be proved.
                 let secret = hex::encode(copy.secret.0);
                 tributary_private::replace(&file.with_extension(SECRET_ENDING), secret.as_bytes())?;
-                let half = file.with_extension("part");
-                tokio::fs::write(&half, &copy.bytes).await?;
-                tokio::fs::rename(&half, file.with_extension(FILE_ENDING)).await
+                files::write(file.with_extension(FILE_ENDING), copy.bytes.clone()).await
             };
             let fail = |error| NeuronError::Market(format!("cannot keep {}: {error}", file.display()));
             written.await.map_err(fail)?;

@@ -7,25 +7,25 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct Chain {
     /// Genesis preset of the runtime: fast (blocks of 250 ms, short tempos, low prices) or local (the local network of
-    /// the reference, blocks of 12 s). A chain that is in --data goes on whatever it began with [default: fast]
+    /// the reference, blocks of 12 s). A chain that is in --data continues with what it began with [default: fast]
     #[arg(long, value_name = "NAME", conflicts_with = "load", value_parser = tributary_runtime::genesis::PRESETS)]
     pub preset: Option<String>,
-    /// Begin from a state file written by --dump instead of a preset
+    /// Start from a state file written by --dump instead of a preset
     #[arg(long, value_name = "FILE")]
     pub load: Option<PathBuf>,
     /// Write the state to this file when the chain is stopped
     #[arg(long, value_name = "FILE")]
     pub dump: Option<PathBuf>,
-    /// Turn on the methods dev_dump and dev_load, for files of this folder
+    /// Enable the methods dev_dump and dev_load, for files in this folder
     #[arg(long, value_name = "DIR")]
     pub dump_folder: Option<PathBuf>,
-    /// Where blocks and state are kept; without it they are gone with the process
+    /// Folder for blocks and state; without it they are lost when the process ends
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Port to listen on; the chain tools of the field also look at 9945, so several may be given
+    /// Ports to listen on; some tools expect a chain on 9945
     #[arg(long, value_name = "PORT", num_args = 1.., default_values_t = [9944, 9945])]
     pub port: Vec<u16>,
-    /// Check the whole chain in --data, say what was checked, and end: 0 if all is well, 1 if not
+    /// Check the whole chain in --data, report, and exit: 0 if it is sound, 1 if not
     #[arg(long, requires = "data", conflicts_with_all = ["preset", "load", "dump", "dump_folder", "block_time", "mode"])]
     pub verify: bool,
     /// Milliseconds between blocks of a new chain; a chain that is loaded keeps its own [default: the preset's]

@@ -2,23 +2,22 @@
 
 use std::{path::PathBuf, sync::OnceLock};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use tributary_client::Keypair;
 
 use super::Connection;
 
+/// Name of the group of options of which one must say whose key or account is meant.
+pub const SIGNER: &str = "signer";
+
 /// Whose key signs.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new(SIGNER).args(["key", "wallet"]).required(true).multiple(true)))]
 pub struct Keys {
     /// The signing key: a development name (//Alice), a mnemonic or a 0x-seed. Visible to others in the process list: for development only
-    #[arg(
-        long,
-        value_name = "SECRET",
-        conflicts_with = "wallet",
-        required_unless_present = "wallet"
-    )]
+    #[arg(long, value_name = "SECRET", conflicts_with = "wallet")]
     pub key: Option<String>,
-    /// The signing key: the coldkey of this wallet. Its password is asked for, or read from BT_WALLET_PASSWORD
+    /// The wallet whose coldkey signs. Its password is asked for, or read from BT_WALLET_PASSWORD
     #[arg(long, value_name = "NAME")]
     pub wallet: Option<String>,
     /// Where wallets are [default: ~/.bittensor/wallets]
@@ -39,10 +38,10 @@ pub struct Sending {
     pub connection: Connection,
     #[command(flatten)]
     pub keys: Keys,
-    /// Only show what it would cost and bring; nothing is sent
+    /// Check that it would succeed and show what it costs and brings; send nothing
     #[arg(long)]
     pub preview: bool,
-    /// Wait until the block cannot be undone
+    /// Wait until the block is final
     #[arg(long)]
     pub finalized: bool,
     /// Give up waiting for a block after so many seconds; what was sent may still be included

@@ -13,8 +13,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use tributary_client::DEFAULT_ENDPOINT;
 
 pub use chain::{Chain, Mode};
-pub use keys::{Keys, Sending};
-pub use neuron::{AxonAddress, Miner, Neighbours, Neuron, Validator};
+pub use keys::{Keys, SIGNER, Sending};
+pub use neuron::{AxonAddress, Member, Miner, Neighbours, Neuron, Validator, socket};
 pub use trade::{Register, RegisterNeuron, RegisterSubnet, Stake, Transfer, Unstake};
 pub use up::Up;
 
@@ -35,14 +35,14 @@ use crate::help::{Completions, ManPages};
 #[derive(Debug, Parser)]
 #[command(name = "tributary", version, propagate_version = true)]
 #[command(
-    after_help = "`tributary COMMAND --help` tells more and gives an example. Data goes to stdout, everything else to stderr.\nDefaults of your own: config.toml in the folder tributary of your configuration folder, or in TRIBUTARY_CONFIG.\nExit code: 0 done, 1 failed, 2 wrong arguments.",
+    after_help = "`tributary COMMAND --help` explains a command and gives an example. Results go to stdout, messages to stderr.\nYour own defaults: ~/.config/tributary/config.toml, or the file that TRIBUTARY_CONFIG names.\nExit codes: 0 success, 1 failure, 2 wrong arguments.",
     disable_help_subcommand = true
 )]
 pub struct Cli {
-    /// Say more on stderr: what the program does; twice: in detail
+    /// Print more messages on stderr; twice: every detail
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet", display_order = 900)]
     pub verbose: u8,
-    /// Say nothing on stderr but errors
+    /// Print only errors on stderr
     #[arg(short, long, global = true, display_order = 901)]
     pub quiet: bool,
     #[command(subcommand)]
@@ -71,49 +71,49 @@ pub enum Command {
     Subnets(Query),
     /// List the neurons of a subnet
     Metagraph(SubnetQuery),
-    /// What alpha costs, and how far a purchase moves the price
+    /// Show what alpha costs, and how far a purchase moves the price
     Price(Price),
-    /// What an account has: TAO, stake by subnet, and what that is worth
+    /// Show what an account has: TAO, stake by subnet, and its value
     Balance(Balance),
     /// Make, import and list wallets: folders of keys in bittensor's format
     #[command(subcommand)]
     Wallet(Wallets),
-    /// Give an account TAO of a development account, on chains that have one
+    /// Give an account TAO from a development account, on chains that have one
     Fund(Fund),
     /// Send TAO to an account
     Transfer(Transfer),
     /// Buy alpha of a subnet and stake it on a hotkey (on subnet 0: stake TAO)
     Stake(Stake),
-    /// Take stake back and sell it for TAO
+    /// Unstake alpha and sell it for TAO
     Unstake(Unstake),
     /// Register a neuron or a subnet
     #[command(subcommand)]
     Register(Register),
-    /// What a subnet competes in: its rules and its text, as its owner has published them
+    /// Show, fetch or publish what a subnet competes in: its rules and its text
     #[command(subcommand)]
     Market(Market),
-    /// What a subnet promises to give back
+    /// Show, sign, change or leave a pact: what a subnet promises to give back
     #[command(subcommand)]
     Pact(Pact),
-    /// What a subnet made with its emission: sealed, committed, opened by anybody when its time has come
+    /// Seal, commit, check and open artefacts: what a subnet made with its emission
     #[command(subcommand)]
     Artifact(Artifact),
-    /// Run a beacon of your own, for a chain that nobody else uses; it speaks drand's HTTP
+    /// Run a randomness beacon of your own, for a private chain; it speaks drand's HTTP API
     Beacon(ServeBeacon),
-    /// Pay for a subnet's service
+    /// Pay for a subnet's service at once
     Pay(Pay),
-    /// Pay by the use: channels, vouchers, API keys
+    /// Pay for a subnet's service by use: channels, vouchers, API keys
     #[command(subcommand)]
     Channel(Channel),
-    /// What came back
+    /// Show tribute returned by a subnet
     #[command(subcommand)]
     Tribute(Tribute),
-    /// Run the economy forward many times, with people in it, and look at the distribution
+    /// Simulate the economy many times with simulated participants, and show the distribution
     #[command(subcommand)]
     Futures(crate::commands::futures::Futures),
-    /// Hold the rules against files of test vectors
+    /// Check the rules against files of test vectors
     Vectors(Vectors),
-    /// Print what a shell needs to complete commands
+    /// Print a shell's completion script
     Completions(Completions),
     /// Write man pages
     Man(ManPages),

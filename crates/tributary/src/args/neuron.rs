@@ -1,6 +1,9 @@
 //! The options of `tributary miner` and `validator`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::{
     Args,
@@ -14,7 +17,7 @@ use super::{Connection, Keys};
 /// Whether addresses of strangers may lead into this machine or network.
 #[derive(Debug, Args)]
 pub struct Neighbours {
-    /// Whether to call axons that announce this machine or a private network. Addresses that are nobody's are never called [default: yes if the chain's endpoint is on this machine or in a private network]
+    /// Whether to call axons that announce this machine or a private network. Addresses at which nobody can be reached are never called [default: yes if the chain's endpoint is on this machine or in a private network]
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = yes_or_no)]
     pub allow_private: Option<bool>,
 }
@@ -43,17 +46,17 @@ fn is_near(endpoint: &str) -> bool {
 /// Where an axon is.
 #[derive(Debug, Args)]
 pub struct AxonAddress {
-    /// Where its axon listens. The default serves this machine only; port 0 picks a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    /// Where the axon listens. The default serves this machine only; port 0 picks a free one
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:0", value_parser = socket)]
     pub listen: SocketAddr,
-    /// Where others reach it, as announced on the chain; port 0 stands for the port of --listen [default: --listen]
-    #[arg(long, value_name = "ADDRESS")]
+    /// Address announced on the chain, where others reach the axon; port 0 stands for the port of --listen [default: --listen]
+    #[arg(long, value_name = "IP:PORT", value_parser = socket)]
     pub announce: Option<SocketAddr>,
 }
 
-/// What miners and validators share.
+/// What all that take part in a subnet share.
 #[derive(Debug, Args)]
-pub struct Neuron {
+pub struct Member {
     #[command(flatten)]
     pub connection: Connection,
     #[command(flatten)]
@@ -61,32 +64,39 @@ pub struct Neuron {
     /// The subnet
     #[arg(long)]
     pub netuid: u16,
-    /// Text to compete on: a file, a folder, a bundled text (histories, prophets, testament), or what `tributary market fetch` wrote. It must be the one that the subnet's owner has published [default: that one]
-    #[arg(long, value_name = "PATH")]
-    pub corpus: Option<String>,
     /// The market's hyperparameters, a JSON file. They must be those that the subnet's owner has published [default: those]
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
-    /// Relay of the beacon until whose rounds artefacts are sealed [default: the subnet's, or drand's quicknet]
+    #[command(flatten)]
+    pub neighbours: Neighbours,
+    /// Folder for what must survive a restart
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Print one JSON object per change
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What miners and validators of a train subnet share.
+#[derive(Debug, Args)]
+pub struct Neuron {
+    #[command(flatten)]
+    pub member: Member,
+    /// Text to compete on: a file, a folder, a bundled text (histories, prophets, testament), or what `tributary market fetch` wrote. It must be the one that the subnet's owner has published [default: that one]
+    #[arg(long, value_name = "PATH")]
+    pub corpus: Option<String>,
+    /// Relay of the drand beacon that artefacts are sealed for [default: the subnet's, or drand's quicknet]
     #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
     pub beacon: Option<String>,
     #[command(flatten)]
     pub axon: AxonAddress,
-    #[command(flatten)]
-    pub neighbours: Neighbours,
-    /// Where to keep what must survive a restart
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
-    /// Print one JSON object on every change
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Miner {
     #[command(flatten)]
     pub neuron: Neuron,
-    /// How it behaves
+    /// How the miner behaves
     #[arg(long, value_name = "KIND", default_value = "honest", value_parser = miner_kind())]
     pub miner: MinerKind,
     /// Above 0, at most 1: width of the model and share of time spent training
@@ -95,7 +105,7 @@ pub struct Miner {
     /// Seed of the first weights and the batches
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// Another subnet whose neurons may fetch its weights: a market that serves its models. May be given several times
+    /// Another subnet whose neurons may fetch this miner's weights, because it serves them. May be given several times
     #[arg(long, value_name = "NETUID")]
     pub guest: Vec<u16>,
     /// Seconds between two published versions
@@ -112,6 +122,22 @@ pub struct Validator {
 /// Reads a kind of miner, and lists them.
 pub(super) fn miner_kind() -> impl TypedValueParser<Value = MinerKind> {
     PossibleValuesParser::new(MinerKind::ALL.map(|kind| kind.name())).try_map(|name| name.parse::<MinerKind>())
+}
+
+/// Reads an address with its port.
+///
+/// # Errors
+/// What is missing.
+pub fn socket(text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    Err(match bare.parse::<IpAddr>() {
+        Ok(ip) => format!("the port is missing: write {}, for example", SocketAddr::new(ip, 8091)),
+        Err(_) => "write an IP address and a port, such as 203.0.113.7:8091 (not the name of a machine)".to_owned(),
+    })
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {
@@ -131,7 +157,15 @@ fn strength(text: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_near;
+    use super::{is_near, socket};
+
+    #[test]
+    fn addresses_need_a_port() {
+        assert_eq!(socket("[::1]:80").unwrap().port(), 80);
+        assert!(socket("203.0.113.7").unwrap_err().contains("write 203.0.113.7:8091"));
+        assert!(socket("[::1]").unwrap_err().contains("write [::1]:8091"));
+        assert!(socket("example.org:80").unwrap_err().contains("IP address and a port"));
+    }
 
     #[test]
     fn chains_near_by_have_neighbours() {

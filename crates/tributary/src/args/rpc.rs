@@ -19,7 +19,7 @@ pub struct Rpc {
     /// Listen on all interfaces, for other machines
     #[arg(long)]
     pub rpc_external: bool,
-    /// Names that the chain is asked for by, beside addresses and localhost: the name of a container, for example
+    /// Host names under which the chain is reached, besides addresses and localhost: the name of a container, for example
     #[arg(long, value_name = "NAME[,NAME]|all")]
     pub rpc_hosts: Option<Hosts>,
 }
@@ -27,11 +27,11 @@ pub struct Rpc {
 /// Which methods are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Methods {
-    /// All, but the safe ones only with --rpc-external
+    /// All, or with --rpc-external only the safe ones
     Auto,
-    /// Those that a stranger can do no harm with: no dev_*, no dry runs
+    /// Only those with which a stranger can do no harm: no dev_*, no system_dryRun
     Safe,
-    /// All, to everybody who reaches the port
+    /// All, for everybody who reaches the port
     Unsafe,
 }
 

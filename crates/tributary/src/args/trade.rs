@@ -29,7 +29,7 @@ pub struct Stake {
     /// Highest price to pay, TAO per alpha; fails if the whole amount does not fit under it
     #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
     pub limit: Option<Amount>,
-    /// How far the price may move until the trade is done, by it and by others, like 2% or 0.02. Above that it asks, or refuses where nobody can answer; the chain holds to it
+    /// How far this trade and others before it may move the price, like 2% or 0.02. If the trade alone moves it further, ask, or refuse without a terminal; the chain enforces the limit
     #[arg(long, value_name = "PART", value_parser = parts::slippage, default_value = "0.5%")]
     pub slippage: Slippage,
     #[command(flatten)]
@@ -46,7 +46,7 @@ pub struct Unstake {
     /// Lowest price to take, TAO per alpha; fails if the whole amount does not fit above it
     #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
     pub limit: Option<Amount>,
-    /// How far the price may move until the trade is done, by it and by others, like 2% or 0.02. Above that it asks, or refuses where nobody can answer; the chain holds to it
+    /// How far this trade and others before it may move the price, like 2% or 0.02. If the trade alone moves it further, ask, or refuse without a terminal; the chain enforces the limit
     #[arg(long, value_name = "PART", value_parser = parts::slippage, default_value = "0.5%")]
     pub slippage: Slippage,
     #[command(flatten)]
@@ -71,7 +71,7 @@ pub struct RegisterNeuron {
 
 #[derive(Debug, Args)]
 pub struct RegisterSubnet {
-    /// Start it at once: emission and staking begin
+    /// Start the subnet at once: emission and staking begin
     #[arg(long)]
     pub start: bool,
     #[command(flatten)]

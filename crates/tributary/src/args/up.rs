@@ -10,13 +10,13 @@ use super::neuron::miner_kind;
 #[derive(Debug, Args)]
 #[command(after_long_help = crate::up::STAKER_RULES)]
 pub struct Up {
-    /// End after this many blocks
+    /// Stop after this many blocks
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub blocks: Option<u32>,
     /// Print one JSON object a block instead of the live screen
     #[arg(long)]
     pub json: bool,
-    /// Where the market lives; started again, it goes on from there [default: in the user's data folder]
+    /// Folder of the market; a later `up` continues from there [default: in the user's data folder]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Port of the chain's JSON-RPC on this machine
@@ -34,7 +34,7 @@ pub struct Up {
     /// Seed of the miners' first weights and batches [default: 1]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Forget the market in --data and start a new one
+    /// Set the market in --data aside and start a new one
     #[arg(long)]
     pub fresh: bool,
     /// Milliseconds between blocks [default: 1000]

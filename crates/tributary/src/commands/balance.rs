@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
 use tributary_client::{
     AccountId32, Client, Keypair, View, Wait, Wallet, account, address, delegate, market, parse_account,
@@ -14,16 +14,19 @@ use tributary_runtime::RuntimeCall;
 use super::accounts;
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Query},
+    args::{Connection, Query, SIGNER},
     output::{self, say},
 };
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new(SIGNER).args(["address", "key", "wallet"]).required(true).multiple(true)))]
 pub struct Balance {
-    /// The account: an address or a development name; without it the coldkey of --wallet
-    #[arg(required_unless_present = "wallet")]
+    /// The account: an address or a development name; without it the coldkey of --wallet or --key
     pub address: Option<String>,
-    /// The wallet whose coldkey is meant
+    /// Show the account of this key: a development name (//Alice), a mnemonic or a 0x-seed. Visible to others in the process list: for development only
+    #[arg(long, value_name = "SECRET", conflicts_with_all = ["address", "wallet"])]
+    pub key: Option<String>,
+    /// Show the account of this wallet's coldkey
     #[arg(long, value_name = "NAME", conflicts_with = "address")]
     pub wallet: Option<String>,
     /// Where wallets are [default: ~/.bittensor/wallets]
@@ -35,7 +38,7 @@ pub struct Balance {
 
 #[derive(Debug, Args)]
 pub struct Fund {
-    /// Who gets it: an address or a development name
+    /// The account to fund: an address or a development name
     pub to: String,
     /// TAO, at most 9 decimals
     #[arg(value_parser = amount::parse)]
@@ -60,6 +63,8 @@ struct Staked {
 #[derive(Serialize)]
 struct Holdings {
     address: String,
+    /// Whether the chain knows the account.
+    exists: bool,
     free_rao: u64,
     reserved_rao: u64,
     stakes: Vec<Staked>,
@@ -88,6 +93,7 @@ async fn holdings(view: &View<'_>, who: &AccountId32) -> Result<Holdings> {
     let own = balance.free.saturating_add(balance.reserved);
     Ok(Holdings {
         address: address(who),
+        exists: account::exists(view, who).await?,
         free_rao: balance.free,
         reserved_rao: balance.reserved,
         stakes,
@@ -101,13 +107,21 @@ async fn holdings(view: &View<'_>, who: &AccountId32) -> Result<Holdings> {
 /// # Errors
 /// If the address is wrong, or no chain answers.
 pub async fn balance(args: &Balance) -> Result<()> {
-    let who = match (&args.address, &args.wallet) {
-        (Some(text), _) => parse_account(text)?,
-        (None, Some(name)) => Wallet::open(args.wallet_path.as_deref(), name)?.coldkey_account()?,
-        (None, None) => bail!("name an address, or a wallet with --wallet"),
+    let who = match (&args.address, &args.key, &args.wallet) {
+        (Some(text), ..) => parse_account(text)?,
+        (None, Some(secret), _) => Keypair::from_secret(secret)?.account(),
+        (None, None, Some(name)) => Wallet::open(args.wallet_path.as_deref(), name)?.coldkey_account()?,
+        (None, None, None) => bail!("name an address, or a wallet with --wallet"),
     };
     let client = Client::connect(&args.query.connection.endpoint).await?;
-    let holdings = holdings(&client.at_best().await?, &who).await?;
+    let view = client.at_best().await?;
+    let holdings = holdings(&view, &who).await?;
+    if !holdings.exists {
+        say!(
+            "this chain does not know the account {}: it has received nothing yet. Check the spelling",
+            holdings.address
+        );
+    }
     if args.query.json {
         return output::json(&holdings);
     }
@@ -115,10 +129,10 @@ pub async fn balance(args: &Balance) -> Result<()> {
     output::line(&format!("free      {} TAO", Amount(holdings.free_rao)))?;
     output::line(&format!("on hold   {} TAO", Amount(holdings.reserved_rao)))?;
     output::line(&format!(
-        "staked    worth {} TAO at the present prices, before the pools' fees and slippage",
+        "staked    worth {} TAO at current prices, before pool fees and slippage",
         Amount(holdings.staked_worth_rao)
     ))?;
-    output::line(&format!("together  {} TAO", Amount(holdings.total_rao)))?;
+    output::line(&format!("total     {} TAO", Amount(holdings.total_rao)))?;
     if holdings.stakes.is_empty() {
         return Ok(());
     }
@@ -183,12 +197,13 @@ pub async fn fund(args: &Fund) -> Result<()> {
         .saturating_add(account::existential_deposit());
     if richest.free_rao < needed {
         bail!(
-            "no development account of this chain has {} TAO; {} has most, {} TAO",
+            "no development account of this chain has {} TAO; {} has the most, {} TAO",
             args.amount,
             richest.uri,
             Amount(richest.free_rao)
         );
     }
+    client.dry_run(&call, &richest.account).await?;
     let included = client
         .submit(&call, &Keypair::from_secret(&richest.uri)?, Wait::InBlock)
         .await?;

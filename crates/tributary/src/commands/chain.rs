@@ -25,7 +25,7 @@ const FILE: &str = "chain.redb";
 ///
 /// # Errors
 /// If a port is taken, the data cannot be used or, later, not written, an option disagrees with the chain that is
-/// there, or the state file is none.
+/// there, or the state file is not one.
 pub async fn run(args: &Chain) -> Result<()> {
     let mut stop = stop::signals()?;
     if args.verify {

@@ -11,6 +11,7 @@ use tributary_market_train as train;
 use tributary_neuron::{BeaconPrint, Chain as _, Description, Identity, Relay};
 use tributary_runtime::Runtime;
 
+use super::status::check_subnet;
 use crate::{
     args::{Connection, Keys, Neighbours, SubnetQuery},
     market,
@@ -24,11 +25,11 @@ const TRAINING: &str = "training.bin";
 
 #[derive(Debug, Subcommand)]
 pub enum Market {
-    /// Show what the subnet's owner has published: kind, rules, text, beacon
+    /// Show what the subnet's owner has published: kind of market, rules, text, beacon
     Show(SubnetQuery),
-    /// Fetch it, and the training part of the text from the subnet's validators, and check the hashes
+    /// Fetch that description, and the training part of the text from the subnet's validators; check the hashes
     Fetch(Fetch),
-    /// Publish it, as the subnet's owner: signed by the owner's hotkey, kept by the chain
+    /// Publish the description on the chain, signed by the hotkey of the subnet's owner
     Publish(Box<Publish>),
 }
 
@@ -48,7 +49,7 @@ pub struct Fetch {
     pub json: bool,
 }
 
-/// What is competed in.
+/// What miners compete in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
     /// Training models
@@ -61,26 +62,31 @@ pub enum Kind {
 pub struct Publish {
     /// The subnet
     pub netuid: u16,
-    /// What is competed in
-    #[arg(long, value_enum, default_value = "train")]
-    pub kind: Kind,
+    /// What miners compete in [default: train]
+    #[arg(long, value_enum)]
+    pub kind: Option<Kind>,
     /// Text to compete on: a file, a folder, or a bundled text (histories, prophets, testament). Only its length and hashes are published
-    #[arg(long, value_name = "PATH", required_if_eq("kind", "train"))]
+    #[arg(
+        long,
+        value_name = "PATH",
+        required_unless_present = "kind",
+        required_if_eq("kind", "train")
+    )]
     pub corpus: Option<String>,
-    /// The hyperparameters, a JSON file; what it leaves out has its default
+    /// The hyperparameters, a JSON file; those that it leaves out have their defaults
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
     /// The train subnet whose best model is served
     #[arg(long, value_name = "NETUID", required_if_eq("kind", "serve"))]
     pub train_netuid: Option<u16>,
-    /// Relay of the beacon until whose rounds artefacts are sealed [default: drand's quicknet, which is not published]
+    /// Relay of the drand beacon that artefacts are sealed for [default: drand's quicknet, which is not published]
     #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
     pub beacon: Option<String>,
     #[command(flatten)]
     pub connection: Connection,
     #[command(flatten)]
     pub keys: Keys,
-    /// Only show what would be published
+    /// Check that it would succeed and show what would be published; send nothing
     #[arg(long)]
     pub preview: bool,
     /// Print JSON
@@ -95,19 +101,21 @@ pub struct Publish {
 pub async fn run(command: &Market) -> Result<()> {
     match command {
         Market::Show(args) => {
-            let chain = connect(&args.query.connection).await?;
-            print(&found(&chain, args.netuid).await?, args.query.json)
+            let (client, chain) = connect(&args.query.connection).await?;
+            print(&found(&client, &chain, args.netuid).await?, args.query.json)
         }
         Market::Fetch(args) => fetch(args).await,
         Market::Publish(args) => publish(args).await,
     }
 }
 
-async fn connect(connection: &Connection) -> Result<RpcChain> {
-    Ok(RpcChain::new(Client::connect(&connection.endpoint).await?))
+async fn connect(connection: &Connection) -> Result<(Client, RpcChain)> {
+    let client = Client::connect(&connection.endpoint).await?;
+    Ok((client.clone(), RpcChain::new(client)))
 }
 
-async fn found(chain: &RpcChain, netuid: u16) -> Result<Description> {
+async fn found(client: &Client, chain: &RpcChain, netuid: u16) -> Result<Description> {
+    check_subnet(&client.at_best().await?, NetUid(netuid)).await?;
     market::published(chain, netuid).await?.with_context(|| {
         format!(
             "the owner of subnet {netuid} has published no description of its market; owners do it with `tributary \
@@ -117,8 +125,8 @@ async fn found(chain: &RpcChain, netuid: u16) -> Result<Description> {
 }
 
 async fn fetch(args: &Fetch) -> Result<()> {
-    let chain = connect(&args.connection).await?;
-    let description = found(&chain, args.netuid).await?;
+    let (client, chain) = connect(&args.connection).await?;
+    let description = found(&client, &chain, args.netuid).await?;
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make the folder {}", args.out.display()))?;
     let write = |name: &str, bytes: &[u8]| -> Result<PathBuf> {
         let file = args.out.join(name);
@@ -146,17 +154,11 @@ async fn fetch(args: &Fetch) -> Result<()> {
 async fn publish(args: &Publish) -> Result<()> {
     let description = described(args).await?;
     let text = description.to_text()?;
-    let chain = connect(&args.connection).await?;
+    let (client, chain) = connect(&args.connection).await?;
     let hotkey = args.keys.hotkey()?;
-    let client = Client::connect(&args.connection.endpoint).await?;
     let view = client.at_best().await?;
     let netuid = NetUid(args.netuid);
-    if !view
-        .map::<pallet_subtensor::NetworksAdded<Runtime>, _, _>(netuid)
-        .await?
-    {
-        bail!("there is no subnet {netuid}; `tributary subnets` lists them");
-    }
+    check_subnet(&view, netuid).await?;
     let owner: AccountId32 = view
         .map::<pallet_subtensor::SubnetOwnerHotkey<Runtime>, _, _>(netuid)
         .await?;
@@ -168,13 +170,18 @@ async fn publish(args: &Publish) -> Result<()> {
             address(&hotkey.account())
         );
     }
-    if !args.preview && chain.market(args.netuid).await?.as_deref() != Some(&text) {
+    if chain.market(args.netuid).await?.as_deref() == Some(&text) {
+        say!("subnet {netuid} has published exactly this already: nothing is left to do");
+        return print(&description, args.json);
+    }
+    let call = chain.publishing(&owner, args.netuid, &text).await?;
+    client.dry_run(&call, &owner).await?;
+    if args.preview {
+        say!("this is a preview: nothing was sent");
+    } else {
         let identity = Identity::from(hotkey.pair().clone());
         chain.publish_market(&identity, args.netuid, &text).await?;
-        say!(
-            "published what subnet {} competes in; neurons check it when they start",
-            args.netuid
-        );
+        say!("published the market of subnet {netuid}; neurons check it when they start");
     }
     print(&description, args.json)
 }
@@ -189,11 +196,15 @@ async fn described(args: &Publish) -> Result<Description> {
             relay: Some(url.to_owned()),
         }),
     };
-    Ok(match args.kind {
+    Ok(match args.kind.unwrap_or(Kind::Train) {
         Kind::Train => {
             let rules: train::Rules = file.map(market::read).transpose()?.unwrap_or_default();
             rules.validate()?;
-            let corpus = open_corpus(args.corpus.as_deref().unwrap_or_default())?;
+            let corpus = args
+                .corpus
+                .as_deref()
+                .context("name the text to compete on with --corpus")?;
+            let corpus = open_corpus(corpus)?;
             Description {
                 kind: market::TRAIN.to_owned(),
                 rules: serde_json::to_value(rules)?,

@@ -6,15 +6,18 @@ use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use tributary_client::{Client, address};
+use tributary_client::{AccountId32, Client, Keypair, address};
 use tributary_economy::NetUid;
-use tributary_market_train::{MinerConfig, Rules, TrainingPool, ValidatorConfig, spawn_miner, spawn_validator};
-use tributary_neuron::{Description, Identity, Reach, Relay};
+use tributary_market_train::{
+    MinerConfig, Rules, TrainingPool, ValidatorConfig, ValidatorStatus, spawn_miner, spawn_validator,
+};
+use tributary_neuron::{Description, Identity, NeuronError, Reach, Relay};
 use tributary_runtime::Runtime;
 use tributary_timelock::Beacon;
 
+use super::status::check_subnet;
 use crate::{
-    args::{AxonAddress, Miner, Neuron, Validator},
+    args::{AxonAddress, Member, Miner, Neuron, Validator},
     folder::{self, Lock},
     market::{self, Notices, Standing},
     neurons::RpcChain,
@@ -38,16 +41,18 @@ struct Start {
 
 async fn start(args: &Neuron, role: &str) -> Result<Start> {
     reachable(&args.axon)?;
-    let reach = args.neighbours.reach(&args.connection.endpoint);
-    let lock = take_folder(args.state.as_deref(), role)?;
-    let hotkey = args.keys.hotkey()?;
-    let client = Client::connect(&args.connection.endpoint).await?;
-    registered(&client, NetUid(args.netuid), &hotkey.account()).await?;
-    let chain = Arc::new(RpcChain::new(client));
-    let published = market::published(chain.as_ref(), args.netuid).await?;
-    let rules: Rules = market::rules(market::TRAIN, args.netuid, published.as_ref(), args.rules.as_deref())?;
+    let Joined {
+        lock,
+        chain,
+        hotkey,
+        published,
+        reach,
+        ..
+    } = join(&args.member, role).await?;
+    let (netuid, file) = (args.member.netuid, args.member.rules.as_deref());
+    let rules: Rules = market::rules(market::TRAIN, netuid, published.as_ref(), file)?;
     rules.validate()?;
-    let beacon = market::beacon(args.netuid, published.as_ref(), args.beacon.as_deref()).await?;
+    let beacon = market::beacon(netuid, published.as_ref(), args.beacon.as_deref()).await?;
     Ok(Start {
         lock,
         beacon,
@@ -59,20 +64,54 @@ async fn start(args: &Neuron, role: &str) -> Result<Start> {
     })
 }
 
+/// A registered neuron and what it joins.
+pub(super) struct Joined {
+    /// The state folder is this process's alone for as long as this lives.
+    pub lock: Option<Lock>,
+    pub client: Client,
+    pub chain: Arc<RpcChain>,
+    pub hotkey: Keypair,
+    /// What the subnet's owner has published of the market.
+    pub published: Option<Description>,
+    pub reach: Reach,
+}
+
+/// Takes the state folder, opens the hotkey and finds its place on the subnet.
+///
+/// # Errors
+/// If one of these cannot be had.
+pub(super) async fn join(args: &Member, role: &str) -> Result<Joined> {
+    let lock = take_folder(args.state.as_deref(), role)?;
+    let hotkey = args.keys.hotkey()?;
+    let client = Client::connect(&args.connection.endpoint).await?;
+    registered(&client, NetUid(args.netuid), &hotkey.account()).await?;
+    let chain = Arc::new(RpcChain::new(client.clone()));
+    let published = market::published(chain.as_ref(), args.netuid).await?;
+    Ok(Joined {
+        lock,
+        client,
+        chain,
+        hotkey,
+        published,
+        reach: args.neighbours.reach(&args.connection.endpoint),
+    })
+}
+
 /// Takes the folder for what must survive a restart, if there is one.
 ///
 /// # Errors
 /// As [`folder::take`].
-pub(super) fn take_folder(folder: Option<&Path>, role: &str) -> Result<Option<Lock>> {
+fn take_folder(folder: Option<&Path>, role: &str) -> Result<Option<Lock>> {
     folder.map(|folder| folder::take(folder, role)).transpose()
 }
 
-/// Says which uid a hotkey has.
+/// Prints which uid a hotkey has.
 ///
 /// # Errors
 /// If it has none, with what to do about it.
-pub(super) async fn registered(client: &Client, netuid: NetUid, hotkey: &tributary_client::AccountId32) -> Result<()> {
+async fn registered(client: &Client, netuid: NetUid, hotkey: &AccountId32) -> Result<()> {
     let view = client.at_best().await?;
+    check_subnet(&view, netuid).await?;
     let uid: Option<u16> = view
         .double::<pallet_subtensor::Uids<Runtime>, _, _, _>(netuid, hotkey)
         .await?;
@@ -89,7 +128,7 @@ pub(super) async fn registered(client: &Client, netuid: NetUid, hotkey: &tributa
 /// The relay at a URL, or drand's for its quicknet, which is not asked before a pulse is needed.
 ///
 /// # Errors
-/// If the relay at the URL is none.
+/// If there is no relay at the URL.
 pub(super) async fn relay(url: Option<&str>) -> Result<Relay> {
     match url {
         Some(url) => Ok(Relay::connect(url).await?),
@@ -97,10 +136,10 @@ pub(super) async fn relay(url: Option<&str>) -> Result<Relay> {
     }
 }
 
-/// Refuses an axon that nobody could find.
+/// Refuses an axon that others could not reach.
 ///
 /// # Errors
-/// If it listens on all interfaces and does not say at which address others reach it, or says one that is nobody's.
+/// If it listens on all interfaces without announcing an address, or announces one at which nobody can be reached.
 pub(super) fn reachable(axon: &AxonAddress) -> Result<()> {
     let Some(announce) = axon.announce else {
         if axon.listen.ip().is_unspecified() {
@@ -113,7 +152,7 @@ pub(super) fn reachable(axon: &AxonAddress) -> Result<()> {
     };
     // Port 0 stands for the port that it will listen on.
     if let Some(what) = Reach::Private.refuses_ip(announce.ip()) {
-        bail!("nobody calls {announce}, which is {what}: announce the address at which others reach this machine");
+        bail!("{announce} is {what}, which nobody calls: announce the address at which others reach this machine");
     }
     Ok(())
 }
@@ -133,7 +172,7 @@ pub async fn miner(args: &Miner) -> Result<()> {
         rules,
         reach,
     } = start(&args.neuron, "miner").await?;
-    let netuid = args.neuron.netuid;
+    let netuid = args.neuron.member.netuid;
     let named = args.neuron.corpus.as_deref();
     let text = market::text_for_miners(chain.as_ref(), netuid, published.as_ref(), named, reach).await?;
     say!("training on {} ({} bytes)", text.name(), text.bytes());
@@ -151,7 +190,7 @@ pub async fn miner(args: &Miner) -> Result<()> {
         pool: TrainingPool::new(1, 1.0)?,
         publish_every: Duration::from_secs(args.publish_every),
         beacon,
-        state_folder: args.neuron.state.clone(),
+        state_folder: args.neuron.member.state.clone(),
     };
     let cancel = CancellationToken::new();
     let miner = spawn_miner(config, chain.clone(), identity.clone(), cancel.clone()).await?;
@@ -160,7 +199,7 @@ pub async fn miner(args: &Miner) -> Result<()> {
     let shown = show_miner(
         miner.status,
         standing,
-        args.neuron.json,
+        args.neuron.member.json,
         |status| status.version,
         |status| {
             let bits = status.bits_per_byte.map(|bits| format!("{bits:.4}"));
@@ -190,14 +229,14 @@ pub async fn validator(args: &Validator) -> Result<()> {
         rules,
         reach,
     } = start(&args.neuron, "validator").await?;
-    let netuid = args.neuron.netuid;
+    let netuid = args.neuron.member.netuid;
     let named = args.neuron.corpus.as_deref();
     let corpus = Arc::new(market::corpus_for_validators(netuid, published.as_ref(), named)?);
     let notices = Notices {
         netuid,
         listen: args.neuron.axon.listen,
         announce: args.neuron.axon.announce,
-        description: published.clone(),
+        description: published,
         text: Some(corpus.training().joined().into()),
     };
     let config = ValidatorConfig {
@@ -207,31 +246,66 @@ pub async fn validator(args: &Validator) -> Result<()> {
         reach,
         pool: TrainingPool::new(1, 1.0)?,
         beacon,
-        state_folder: args.neuron.state.clone(),
+        state_folder: args.neuron.member.state.clone(),
     };
     let cancel = CancellationToken::new();
     let validator = spawn_validator(config, chain.clone(), identity.clone(), cancel.clone())?;
-    let status = validator.status.clone();
-    let status = move || status.borrow().clone();
-    let (address, board) = market::hang_out(notices, status, chain.clone(), identity, cancel.clone()).await?;
-    say!("verdicts on http://{address}/public/verdicts.json");
-    let shown = show(
-        validator.status,
-        args.neuron.json,
-        |status| status.rounds,
-        |status| {
-            let best = status.best_bits_per_byte().map(|bits| format!("{bits:.4}"));
-            let best = best.unwrap_or_else(|| "-".to_owned());
-            format!(
-                "round {}, {} miners, best {best} bits per byte",
-                status.rounds,
-                status.miners.len()
-            )
-        },
-    );
-    let changes = market::watch_changes(chain.as_ref(), netuid, published.as_ref());
-    attend(beside(shown, changes), &mut stop, &cancel, validator.task).await?;
-    Ok(board.await??)
+    let validating = Validating {
+        status: validator.status,
+        task: validator.task,
+        notices,
+        chain,
+        identity,
+        json: args.neuron.member.json,
+        cancel,
+    };
+    let text = |status: &ValidatorStatus| {
+        let best = status.best_bits_per_byte().map(|bits| format!("{bits:.4}"));
+        let best = best.unwrap_or_else(|| "-".to_owned());
+        format!(
+            "round {}, {} miners, best {best} bits per byte",
+            status.rounds,
+            status.miners.len()
+        )
+    };
+    validating.attend(&mut stop, |status| status.rounds, text).await
+}
+
+/// A validator at work.
+pub(super) struct Validating<T> {
+    pub status: watch::Receiver<T>,
+    pub task: JoinHandle<Result<(), NeuronError>>,
+    /// What its board shows beside its verdicts.
+    pub notices: Notices,
+    pub chain: Arc<RpcChain>,
+    pub identity: Identity,
+    pub json: bool,
+    pub cancel: CancellationToken,
+}
+
+impl<T: Clone + Serialize + Send + Sync + 'static> Validating<T> {
+    /// Hangs its board out and prints what it does, until it ends or is told to stop.
+    ///
+    /// # Errors
+    /// If its work or its board ends with an error.
+    pub async fn attend<N: PartialEq>(
+        self,
+        stop: &mut Stop,
+        news: impl Fn(&T) -> N,
+        text: impl Fn(&T) -> String,
+    ) -> Result<()> {
+        let Self { chain, cancel, .. } = self;
+        let (netuid, published) = (self.notices.netuid, self.notices.description.clone());
+        let status = self.status.clone();
+        let status = move || status.borrow().clone();
+        let hung = market::hang_out(self.notices, status, chain.clone(), self.identity, cancel.clone());
+        let (address, board) = hung.await?;
+        say!("verdicts on http://{address}/public/verdicts.json");
+        let shown = show(self.status, self.json, news, text);
+        let changes = market::watch_changes(chain.as_ref(), netuid, published.as_ref());
+        attend(beside(shown, changes), stop, &cancel, self.task).await?;
+        Ok(board.await??)
+    }
 }
 
 /// Prints changes until the work ends: as JSON every one, as text those that are `news`.
@@ -260,8 +334,8 @@ pub async fn show<T: Clone + Serialize, N: PartialEq>(
     Ok(())
 }
 
-/// Waits until the work ends by itself, or is to end because somebody says so or nobody reads what is shown; then ends
-/// it in order.
+/// Waits until the work ends by itself, the program is told to stop, or its output is closed; then ends the work in
+/// order.
 ///
 /// # Errors
 /// Those of the work, and of what is shown.

@@ -30,33 +30,33 @@ const BLOCKS_MAX: u64 = u32::MAX as u64;
 
 #[derive(Debug, Subcommand)]
 pub enum Pact {
-    /// Show the pact of a subnet: terms, status, what it owes and what it gave
+    /// Show the pact of a subnet: terms, status, what it owes and what it returned
     Show(SubnetQuery),
     /// Propose terms to the owner of a subnet; binds nobody
     Propose(WithTerms),
     /// Sign a pact for a subnet that you own; holds its bond
     Sign(WithTerms),
-    /// Promise more, at once; what is not named stays
+    /// Tighten the terms at once; terms not given stay as they are
     Tighten(Tighten),
-    /// Announce looser terms; what is not named stays. Holders may object until they are due
+    /// Announce looser terms; terms not given stay as they are. Holders may object until they take effect
     Loosen(WithTerms),
     /// Object to looser terms, with the alpha that you stake to --hotkey
     Object(Subnet),
-    /// Put announced looser terms into force, when they are due
+    /// Put announced looser terms into force once they are due
     ApplyLoosening(Subnet),
     /// Announce that the subnet will leave the pact; the notice begins
     AnnounceExit(Subnet),
-    /// Stay after all
+    /// Cancel the announced exit
     CancelExit(Subnet),
-    /// Leave, after the notice: what has not vested is forfeit, the bond comes back
+    /// Leave after the notice: what has not vested is forfeited, the bond is returned
     Exit(Subnet),
-    /// Report a breach that only people can judge; takes a deposit
+    /// Report a breach that only people can judge; holds a deposit
     Report(Report),
     /// Decide on a report, as an arbiter or, where the pact names none, as a holder with alpha on --hotkey
     Vote(Vote),
     /// Close a report that is decided or past its deadline
     Resolve(Resolve),
-    /// Establish a breach that the chain itself can see
+    /// Establish a breach that the chain can verify
     EstablishBreach(Subnet),
     /// Post the bond, as the new owner of a subnet with a pact or after a breach
     PostBond(Subnet),
@@ -73,25 +73,25 @@ pub struct Subnet {
 /// Promises. What is not named is not promised, or stays as it is.
 #[derive(Debug, Args)]
 pub struct Promises {
-    /// Part of the owner's cut that is tribute at once, like 25% or 0.25
+    /// Share of the owner's cut that becomes tribute at once, like 25% or 0.25
     #[arg(long, value_name = "PART", value_parser = parts::parse)]
     pub pledge: Option<PerMillion>,
-    /// Blocks in which half of the rest of the owner's cut vests
+    /// Half-life in blocks of the vesting of the rest of the owner's cut
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub vesting_half_life: Option<u64>,
     /// TAO that the owner puts at risk
     #[arg(long, value_name = "TAO", value_parser = amount::parse)]
     pub bond: Option<Amount>,
-    /// Blocks between announcing to leave and leaving
+    /// Blocks between announcing an exit and leaving
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub notice: Option<u64>,
-    /// Part of every payment on the rail that is tribute, like 20% or 0.2
+    /// Share of every payment that becomes tribute, like 20% or 0.2
     #[arg(long, value_name = "PART", value_parser = parts::parse)]
     pub revenue_share: Option<PerMillion>,
     /// Blocks after which a committed artefact can be opened by anybody
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub open_after: Option<u64>,
-    /// Blocks in which an artefact must be committed
+    /// Blocks within which an artefact must be committed each time
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub artifact_period: Option<u64>,
     /// Where tribute goes: burn, holders, root, or a split like burn=50%,holders=30%,root=20%
@@ -120,10 +120,10 @@ pub struct WithTerms {
     pub netuid: u16,
     #[command(flatten)]
     pub promises: Promises,
-    /// Who decides about breaches, up to nine accounts; without any the holders vote
+    /// An account that decides about breaches; up to nine. Without any, the holders vote
     #[arg(long, value_name = "ACCOUNT", requires = "threshold")]
     pub arbiter: Vec<String>,
-    /// How many of the arbiters it takes
+    /// How many arbiters must agree
     #[arg(long, value_name = "K", requires = "arbiter")]
     pub threshold: Option<u8>,
     #[command(flatten)]

@@ -13,7 +13,7 @@ use super::{send::Deal, status::check_subnet};
 use crate::{
     amount::{self, Amount},
     args::{Connection, Sending},
-    output,
+    output::{self, say},
     parts::percent,
 };
 
@@ -26,7 +26,7 @@ pub struct Pay {
     /// TAO, at most 9 decimals
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
-    /// What it is for: 64 hexadecimal digits as they are, of any other text the SHA-256
+    /// What it pays for: 64 hexadecimal digits, or any other text, of which the SHA-256 is sent
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub receipt: String,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub struct Pay {
 
 #[derive(Debug, Subcommand)]
 pub enum Tribute {
-    /// Everything that happened to pact, payments and channels of a subnet, block by block
+    /// Show everything that happened to a subnet's pact, payments and channels, block by block
     History(History),
 }
 
@@ -48,7 +48,7 @@ pub struct History {
     pub blocks: u32,
     #[command(flatten)]
     pub connection: Connection,
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -82,7 +82,7 @@ pub async fn pay(args: &Pay) -> Result<()> {
     let view = client.at_best().await?;
     check_subnet(&view, NetUid(args.netuid)).await?;
     let deal = Deal::default()
-        .takes("to pay", args.amount.0)
+        .takes("to the payee", args.amount.0)
         .line("pays", format!("{} for subnet {}", address(&payee), args.netuid));
     let deal = match pact::pact(&view, NetUid(args.netuid)).await? {
         Some(pact) => deal.line(
@@ -104,7 +104,7 @@ pub async fn pay(args: &Pay) -> Result<()> {
         tribute_rao,
     };
     let text = format!(
-        "paid {} TAO to {} for subnet {}, of which {} TAO are tribute",
+        "paid {} TAO to {} for subnet {}, of which {} TAO is tribute",
         args.amount,
         effect.payee,
         args.netuid,
@@ -129,11 +129,13 @@ pub async fn tribute(command: &Tribute) -> Result<()> {
     let client = Client::connect(&args.connection.endpoint).await?;
     let head = client.header(client.best().await?).await?.number;
     let first = head.saturating_sub(args.blocks.saturating_sub(1)).max(1);
+    let mut told = false;
     for (block, event) in pact::history(&client, first..=head).await? {
         // What is of no subnet concerns every one.
         if event.netuid.is_some_and(|netuid| netuid != args.netuid) {
             continue;
         }
+        told = true;
         if args.json {
             output::json(&Happened { block, event })?;
             continue;
@@ -144,6 +146,14 @@ pub async fn tribute(command: &Tribute) -> Result<()> {
         });
         let figures: Vec<String> = figures.collect();
         output::line(&format!("{block:>8}  {:<18} {}", event.what, figures.join("  ")))?;
+    }
+    if !told {
+        say!(
+            "nothing happened to pact, payments and channels of subnet {} from block {first} to {head}",
+            args.netuid
+        );
+        // A subnet that is gone has a history all the same.
+        check_subnet(&client.at_best().await?, NetUid(args.netuid)).await?;
     }
     Ok(())
 }

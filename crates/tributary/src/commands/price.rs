@@ -21,7 +21,7 @@ const TRIED: [u64; 4] = [1, 10, 100, 1000];
 
 #[derive(Debug, Args)]
 pub struct Price {
-    /// The subnet; without it all of them
+    /// The subnet; without it, all subnets
     pub netuid: Option<u16>,
     /// TAO to spend, at most 9 decimals [default: 1 for all subnets; 1, 10, 100 and 1000 for one]
     #[arg(long, value_name = "TAO", value_parser = amount::parse)]

@@ -85,6 +85,13 @@ impl Deal {
     }
 }
 
+/// Which of the keys signs and pays.
+#[derive(Clone, Copy, Debug)]
+enum Signer {
+    Coldkey,
+    Hotkey,
+}
+
 /// Longest wait for a block without a word.
 const QUIET: Duration = Duration::from_secs(8);
 
@@ -122,20 +129,41 @@ impl Sending {
         self.send_deal(client, call, Deal::default()).await
     }
 
-    /// Shows what it costs; then, unless that was all, signs, sends and waits. `None` after a mere preview.
+    /// Makes sure that the account has what it takes and that the call would succeed. Then shows what it costs, or
+    /// signs, sends and waits. `None` after a mere preview.
     ///
     /// # Errors
-    /// If there is no key, the account does not have what it takes, or the chain refuses.
+    /// If there is no key, the account does not have what it takes, or the call would fail or fails.
     pub async fn send_deal(&self, client: &Client, call: RuntimeCall, deal: Deal) -> Result<Option<Included>> {
+        self.send_signed(client, call, deal, Signer::Coldkey).await
+    }
+
+    /// As [`Self::send`], signed and paid by the hotkey.
+    ///
+    /// # Errors
+    /// As [`Self::send_deal`].
+    pub async fn send_by_hotkey(&self, client: &Client, call: RuntimeCall) -> Result<Option<Included>> {
+        self.send_signed(client, call, Deal::default(), Signer::Hotkey).await
+    }
+
+    async fn send_signed(
+        &self,
+        client: &Client,
+        call: RuntimeCall,
+        deal: Deal,
+        signer: Signer,
+    ) -> Result<Option<Included>> {
         let name = tributary_client::call_name(&call);
-        let payer = self.keys.coldkey_account()?;
+        let payer = match signer {
+            Signer::Coldkey => self.keys.coldkey_account()?,
+            Signer::Hotkey => self.keys.hotkey_account()?,
+        };
         let fee = client.fee(&call, &payer).await?.0;
         let balance = account::balance(&client.at_best().await?, &payer).await?;
+        check(&address(&payer), balance, fee, &deal)?;
+        client.dry_run(&call, &payer).await?;
         if self.preview {
             self.show(&name, &address(&payer), balance.free, fee, &deal)?;
-        }
-        check(&address(&payer), balance, fee, &deal)?;
-        if self.preview {
             return Ok(None);
         }
         // A sealed key takes its password and some seconds: first it is said for what.
@@ -150,7 +178,10 @@ impl Sending {
             costs.concat(),
             Amount(fee)
         );
-        let signer = self.keys.coldkey()?;
+        let signer = match signer {
+            Signer::Coldkey => self.keys.coldkey()?,
+            Signer::Hotkey => self.keys.hotkey()?,
+        };
         Ok(Some(self.submit(client, &call, &signer).await?))
     }
 
@@ -158,7 +189,7 @@ impl Sending {
     ///
     /// # Errors
     /// If the chain refuses, or no block has it in time.
-    pub async fn submit(&self, client: &Client, call: &RuntimeCall, signer: &Keypair) -> Result<Included> {
+    async fn submit(&self, client: &Client, call: &RuntimeCall, signer: &Keypair) -> Result<Included> {
         let wait = if self.finalized { Wait::Finalized } else { Wait::InBlock };
         let patience = Duration::from_secs(self.wait);
         let sent = client.submit(call, signer, wait);
@@ -207,7 +238,7 @@ impl Sending {
         }
         line("fee", &format!("{} TAO", Amount(fee)))?;
         line("left", &format!("{} TAO", Amount(after)))?;
-        say!("nothing was sent: this is a preview");
+        say!("this is a preview: nothing was sent");
         Ok(())
     }
 
@@ -259,7 +290,7 @@ fn check(payer: &str, balance: account::Balance, fee: u64, deal: &Deal) -> Resul
         ]);
     let parts: Vec<String> = parts.collect();
     bail!(
-        "{payer} has {} TAO to spend, and this takes {}: {} TAO are missing. Use less, or put TAO into the account (on a development chain: `tributary fund {payer} {}`)",
+        "{payer} has {} TAO to spend, and this takes {}: {} TAO is missing. Use less, or put TAO into the account (on a development chain: `tributary fund {payer} {}`)",
         Amount(has),
         parts.join(" + "),
         Amount(missing),

@@ -1,6 +1,6 @@
 //! `tributary serve-miner`, `serve-validator` and `serve-gateway`
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Result, bail};
 use clap::{
@@ -9,17 +9,16 @@ use clap::{
 };
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, Keypair};
-use tributary_economy::NetUid;
 use tributary_market_serve::{
-    GatewayConfig, MinerConfig, MinerKind, Rules, ValidatorConfig, meter::Price, spawn_gateway, spawn_miner,
-    spawn_validator,
+    GatewayConfig, MinerConfig, MinerKind, Rules, ValidatorConfig, ValidatorStatus, meter::Price, spawn_gateway,
+    spawn_miner, spawn_validator,
 };
 use tributary_neuron::{Description, Identity, Reach};
 
-use super::neuron::{attend, beside, reachable, registered, show, show_miner, take_folder};
+use super::neuron::{Joined, Validating, attend, beside, join, reachable, show, show_miner};
 use crate::{
     amount::{self, Amount},
-    args::{AxonAddress, Connection, Keys, Neighbours},
+    args::{AxonAddress, Member, socket},
     folder::Lock,
     market::{self, Notices},
     neurons::RpcChain,
@@ -33,38 +32,22 @@ use crate::{
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
-    pub connection: Connection,
-    #[command(flatten)]
-    pub keys: Keys,
-    /// The serve subnet
-    #[arg(long)]
-    pub netuid: u16,
+    pub member: Member,
     /// The train subnet whose best model is served [default: the one that the subnet's owner has published]
     #[arg(long, value_name = "NETUID")]
     pub train_netuid: Option<u16>,
-    /// The market's hyperparameters, a JSON file. They must be those that the subnet's owner has published [default: those]
-    #[arg(long, value_name = "FILE")]
-    pub rules: Option<PathBuf>,
-    #[command(flatten)]
-    pub neighbours: Neighbours,
-    /// Where to keep what must survive a restart
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
-    /// Print one JSON object on every change
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct ServeMiner {
     #[command(flatten)]
     pub serve: Serve,
-    /// How it behaves
+    /// How the miner behaves
     #[arg(long, value_name = "KIND", default_value = "honest", value_parser = miner_kind())]
     pub miner: MinerKind,
     #[command(flatten)]
     pub axon: AxonAddress,
-    /// Milliseconds that each answer waits before it begins
+    /// Milliseconds to wait before each answer
     #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=600_000))]
     pub delay: u64,
 }
@@ -85,28 +68,32 @@ pub struct ServeGateway {
     #[command(flatten)]
     pub serve: Serve,
     /// Where customers reach it, as http://ADDRESS/v1
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8402")]
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8402", value_parser = socket)]
     pub listen: SocketAddr,
-    /// TAO per 1000 tokens read
+    /// TAO per 1000 prompt tokens
     #[arg(long, value_name = "TAO", value_parser = amount::parse, default_value = "0.0001")]
     pub price_prompt: Amount,
-    /// TAO per 1000 tokens made
+    /// TAO per 1000 completion tokens
     #[arg(long, value_name = "TAO", value_parser = amount::parse, default_value = "0.0004")]
     pub price_completion: Amount,
-    /// TAO of use beyond vouchers that it grants each customer; 0 makes everything prepaid
+    /// Credit of each customer beyond its vouchers, in TAO; 0 makes everything prepaid
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.002")]
     pub credit: Amount,
     /// Blocks between two settlements
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub settle_every: u64,
-    /// TAO that a settlement must bring to be made at such a turn, so that it is worth its fee of about 0.0004; less waits
-    /// for more. What must be settled, because its channel closes or expires, is settled whatever it brings
+    /// Smallest regular settlement, in TAO, so that it is worth its fee of about 0.0004. Channels that close or expire
+    /// are settled whatever they bring
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.004")]
     pub settle_min: Amount,
+    /// Least TAO from one voucher to the next, as each is written to disk. One that pays for all that is used, or that a
+    /// request waits for, may be for less
+    #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.00001")]
+    pub voucher_step: Amount,
     /// Seconds that a request may wait for a voucher
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=3600))]
     pub patience: u64,
-    /// Part of the answers that it checks by running the model itself, 0 to 1
+    /// Share of the answers to check by running the model here, 0 to 1
     #[arg(long, value_name = "PART", default_value_t = 0.1, value_parser = part)]
     pub audit: f64,
 }
@@ -142,28 +129,30 @@ struct Start {
 }
 
 async fn start(args: &Serve, role: &str) -> Result<Start> {
-    let lock = take_folder(args.state.as_deref(), role)?;
-    let hotkey = args.keys.hotkey()?;
-    let client = Client::connect(&args.connection.endpoint).await?;
-    registered(&client, NetUid(args.netuid), &hotkey.account()).await?;
-    let chain = Arc::new(RpcChain::new(client.clone()));
-    let published = market::published(chain.as_ref(), args.netuid).await?;
+    let Joined {
+        lock,
+        client,
+        chain,
+        hotkey,
+        published,
+        reach,
+    } = join(&args.member, role).await?;
     let rules = rules(args, published.as_ref())?;
     Ok(Start {
         lock,
-        chain,
         client,
+        chain,
         hotkey,
         published,
         rules,
-        reach: args.neighbours.reach(&args.connection.endpoint),
+        reach,
     })
 }
 
 /// The rules, and in them the train subnet: the published one, which must not contradict the one that is named.
 fn rules(args: &Serve, published: Option<&Description>) -> Result<Rules> {
-    let netuid = args.netuid;
-    let rules: Rules = market::rules(market::SERVE, netuid, published, args.rules.as_deref())?;
+    let netuid = args.member.netuid;
+    let rules: Rules = market::rules(market::SERVE, netuid, published, args.member.rules.as_deref())?;
     let train_netuid = match (args.train_netuid, published) {
         (Some(named), Some(_)) if named != rules.train_netuid => bail!(
             "subnet {netuid} serves the models of subnet {}, not of {named}: leave --train-netuid out",
@@ -171,7 +160,7 @@ fn rules(args: &Serve, published: Option<&Description>) -> Result<Rules> {
         ),
         (Some(named), _) => named,
         (None, Some(_)) => rules.train_netuid,
-        (None, None) if args.rules.is_some() => rules.train_netuid,
+        (None, None) if args.member.rules.is_some() => rules.train_netuid,
         (None, None) => bail!(
             "subnet {netuid} has published no description of its market: name the subnet whose models it serves with \
              --train-netuid"
@@ -198,16 +187,16 @@ pub async fn miner(args: &ServeMiner) -> Result<()> {
         reach,
         ..
     } = start(&args.serve, "serve-miner").await?;
-    let netuid = args.serve.netuid;
+    let netuid = args.serve.member.netuid;
     let config = MinerConfig {
-        netuid: args.serve.netuid,
+        netuid: args.serve.member.netuid,
         kind: args.miner,
         rules,
         listen: args.axon.listen,
         announce: args.axon.announce,
         reach,
         delay: Duration::from_millis(args.delay),
-        state_folder: args.serve.state.clone(),
+        state_folder: args.serve.member.state.clone(),
     };
     let cancel = CancellationToken::new();
     let identity = Identity::from(hotkey.pair().clone());
@@ -217,7 +206,7 @@ pub async fn miner(args: &ServeMiner) -> Result<()> {
     let shown = show_miner(
         miner.status,
         standing,
-        args.serve.json,
+        args.serve.member.json,
         |status| (status.model.clone(), status.requests.checked_ilog2()),
         |status| {
             let model = status.model.as_deref().unwrap_or("no model yet");
@@ -245,48 +234,46 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
         reach,
         ..
     } = start(&args.serve, "serve-validator").await?;
-    let netuid = args.serve.netuid;
+    let netuid = args.serve.member.netuid;
     let notices = Notices {
         netuid,
         listen: args.axon.listen,
         announce: args.axon.announce,
-        description: published.clone(),
+        description: published,
         text: None,
     };
     let config = ValidatorConfig {
-        netuid: args.serve.netuid,
+        netuid: args.serve.member.netuid,
         rules,
         reach,
         prompts,
-        state_folder: args.serve.state.clone(),
+        state_folder: args.serve.member.state.clone(),
     };
     let cancel = CancellationToken::new();
     let identity = Identity::from(hotkey.pair().clone());
     let validator = spawn_validator(config, chain.clone(), identity.clone(), cancel.clone())?;
-    let status = validator.status.clone();
-    let status = move || status.borrow().clone();
-    let (address, board) = market::hang_out(notices, status, chain.clone(), identity, cancel.clone()).await?;
-    say!("verdicts on http://{address}/public/verdicts.json");
-    let shown = show(
-        validator.status,
-        args.serve.json,
-        |status| status.rounds,
-        |status| {
-            let right = status
-                .miners
-                .values()
-                .filter(|miner| miner.correct == Some(true))
-                .count();
-            format!(
-                "round {}, {right} of {} miners answer rightly",
-                status.rounds,
-                status.miners.len()
-            )
-        },
-    );
-    let changes = market::watch_changes(chain.as_ref(), netuid, published.as_ref());
-    attend(beside(shown, changes), &mut stop, &cancel, validator.task).await?;
-    Ok(board.await??)
+    let validating = Validating {
+        status: validator.status,
+        task: validator.task,
+        notices,
+        chain,
+        identity,
+        json: args.serve.member.json,
+        cancel,
+    };
+    let text = |status: &ValidatorStatus| {
+        let right = status
+            .miners
+            .values()
+            .filter(|miner| miner.correct == Some(true))
+            .count();
+        format!(
+            "round {}, {right} of {} miners answer correctly",
+            status.rounds,
+            status.miners.len()
+        )
+    };
+    validating.attend(&mut stop, |status| status.rounds, text).await
 }
 
 /// Sells until told to stop; then settles.
@@ -295,7 +282,7 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
 /// If it cannot start, or what customers signed for cannot be settled or kept.
 pub async fn gateway(args: &ServeGateway) -> Result<()> {
     let mut stop = stop::signals()?;
-    let payee = args.serve.keys.coldkey()?;
+    let payee = args.serve.member.keys.coldkey()?;
     let Start {
         lock: _lock,
         client,
@@ -306,7 +293,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         ..
     } = start(&args.serve, "serve-gateway").await?;
     let config = GatewayConfig {
-        netuid: args.serve.netuid,
+        netuid: args.serve.member.netuid,
         rules,
         listen: args.listen,
         reach,
@@ -318,11 +305,12 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         patience: Duration::from_secs(args.patience),
         settle_every_blocks: args.settle_every,
         settle_min: args.settle_min.0,
+        voucher_step: args.voucher_step.0,
         audit_share: args.audit,
-        state_folder: args.serve.state.clone(),
+        state_folder: args.serve.member.state.clone(),
     };
     if config.state_folder.is_none() {
-        say!("without --state, vouchers that are not settled are gone if this process dies");
+        say!("without --state, unsettled vouchers are lost if this process dies");
     }
     let cancel = CancellationToken::new();
     let rail = Arc::new(RpcRail::new(client));
@@ -331,11 +319,11 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
     say!("selling on http://{}/v1, paid to {}", gateway.address, payee.address());
     let shown = show(
         gateway.status,
-        args.serve.json,
+        args.serve.member.json,
         |status| (status.requests.checked_ilog2(), status.settled),
         |status| {
             format!(
-                "{} requests, {} tokens made, charged {} TAO, settled {} TAO, of which {} TAO were tribute",
+                "{} requests, {} tokens made, charged {} TAO, settled {} TAO, of which {} TAO was tribute",
                 status.requests,
                 status.completion_tokens,
                 Amount(status.charged),
@@ -347,7 +335,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
     let ending = cancel.clone();
     tokio::spawn(async move {
         ending.cancelled().await;
-        say!("stopping; settling what is signed for");
+        say!("stopping; settling the vouchers received");
     });
     attend(shown, &mut stop, &cancel, gateway.task).await
 }

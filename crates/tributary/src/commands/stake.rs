@@ -28,21 +28,22 @@ struct Effect {
     traded: Traded,
 }
 
-/// Whom to stake to.
+/// Which hotkey to stake to.
 async fn to_whom(args: &Stake, view: &View<'_>, netuid: NetUid) -> Result<AccountId32> {
     let keys = &args.sending.keys;
     if keys.hotkey.is_some() {
         return keys.hotkey_account();
     }
     let chosen = delegate::choose(view, netuid, keys.own_hotkey()?.as_ref()).await?;
-    let (hotkey, why) = chosen.with_context(|| {
-        format!("nobody is registered on subnet {netuid} whom you could stake to: name somebody with --hotkey")
+    let (hotkey, why) = chosen.with_context(|| match netuid.is_root() {
+        true => "no hotkey has stake on root yet: name the one to stake to with --hotkey".to_owned(),
+        false => format!("nobody is registered on subnet {netuid}: name the hotkey to stake to with --hotkey"),
     })?;
     say!("staking to {}, {why} (another: --hotkey)", address(&hotkey));
     Ok(hotkey)
 }
 
-/// From whom to take stake back.
+/// Which hotkey to unstake from.
 async fn from_whom(args: &Unstake, view: &View<'_>, coldkey: &AccountId32, netuid: NetUid) -> Result<AccountId32> {
     let keys = &args.sending.keys;
     if keys.hotkey.is_some() {
@@ -84,6 +85,14 @@ pub(super) fn tell(deal: Deal, quote: &Quote, side: Side) -> Deal {
         Side::Buy => ("alpha", "TAO"),
         Side::Sell => ("TAO", "alpha"),
     };
+    if !quote.dynamic {
+        return deal
+            .line(
+                "receives",
+                format!("{} {asset}, one for one", Amount(quote.received_rao)),
+            )
+            .figures(quote);
+    }
     let price = format!(
         "{} TAO for an alpha now, {} on average with the fee, {} afterwards",
         Rao(quote.price_rao),
@@ -97,7 +106,7 @@ pub(super) fn tell(deal: Deal, quote: &Quote, side: Side) -> Deal {
     deal.line("receives", format!("{} {asset}", Amount(quote.received_rao)))
         .line("price", price)
         .line("price impact", format!("{sign}{}", per_cent(quote.price_impact)))
-        .line("fee of pool", format!("{} {paid}", Amount(quote.pool_fee_rao)))
+        .line("pool fee", format!("{} {paid}", Amount(quote.pool_fee_rao)))
         .figures(quote)
 }
 
@@ -105,7 +114,7 @@ pub(super) fn tell(deal: Deal, quote: &Quote, side: Side) -> Deal {
 /// wants more than the tolerance is asked.
 ///
 /// # Errors
-/// If the price would move further, and nobody agrees to that.
+/// If the price would move further, and the user does not agree to that.
 fn limit(
     sending: &Sending,
     netuid: NetUid,
@@ -120,7 +129,7 @@ fn limit(
         return Ok(None);
     }
     let tolerance = slippage.0;
-    if quote.price_impact > tolerance && !sending.preview {
+    if quote.price_impact > tolerance {
         let what = format!(
             "this trade moves the price of subnet {netuid}'s alpha by {}, from {} to {} TAO; {} is allowed",
             per_cent(quote.price_impact),
@@ -130,17 +139,20 @@ fn limit(
         );
         // A little more than the quote, for others trade too.
         let enough = (quote.price_impact * 1.05 * 100.0 + 0.1).ceil();
-        if !output::can_ask() {
+        if sending.preview {
+            say!("{what}. To send it, trade less, or allow it with --slippage {enough}%");
+        } else if !output::can_ask() {
             bail!("{what}. Nothing was sent. Trade less, or allow it with --slippage {enough}%");
-        }
-        say!("{what}");
-        if !output::agreed("trade all the same?") {
-            bail!("nothing was sent");
+        } else {
+            say!("{what}");
+            if !output::agreed("trade all the same?") {
+                bail!("nothing was sent");
+            }
         }
     }
     let limit = quote.limit(tolerance);
     if limit.is_none() {
-        say!("the price may move further than the chain can hold a trade to: it is sent without a limit");
+        say!("the price may move further than the chain can hold a trade to: the transaction carries no limit");
     }
     Ok(limit)
 }

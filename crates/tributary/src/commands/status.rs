@@ -119,7 +119,11 @@ pub async fn check_subnet(view: &View<'_>, netuid: NetUid) -> Result<()> {
     let known: Vec<String> = known.iter().map(NetUid::to_string).collect();
     match known.as_slice() {
         [] => bail!("there is no subnet {netuid}; this chain has none yet (`tributary register subnet` makes one)"),
-        known => bail!("there is no subnet {netuid}; there are {}", known.join(", ")),
+        [only] => bail!("there is no subnet {netuid}; the only subnet of this chain is {only}"),
+        known => bail!(
+            "there is no subnet {netuid}; the subnets of this chain are {}",
+            known.join(", ")
+        ),
     }
 }
 

@@ -14,7 +14,8 @@ pub fn run(args: &Vectors) -> Result<()> {
     let mut reports = Vec::new();
     for path in &args.files {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let report = vectors::run_file(&text).with_context(|| format!("{} is no file of vectors", path.display()))?;
+        let report =
+            vectors::run_file(&text).with_context(|| format!("{} is not a file of test vectors", path.display()))?;
         failed += report.failed;
         reports.push((path, report));
     }

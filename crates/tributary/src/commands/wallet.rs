@@ -14,15 +14,15 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub enum Wallets {
-    /// Make a wallet: a new coldkey, sealed with a password, and a hotkey. Says the words of the coldkey once
+    /// Make a wallet: a new coldkey, sealed with a password, and a hotkey. The coldkey's mnemonic is shown this once
     New(New),
-    /// Make a wallet of a coldkey that exists: its words or seed are asked for, or read from stdin
+    /// Make a wallet from an existing coldkey: prompt for its mnemonic or seed, or read it from stdin
     Import(Import),
-    /// Add a hotkey to a wallet: a new one, or one that exists
+    /// Add a hotkey to a wallet: a new or an existing one
     AddHotkey(AddHotkey),
-    /// List the wallets, their accounts and hotkeys. Asks for no password
+    /// List the wallets, their accounts and hotkeys. Needs no password
     List(List),
-    /// Write the coldkey's public file anew, from the coldkey
+    /// Rewrite the coldkey's public file from the coldkey
     Repair(Repair),
 }
 
@@ -37,10 +37,10 @@ pub struct Root {
 /// How a coldkey is kept.
 #[derive(Debug, Args)]
 pub struct Keep {
-    /// Name of the hotkey that is made with it
+    /// Name of the hotkey to make with it
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub hotkey: String,
-    /// Keep the coldkey without a password: for development only
+    /// Store the coldkey without a password: for development only
     #[arg(long)]
     pub no_password: bool,
     #[command(flatten)]
@@ -72,7 +72,7 @@ pub struct AddHotkey {
     pub name: String,
     /// Name of the hotkey
     pub hotkey: String,
-    /// Of a hotkey that exists: its words or seed are asked for, or read from stdin
+    /// Import an existing hotkey: prompt for its mnemonic or seed, or read it from stdin
     #[arg(long)]
     pub import: bool,
     #[command(flatten)]
@@ -169,7 +169,7 @@ impl Shown {
 /// Runs a command of this family.
 ///
 /// # Errors
-/// If a name is taken, a secret is none, or a file cannot be written.
+/// If a name is taken, a secret is not a key, or a file cannot be written.
 pub fn run(command: &Wallets) -> Result<()> {
     match command {
         Wallets::New(args) => {
@@ -177,19 +177,19 @@ pub fn run(command: &Wallets) -> Result<()> {
             let wallet = make(&args.name, &args.keep, &key)?;
             if let Some(phrase) = &key.phrase {
                 say!(
-                    "the words of the coldkey, which are the money; write them on paper and show them to nobody:\n  {phrase}"
+                    "the mnemonic of the coldkey; whoever has it has the money: write it on paper and show it to nobody:\n  {phrase}"
                 );
             }
             show(&wallet, args.keep.json)
         }
         Wallets::Import(args) => {
-            let key = NewKey::from_secret(&secret("words or seed of the coldkey")?)?;
+            let key = NewKey::from_secret(&secret("mnemonic or seed of the coldkey")?)?;
             show(&make(&args.name, &args.keep, &key)?, args.keep.json)
         }
         Wallets::AddHotkey(args) => {
             let wallet = Wallet::open(args.root.wallet_path.as_deref(), &args.name)?;
             let key = match args.import {
-                true => NewKey::from_secret(&secret("words or seed of the hotkey")?)?,
+                true => NewKey::from_secret(&secret("mnemonic or seed of the hotkey")?)?,
                 false => NewKey::random(),
             };
             wallet.add_hotkey(&args.hotkey, &key)?;
@@ -230,13 +230,13 @@ fn new_password(name: &str) -> Result<String> {
     }
     if !output::can_ask() {
         bail!(
-            "a coldkey is sealed with a password: run this in a terminal to be asked for it, set {}, or keep the key open with --no-password",
+            "a coldkey is sealed with a password: run this in a terminal to be asked for it, set {}, or store the key without a password with --no-password",
             wallet::PASSWORD_VARIABLE
         );
     }
     let first = rpassword::prompt_password(format!("Password for the coldkey of `{name}`: "))?;
     if first.is_empty() {
-        bail!("an empty password protects nothing; to keep the key without one, say --no-password");
+        bail!("an empty password protects nothing; to store the key without one, pass --no-password");
     }
     if rpassword::prompt_password("The same again: ")? != first {
         bail!("the two passwords differ; nothing was made");
@@ -254,7 +254,7 @@ fn secret(what: &str) -> Result<String> {
         .read_line(&mut text)
         .with_context(|| format!("cannot read the {what} from stdin"))?;
     if text.trim().is_empty() {
-        bail!("the {what} are read from stdin, and there was nothing");
+        bail!("the {what} is read from stdin, which was empty");
     }
     Ok(text)
 }

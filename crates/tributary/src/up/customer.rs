@@ -104,7 +104,7 @@ impl Customer {
                     self.ask(&http, &key, number).await
                 };
                 if let Err(error) = asked.await {
-                    tracing::info!("the customer got no answer: {error:#}");
+                    tracing::info!("the customer got no answer: {}", crate::output::reasons(&error));
                 }
                 let left = wallet
                     .borrow()

@@ -66,7 +66,7 @@ pub fn between(before: &Frame, after: &Frame) -> Vec<Happened> {
             );
             let tao = |rao: u64| rao as f64 / 1e9;
             let text = format!(
-                "customers paid subnet {netuid} {:.4} TAO, of which {:.4} TAO are tribute",
+                "customers paid subnet {netuid} {:.4} TAO, of which {:.4} TAO is tribute",
                 tao(paid),
                 tao(tribute)
             );
@@ -235,7 +235,7 @@ mod tests {
                 (
                     "payment",
                     1,
-                    "customers paid subnet 1 0.5000 TAO, of which 0.1000 TAO are tribute"
+                    "customers paid subnet 1 0.5000 TAO, of which 0.1000 TAO is tribute"
                 ),
                 ("pact", 1, "the pact of subnet 1 is active"),
                 ("sealed", 1, "subnet 1 sealed artefact 0 until round 0"),

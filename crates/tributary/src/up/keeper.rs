@@ -91,7 +91,7 @@ where
                 return;
             }
             Err(error) => {
-                let error = format!("{error:#}");
+                let error = crate::output::reasons(&error);
                 tracing::warn!(error, "the {name} failed and is started again in {} s", pause.as_secs());
             }
             Ok(()) => tracing::warn!(

@@ -137,7 +137,7 @@ impl Market {
                     };
                     match read {
                         Err(error) if error.is::<tributary_client::Error>() => {
-                            let error = format!("{error:#}");
+                            let error = output::reasons(&error);
                             tracing::warn!(error, "a block could not be read; it is tried again with the next one");
                         }
                         read => read?,

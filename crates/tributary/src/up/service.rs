@@ -28,6 +28,8 @@ const PORT: u16 = 8402;
 const SETTLE_EVERY_BLOCKS: u64 = 20;
 /// What a settlement must bring at least: ten times its fee.
 const SETTLE_MIN_RAO: u64 = 4_000_000;
+/// Between two vouchers at least.
+const VOUCHER_STEP_RAO: u64 = 10_000;
 
 /// What is shown of the gateway.
 #[derive(Clone, Debug, Default)]
@@ -147,19 +149,12 @@ async fn validators(
         };
         let hotkey = identity(&Member::validator(index, number)?.hotkey);
         let (chain, cancel) = (tools.chain.clone(), tools.cancel.clone());
-        let shown = Shown::default();
-        all.push(shown.clone());
-        let start = move || {
-            let started = spawn_validator(config.clone(), chain.clone(), hotkey.clone(), cancel.clone());
-            let shown = shown.clone();
-            Box::pin(async move {
-                let validator = started?;
-                shown.set(validator.status);
-                Ok(work(validator.task))
-            }) as _
+        let spawn = move || {
+            let validator = spawn_validator(config.clone(), chain.clone(), hotkey.clone(), cancel.clone())?;
+            Ok((validator.status, validator.task))
         };
         let name = format!("serve validator {} of subnet {netuid}", number + 1);
-        tools.keeper.start(name, start).await?;
+        all.push(tools.validate(name, spawn).await?);
     }
     Ok(all)
 }
@@ -184,6 +179,7 @@ async fn sell(
         patience: Duration::from_secs(10),
         settle_every_blocks: SETTLE_EVERY_BLOCKS,
         settle_min: SETTLE_MIN_RAO,
+        voucher_step: VOUCHER_STEP_RAO,
         audit_share: 0.1,
         state_folder: Some(tools.folder("gateway")?),
     };

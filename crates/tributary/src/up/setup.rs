@@ -259,7 +259,7 @@ async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()>
         if first {
             return Err(error);
         }
-        let error = format!("{error:#}");
+        let error = crate::output::reasons(&error);
         tracing::warn!(error, "somebody of the market's own cast cannot be registered again");
     }
     Ok(())

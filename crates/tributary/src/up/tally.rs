@@ -88,7 +88,7 @@ impl Tally {
             .map_err(anyhow::Error::from)
             .and_then(|bytes| folder::write_whole(&self.file, &bytes));
         if let Err(error) = written {
-            let error = format!("{error:#}");
+            let error = crate::output::reasons(&error);
             tracing::warn!(
                 error,
                 "the sums of what was emitted are kept in memory; the market goes on"

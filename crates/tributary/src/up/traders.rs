@@ -84,7 +84,12 @@ async fn follow_rule(client: Client, mut frames: broadcast::Receiver<Arc<Frame>>
         }
         .await;
         if let Err(e) = done {
-            tracing::info!("{} could not trade at block {}: {e:#}", staker.name(), frame.block);
+            tracing::info!(
+                "{} could not trade at block {}: {}",
+                staker.name(),
+                frame.block,
+                crate::output::reasons(&e)
+            );
         }
     }
 }
@@ -162,7 +167,11 @@ async fn sell_cuts(client: Client, mut frames: broadcast::Receiver<Arc<Frame>>, 
         }
         .await;
         if let Err(e) = done {
-            tracing::info!("an owner could not sell at block {}: {e:#}", frame.block);
+            tracing::info!(
+                "an owner could not sell at block {}: {}",
+                frame.block,
+                crate::output::reasons(&e)
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use serde::Serialize;
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tributary_client::Client;
 use tributary_economy::NetUid;
@@ -85,6 +86,30 @@ impl Tools<'_> {
         let owner = Identity::from(Member::owner(index)?.hotkey.pair().clone());
         let published = self.chain.publish_market(&owner, netuid.0, &text).await;
         published.with_context(|| format!("what subnet {netuid} competes in cannot be published"))
+    }
+
+    /// Keeps a validator at work; what it shows. `spawn` starts it once: its status and its task.
+    ///
+    /// # Errors
+    /// If the first start fails.
+    pub async fn validate<T, E, S>(&mut self, name: String, spawn: S) -> Result<Shown<T>>
+    where
+        T: Clone + Default + Send + Sync + 'static,
+        E: std::error::Error + Send + Sync + 'static,
+        S: Fn() -> Result<(watch::Receiver<T>, JoinHandle<Result<(), E>>)> + Send + 'static,
+    {
+        let shown = Shown::default();
+        let kept = shown.clone();
+        let start = move || {
+            let (started, shown) = (spawn(), kept.clone());
+            Box::pin(async move {
+                let (status, task) = started?;
+                shown.set(status);
+                Ok(work(task))
+            }) as _
+        };
+        self.keeper.start(name, start).await?;
+        Ok(shown)
     }
 
     /// Hangs out the board of a validator.
@@ -308,19 +333,12 @@ async fn validators(
         };
         let identity = Identity::from(Member::validator(index, number)?.hotkey.pair().clone());
         let (chain, cancel) = (tools.chain.clone(), tools.cancel.clone());
-        let shown = Shown::default();
-        all.push(shown.clone());
-        let start = move || {
-            let started = spawn_validator(config.clone(), chain.clone(), identity.clone(), cancel.clone());
-            let shown = shown.clone();
-            Box::pin(async move {
-                let validator = started?;
-                shown.set(validator.status);
-                Ok(work(validator.task))
-            }) as _
+        let spawn = move || {
+            let validator = spawn_validator(config.clone(), chain.clone(), identity.clone(), cancel.clone())?;
+            Ok((validator.status, validator.task))
         };
         let name = format!("validator {} of subnet {netuid}", number + 1);
-        tools.keeper.start(name, start).await?;
+        all.push(tools.validate(name, spawn).await?);
     }
     Ok(all)
 }

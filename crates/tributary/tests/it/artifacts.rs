@@ -127,7 +127,8 @@ fn what_a_subnet_made_is_committed_confirmed_and_opened_when_its_time_has_come()
     let proof = ["--content", &path("weights"), "--secret", &path("sealed.secret")];
     let check = |content: &[&str]| run(&[&["artifact", "check", &path("sealed")], content, &with].concat());
     assert_eq!(check(&proof).code, 0);
-    check(&["--content", &path("sealed"), "--secret", &path("sealed.secret")]).fails(1, &["is not that content"]);
+    check(&["--content", &path("sealed"), "--secret", &path("sealed.secret")])
+        .fails(1, &["does not hold that content"]);
     let open = |out: &str| run(&[&["artifact", "open", &location, "--out", &path(out)], &with[..]].concat());
     open("too-early").fails(1, &["which opens in"]);
     assert!(!folder.path().join("too-early").exists());

@@ -43,10 +43,9 @@ fn money_moves_as_asked() {
     let refused = chain.run(&["transfer", "//Bob", "13", "--key", "//Nobody"]);
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
     assert!(refused.err.contains("error:"), "{}", refused.err);
-    chain.run(&["transfer", "//Bob", "0.1", "--key", "//Penniless"]).fails(
-        1,
-        &["has 0.000000000 TAO to spend", "TAO are missing", "tributary fund"],
-    );
+    chain
+        .run(&["transfer", "//Bob", "0.1", "--key", "//Penniless"])
+        .fails(1, &["has 0.000000000 TAO to spend", "TAO is missing", "tributary fund"]);
     let refused = chain.run(&["transfer", "//Bob", "13", "--key", "//Nobody"]);
     refused.fails(1, &["has 12.000000001 TAO to spend", "13.000000000 to send", " fee"]);
     balanced(&chain);
@@ -99,12 +98,31 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     let missing = chain.run(&["stake", "77", "1", "--key", "//Alice"]);
     assert_eq!(missing.code, 1);
     assert!(
-        missing.err.contains("there is no subnet 77; there are"),
+        missing
+            .err
+            .contains("there is no subnet 77; the only subnet of this chain is"),
         "{}",
         missing.err
     );
 
     // Without a hotkey: the owner's while nobody validates, and one's own where it is registered.
+    for line in [
+        &["miner", "--netuid", "77", "--key", "//Alice"][..],
+        &["market", "show", "77"],
+        &["artifact", "show", "77"],
+    ] {
+        chain
+            .run(line)
+            .fails(1, &["there is no subnet 77; the only subnet of this chain is"]);
+    }
+
+    // On root it is whoever has most there.
+    chain
+        .run(&["stake", "0", "1", "--key", "//Charlie"])
+        .fails(1, &["no hotkey has stake on root", "--hotkey"]);
+    run(&["stake", "0", "1", "--hotkey", "//AliceHot"]);
+    let root = chain.run(&["stake", "0", "1", "--key", "//Charlie", "--json"]);
+    assert_eq!(root.json()["hotkey"], made["owner_hotkey"], "{}", root.err);
     let first = chain.run(&[
         "stake",
         &netuid,

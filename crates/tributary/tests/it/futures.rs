@@ -33,10 +33,11 @@ fn dump(folder: &Path) -> String {
                 "--hotkey",
                 &format!("//Dave{netuid}"),
             ]);
+            // Little enough for a pool that is new, whichever block comes next.
             send(&[
                 "stake",
                 &netuid,
-                "10.5",
+                "0.5",
                 "--slippage",
                 "2000000%",
                 "--key",
@@ -47,7 +48,7 @@ fn dump(folder: &Path) -> String {
             send(&[
                 "stake",
                 &netuid,
-                "3",
+                "0.2",
                 "--slippage",
                 "2000000%",
                 "--key",

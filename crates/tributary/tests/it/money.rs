@@ -75,6 +75,63 @@ fn a_preview_tells_all_that_is_paid_later() {
     chain.stop();
 }
 
+/// What must fail is neither promised nor sent, whichever command it is.
+#[test]
+fn what_would_fail_costs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
+    let key = ["--key", "//Alice"];
+    let alice = |line: &[&str]| chain.run(&[line, &key].concat());
+    alice(&["register", "subnet", "--hotkey", "//AliceHot", "--json"]).json();
+    alice(&["register", "subnet", "--start", "--hotkey", "//Other", "--json"]).json();
+    // A block moves the price of so small a pool far.
+    alice(&["stake", "2", "0.01", "--slippage", "1000%", "--json"]).json();
+    let rest = |preview: &Value| number(preview, "balance_after_rao");
+    let before = chain.run(&["balance", "//Alice", "--json"]).json();
+    let height = number(&chain.run(&["status", "--json"]).json(), "block");
+    for (line, error) in [
+        (&["stake", "1", "1", "--slippage", "1000%"][..], "SubtokenDisabled"),
+        (&["stake", "2", "0.001", "--slippage", "1000%"], "AmountTooLow"),
+        (&["stake", "2", "0.01", "--limit", "0.000000001"], "PriceLimitExceeded"),
+        (&["unstake", "2", "0.000001", "--slippage", "100%"], "AmountTooLow"),
+        (
+            &["register", "neuron", "1", "--hotkey", "//AliceHot"],
+            "HotKeyAlreadyRegisteredInSubNet",
+        ),
+        (&["pay", "1", "//Alice", "1"], "PayingOneself"),
+        (&["pact", "exit", "1"], "NoPact"),
+        (&["channel", "close", "7"], "NoChannel"),
+        (&["channel", "top-up", "7", "1"], "NoChannel"),
+    ] {
+        for more in [&["--preview"][..], &["--preview", "--json"], &[]] {
+            alice(&[line, more].concat()).fails(1, &["would fail, so it was not sent: ", error]);
+        }
+    }
+    // The smallest amount that is named is the chain's.
+    alice(&["stake", "2", "0.001", "--slippage", "1000%", "--preview"]).fails(1, &["0.002 TAO and the pool's fee"]);
+    let enough = alice(&["stake", "2", "0.0021", "--slippage", "1000%", "--preview", "--json"]).json();
+    assert!(rest(&enough) < number(&before, "free_rao"));
+    // Where the run would refuse for want of an answer, the preview says so.
+    let far = alice(&["stake", "2", "100", "--slippage", "50%", "--preview"]);
+    assert_eq!(far.code, 0, "{}", far.err);
+    assert!(
+        far.err.contains("moves the price of subnet 2") && far.err.contains("--slippage"),
+        "{}",
+        far.err
+    );
+    assert_eq!(
+        chain.run(&["balance", "//Alice", "--json"]).json(),
+        before,
+        "nothing was paid"
+    );
+    assert_eq!(
+        number(&chain.run(&["status", "--json"]).json(), "block"),
+        height,
+        "nothing was sent"
+    );
+    chain.stop();
+}
+
 #[test]
 fn a_trade_is_quoted_and_held_to_its_slippage() {
     let folder = tempfile::tempdir().unwrap();
@@ -189,10 +246,20 @@ fn development_accounts_give_and_tell() {
     let held = chain.run(&["balance", "//Nobody", "--json"]).json();
     assert_eq!(number(&held, "free_rao"), 1_000_000_000_000);
     assert_eq!(held["address"], given["to"]);
-    chain
-        .run(&["fund", "//Nobody", "20999999"])
-        .fails(1, &["no development account of this chain has 20999999", "has most"]);
+    chain.run(&["fund", "//Nobody", "20999999"]).fails(
+        1,
+        &["no development account of this chain has 20999999", "has the most"],
+    );
     let shown = chain.run(&["balance", "//Nobody"]);
+    assert_eq!(shown.err, "");
+    assert_eq!(chain.run(&["balance", "--key", "//Nobody"]).out, shown.out);
+    let typo = chain.run(&["balance", "//Nobdy"]);
+    assert!(
+        typo.code == 0 && typo.err.contains("does not know the account"),
+        "{}",
+        typo.err
+    );
+    assert_eq!(chain.run(&["balance", "//Nobdy", "--json"]).json()["exists"], false);
     assert!(shown.out.contains("free      1000.000000000 TAO"), "{}", shown.out);
     chain.stop();
 }

@@ -84,7 +84,7 @@ fn a_pact_is_signed_paid_under_tightened_and_shown() {
     chain.run(&["pact", "show", "77"]).fails(1, &["there is no subnet 77"]);
     chain
         .run(&["pact", "sign", &netuid, "--pledge", "120%", "--key", "//Alice"])
-        .fails(2, &["more than the whole"]);
+        .fails(2, &["is more than 100%"]);
     chain.stop();
 }
 

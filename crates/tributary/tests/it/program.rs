@@ -33,7 +33,7 @@ fn wallets_are_made_imported_and_listed() {
     let wallet = |line: &[&str], input: &str| with(&[&["wallet"], line, &path].concat(), input, &[]);
     let made = wallet(&["new", "alice", "--hotkey", "worker", "--no-password", "--json"], "");
     let alice = made.json();
-    assert!(made.err.contains("write them on paper"), "{}", made.err);
+    assert!(made.err.contains("write it on paper"), "{}", made.err);
     assert!(!made.out.contains("write"), "{}", made.out);
     assert_eq!(alice["hotkeys"][0]["name"], "worker");
     // Never over another, and never without a password unless that was said.
@@ -45,7 +45,7 @@ fn wallets_are_made_imported_and_listed() {
     let words = made.err.lines().last().unwrap().trim().to_owned();
     let again = wallet(&["import", "again", "--no-password", "--json"], &format!("{words}\n")).json();
     assert_eq!(again["coldkey"], alice["coldkey"]);
-    wallet(&["import", "bad", "--no-password"], "no words at all\n").fails(1, &["is no key"]);
+    wallet(&["import", "bad", "--no-password"], "no words at all\n").fails(1, &["is not a key"]);
     wallet(&["import", "none", "--no-password"], "").fails(1, &["read from stdin"]);
     wallet(&["add-hotkey", "alice", "second", "--import", "--json"], "//Bob\n").json();
 
@@ -107,6 +107,8 @@ fn the_users_file_gives_defaults() {
     config(text, &["status"], &[]).fails(1, &["no chain answers at ws://127.0.0.1:1"]);
     let environment = [("TRIBUTARY_ENDPOINT", "ws://127.0.0.1:2")];
     config(text, &["status"], &environment).fails(1, &["ws://127.0.0.1:2"]);
+    // An empty variable is none.
+    config(text, &["status"], &[("TRIBUTARY_ENDPOINT", "")]).fails(1, &["no chain answers at ws://127.0.0.1:1"]);
     let line = ["status", "--endpoint", "ws://127.0.0.1:3"];
     config(text, &line, &environment).fails(1, &["ws://127.0.0.1:3"]);
     config("endpont = 1", &["status"], &[]).fails(2, &["config.toml is wrong", "endpont", "endpoint"]);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+use super::excerpt;
 use crate::{engine::Sampling, rules::Rules};
 
 /// Tokens of a completion if the request does not say, as with OpenAI.
@@ -13,6 +14,8 @@ const MAX_TOKENS: usize = 16;
 const STOPS_MAX: usize = 4;
 /// Longest stop sequence, in bytes.
 const STOP_BYTES_MAX: usize = 256;
+/// Longest id of a model, in characters; those of this market have some 30.
+pub const MODEL_CHARACTERS_MAX: usize = 128;
 
 /// A request in full: nothing is left to whoever answers it.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,8 +65,9 @@ fn bad<T>(param: &'static str, message: impl Into<String>) -> Result<T, BadReque
 pub fn read_json<T: DeserializeOwned>(body: &[u8], what: &str) -> Result<T, BadRequest> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let refuse = |param: Option<String>, error: serde_json::Error| BadRequest {
-        param: param.map(Cow::Owned),
-        message: format!("the body is no {what}: {error}"),
+        // Both may hold names and values of the body.
+        param: param.map(|param| Cow::Owned(excerpt(&param).into_owned())),
+        message: format!("the body is no {what}: {}", excerpt(&error.to_string())),
     };
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -155,6 +159,12 @@ impl Job {
         ];
         if let Some((param, _)) = refused.into_iter().find(|(_, asked)| *asked) {
             return bad(param, format!("{param} is not offered here; leave it out"));
+        }
+        if body.model.chars().count() > MODEL_CHARACTERS_MAX {
+            return bad(
+                "model",
+                format!("a model's id has at most {MODEL_CHARACTERS_MAX} characters; GET /v1/models lists them"),
+            );
         }
         let prompt = match &body.prompt {
             None => Vec::new(),
@@ -297,6 +307,23 @@ mod tests {
             }
         );
         assert_eq!(Job::parse(&job.body(), &Rules::default(), 0).unwrap().0, job);
+    }
+
+    #[test]
+    fn little_is_sent_back_of_what_is_wrong() {
+        let long = "ü".repeat(5_000);
+        let ok = format!(r#"{{"model":"{}"}}"#, "ü".repeat(MODEL_CHARACTERS_MAX));
+        assert!(parse(&ok).is_ok());
+        for body in [
+            format!(r#"{{"model":"{long}"}}"#),
+            format!(r#"{{"model":"m","max_tokens":"{long}"}}"#),
+            format!(r#"{{"model":"m","stream_options":"{long}"}}"#),
+            format!(r#"{{"model":"m","logit_bias":{{"{long}":1e999}}}}"#),
+        ] {
+            let refused = parse(&body).unwrap_err();
+            let length = refused.message.chars().count() + refused.param.as_deref().unwrap_or_default().chars().count();
+            assert!(length < 500, "{length} characters: {refused}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Who may use a channel, and which vouchers count.
 
 use axum::http::{HeaderMap, header};
+use tributary_http::Client;
 
 use super::{Gateway, refused::Refused};
 use crate::{
@@ -21,9 +22,9 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 impl Gateway {
     /// Checks a customer's credential.
-    pub(super) async fn admit(&self, headers: &HeaderMap) -> Result<Token, Refused> {
+    pub(super) async fn admit(&self, client: Client, headers: &HeaderMap) -> Result<Token, Refused> {
         let token: Token = bearer(headers).unwrap_or_default().parse()?;
-        let channel = self.channel(token.channel).await?;
+        let channel = self.channel(client, token.channel).await?;
         let channel = channel.ok_or(Refused::Uncovered(Uncovered::Unknown(token.channel)))?;
         if channel.payee != self.payee.hotkey() || channel.netuid != self.config.netuid {
             let (id, payee, netuid) = (token.channel, self.payee.hotkey(), self.config.netuid);
@@ -61,18 +62,18 @@ impl Gateway {
     }
 
     /// A voucher in a request's header counts before the request does.
-    pub(super) async fn take_header(&self, headers: &HeaderMap) -> Result<(), Refused> {
+    pub(super) async fn take_header(&self, client: Client, headers: &HeaderMap) -> Result<(), Refused> {
         let Some(voucher) = headers.get(VOUCHER_HEADER) else {
             return Ok(());
         };
         let voucher: Voucher = voucher.to_str().unwrap_or_default().parse()?;
-        self.take(voucher).await.map(drop)
+        self.take(client, voucher).await.map(drop)
     }
 
     /// Takes a voucher. Until its signature is found good, the answer says nothing of the channel.
-    pub(super) async fn take(&self, voucher: Voucher) -> Result<Statement, Refused> {
+    pub(super) async fn take(&self, client: Client, voucher: Voucher) -> Result<Statement, Refused> {
         let stranger = || Refused::Voucher(BadVoucher::Stranger);
-        let channel = self.channel(voucher.channel).await?.ok_or_else(stranger)?;
+        let channel = self.channel(client, voucher.channel).await?.ok_or_else(stranger)?;
         let ours = channel.payee == self.payee.hotkey() && channel.netuid == self.config.netuid;
         if !ours || !voucher.is_signed_by(&channel.payer, &self.rail.genesis()) {
             return Err(stranger());
@@ -80,26 +81,32 @@ impl Gateway {
         self.take_up(voucher.channel, channel);
         if voucher.amount > channel.deposit {
             // It may have been topped up a moment ago.
-            if let Some(channel) = self.rail.channel(voucher.channel).await? {
+            if let Some(channel) = self.ask_chain(client, voucher.channel, || None).await? {
                 self.books.meter().sync(voucher.channel, channel);
             }
         }
-        let statement = self.books.take(voucher)?;
+        let statement = self.books.take(voucher).await?;
         self.covered.notify_waiters();
         Ok(statement)
     }
 
     /// A channel as far as it is known here, else as the chain knows it.
-    async fn channel(&self, id: u64) -> Result<Option<Channel>, Refused> {
+    async fn channel(&self, client: Client, id: u64) -> Result<Option<Channel>, Refused> {
         let known = || self.books.meter().tab(id).map(|tab| tab.channel);
-        if let Some(channel) = known() {
-            return Ok(Some(channel));
-        }
-        let _turn = self.asking_chain.lock().await;
         match known() {
             Some(channel) => Ok(Some(channel)),
-            None => Ok(self.rail.channel(id).await?),
+            None => self.ask_chain(client, id, known).await,
         }
+    }
+
+    async fn ask_chain(
+        &self,
+        client: Client,
+        id: u64,
+        known: impl Fn() -> Option<Channel>,
+    ) -> Result<Option<Channel>, Refused> {
+        let ask = || self.rail.channel(id);
+        Ok(self.lookups.find(client, id, self.height(), known, ask).await?)
     }
 
     /// Counts on a channel from now on. Only its payer gets here, so what is remembered does not grow with strangers.

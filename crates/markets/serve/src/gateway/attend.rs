@@ -158,7 +158,7 @@ impl Gateway {
                         "the chain no longer tells what this channel paid in the end"
                     );
                 }
-                self.books.close(id, paid.unwrap_or(settled));
+                self.books.close(id, paid.unwrap_or(settled)).await;
             }
         }
         // A block that is undone may hold a closing again.

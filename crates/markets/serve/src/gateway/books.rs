@@ -1,30 +1,47 @@
 //! The meter, and on disk what of it must outlive the process.
+//!
+//! The meter is in memory and its lock is held for moments. One thread writes to the disk, in batches: what came while it
+//! wrote is written together, so that nobody's voucher waits for more than two writes, whatever others send. A voucher
+//! counts only after it is on the disk: the writer hands it to the meter then. Closings go through the writer too, so that
+//! no record of a channel is written after the channel was taken off the books.
 
-use std::{io, path::Path};
+mod writer;
 
-use parking_lot::{Mutex, MutexGuard};
+use std::{io, path::Path, sync::Arc, thread::JoinHandle};
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use tokio::sync::oneshot;
 
 use super::{refused::Refused, store::Store};
 use crate::{
     api::Usage,
-    meter::{BadVoucher, Changed, Debts, Meter, Price, Reservation, Statement},
-    rail::{Account, Voucher},
+    meter::{BadVoucher, Changed, Meter, Reservation, Statement, Taken},
+    rail::Voucher,
 };
+use writer::Orders;
 
 /// The books of a gateway.
 pub struct Books {
+    shared: Arc<Shared>,
+    /// Taken when this is dropped.
+    writer: Option<JoinHandle<()>>,
+}
+
+struct Shared {
     meter: Mutex<Meter>,
     store: Store,
+    orders: Mutex<Orders>,
+    /// Told when there are orders.
+    ordered: Condvar,
 }
 
 impl Books {
-    /// With what an earlier run kept in this folder.
+    /// Of this meter, with what an earlier run kept in this folder.
     ///
     /// # Errors
     /// If it cannot be made or read.
-    pub fn open(folder: Option<&Path>, genesis: [u8; 32], price: Price, credit: u64) -> io::Result<Self> {
+    pub fn open(folder: Option<&Path>, mut meter: Meter) -> io::Result<Self> {
         let store = Store::open(folder)?;
-        let mut meter = Meter::new(genesis, price, credit);
         let memory = store.read()?;
         for (account, debts) in memory.debts {
             meter.put_debts(account, debts);
@@ -32,90 +49,93 @@ impl Books {
         for (id, tab) in memory.tabs {
             meter.put(id, tab);
         }
-        Ok(Self {
+        let shared = Arc::new(Shared {
             meter: Mutex::new(meter),
             store,
+            orders: Mutex::default(),
+            ordered: Condvar::new(),
+        });
+        let writer = std::thread::Builder::new().name("books".to_owned()).spawn({
+            let shared = shared.clone();
+            move || shared.keep_writing()
+        })?;
+        Ok(Self {
+            shared,
+            writer: Some(writer),
         })
     }
 
     /// The meter, for what need not be kept.
     pub fn meter(&self) -> MutexGuard<'_, Meter> {
-        self.meter.lock()
+        self.shared.meter.lock()
     }
 
-    /// Takes a voucher: on disk first, then it is acknowledged.
+    fn order<T>(&self, order: impl FnOnce(&mut Orders, oneshot::Sender<T>)) -> oneshot::Receiver<T> {
+        let (told, answer) = oneshot::channel();
+        order(&mut self.shared.orders.lock(), told);
+        self.shared.ordered.notify_one();
+        answer
+    }
+
+    /// Takes a voucher: on disk first, then it counts and is acknowledged.
     ///
     /// # Errors
-    /// If it does not count, or cannot be kept.
-    pub fn take(&self, voucher: Voucher) -> Result<Statement, Refused> {
-        let id = voucher.channel;
-        let mut meter = self.meter.lock();
-        let before = meter.tab(id).copied();
-        meter.take(voucher)?;
-        let newer = meter.tab(id).copied();
-        let newer = newer.filter(|tab| before.is_none_or(|before| before.voucher != tab.voucher));
-        let written = newer.map_or(Ok(()), |tab| self.store.write_tab(id, &tab, true));
-        if let Err(error) = written {
-            tracing::error!(%error, "a voucher could not be kept");
-            // What is not acknowledged does not count.
-            if let Some(before) = before {
-                meter.put(id, before);
+    /// If it does not count, or cannot be kept. The meter is as before then.
+    pub async fn take(&self, voucher: Voucher) -> Result<Statement, Refused> {
+        {
+            // What changes nothing needs no disk.
+            let mut meter = self.meter();
+            if meter.weigh(&voucher)? == Taken::Known {
+                let statement = meter.statement(voucher.channel);
+                return statement.ok_or(Refused::Voucher(BadVoucher::Stranger));
             }
-            return Err(Refused::Unwell("the voucher could not be written to disk".to_owned()));
         }
-        meter.statement(id).ok_or(Refused::Voucher(BadVoucher::Stranger))
+        let answer = self.order(|orders, told| orders.vouchers.push((voucher, told)));
+        let closed = |_| Refused::Unwell("the gateway is closing its books".to_owned());
+        answer.await.map_err(closed)?
     }
 
     /// Ends a request and returns the rao charged for it.
     pub fn charge(&self, reservation: Reservation, usage: Option<Usage>) -> u64 {
-        let mut meter = self.meter.lock();
-        let (cost, changed) = meter.charge(reservation, usage);
-        let written = match changed {
-            None => Ok(()),
-            Some(Changed::Tab(id)) => meter.tab(id).map_or(Ok(()), |tab| self.store.write_tab(id, tab, false)),
-            Some(Changed::Debts(account)) => self.write_debts(&meter, &account),
-        };
-        if let Err(error) = written {
-            tracing::warn!(%error, "a charge could not be kept");
+        let (cost, changed) = self.meter().charge(reservation, usage);
+        match changed {
+            None => {}
+            Some(Changed::Tab(id)) => self.keep(id),
+            Some(Changed::Debts(account)) => {
+                self.shared.orders.lock().debts.insert(account);
+                self.shared.ordered.notify_one();
+            }
         }
         cost
     }
 
-    fn write_debts(&self, meter: &Meter, account: &Account) -> io::Result<()> {
-        let none = Debts::default();
-        self.store.write_debts(account, meter.debts(account).unwrap_or(&none))
-    }
-
     /// Takes note that the chain has closed a channel and paid so much of it. What is unpaid is on disk as the account's
-    /// debt before the channel's own record goes.
-    pub fn close(&self, id: u64, paid: u64) {
-        let mut meter = self.meter.lock();
-        let Some(tab) = meter.tab(id).copied() else { return };
-        let account = tab.channel.payer;
-        let indebted = meter.close(id, paid).is_some();
-        let kept = match indebted {
-            true => self.write_debts(&meter, &account),
-            false => Ok(()),
-        };
-        if let Err(error) = kept.and_then(|()| self.store.forget_tab(id)) {
-            // The record stays, and a restart looks at the channel again.
-            return tracing::error!(%error, channel = id, "a closed channel could not be taken off the books");
-        }
-        meter.unfold(&account, id);
-        if indebted && meter.debts(&account).is_none_or(Debts::is_clear) {
-            // Nothing is owed any more.
-            if let Err(error) = self.write_debts(&meter, &account) {
-                tracing::warn!(%error, %account, "a paid debt is still on disk");
-            }
-        }
+    /// debt before the channel's own record goes. Returns when that is done.
+    pub async fn close(&self, id: u64, paid: u64) {
+        let answer = self.order(|orders, told| orders.closings.push((id, paid, told)));
+        // Without a writer everything ends; the next start looks at the channel again.
+        let _ = answer.await;
     }
 
-    /// Notes on disk how a channel stands.
+    /// Has it noted on disk how a channel stands.
     pub fn keep(&self, id: u64) {
-        let meter = self.meter.lock();
-        let written = meter.tab(id).map_or(Ok(()), |tab| self.store.write_tab(id, tab, false));
-        if let Err(error) = written {
-            tracing::warn!(%error, channel = id, "a channel's record could not be kept");
+        self.shared.orders.lock().tabs.insert(id);
+        self.shared.ordered.notify_one();
+    }
+
+    /// Waits until everything that was to be kept is on disk, or could not be.
+    pub async fn flush(&self) {
+        let _ = self.order(|orders, told| orders.flushes.push(told)).await;
+    }
+}
+
+/// What was to be kept is kept first.
+impl Drop for Books {
+    fn drop(&mut self) {
+        self.shared.orders.lock().over = true;
+        self.shared.ordered.notify_one();
+        if let Some(Err(_)) = self.writer.take().map(JoinHandle::join) {
+            tracing::error!("the thread that writes the books panicked");
         }
     }
 }

@@ -13,7 +13,9 @@ use axum::{
 use futures::FutureExt as _;
 use serde_json::json;
 
-/// Of a plain text that is put into the form, at most so much is kept.
+use crate::api::excerpt;
+
+/// A plain text longer than this is not put into the form.
 const TEXT_MAX: usize = 4096;
 
 /// Whose fault it is, in the words of the OpenAI API; payment is ours.
@@ -99,7 +101,8 @@ pub async fn put(response: Response, method: &Method) -> Response {
         "" => usual,
         text => text,
     };
-    let mut formed = error(status, kind, code, message, None);
+    // Such texts are the framework's, and tell back what was sent.
+    let mut formed = error(status, kind, code, &excerpt(message), None);
     for (name, value) in &parts.headers {
         if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
             formed.headers_mut().append(name, value.clone());

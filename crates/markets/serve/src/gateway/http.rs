@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     body::Body,
-    extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
+    extract::{DefaultBodyLimit, Extension, FromRequest as _, Path, Request, State, rejection::BytesRejection},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::from_fn,
     response::{IntoResponse, Response},
@@ -14,6 +14,7 @@ use axum::{
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
+use tributary_http::Peer;
 
 use super::{
     Gateway,
@@ -22,13 +23,16 @@ use super::{
     refused::Refused,
 };
 use crate::{
-    api::{Answering, BadRequest, DONE, Delivery, Finish, Job, NEWEST, Usage, event, read_json},
+    api::{Answering, BadRequest, DONE, Delivery, Finish, Job, NEWEST, Usage, event, excerpt, read_json},
+    credential::Token,
     generation::TextDecoder,
     library::{Released, SETTLING},
     meter::{Price, Statement, Uncovered},
     rail::Account,
 };
 
+/// Largest body that holds a voucher.
+const VOUCHER_BYTES_MAX: usize = 1024;
 /// Pieces of an answer that may wait for a slow reader.
 const BACKLOG: usize = 16;
 
@@ -64,7 +68,10 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/tributary/offer", get(offer))
         .route("/v1/tributary/status", get(status))
         .route("/v1/tributary/channels/{id}", get(statement))
-        .route("/v1/tributary/vouchers", post(voucher))
+        .route(
+            "/v1/tributary/vouchers",
+            post(voucher).layer(DefaultBodyLimit::max(VOUCHER_BYTES_MAX)),
+        )
         .method_not_allowed_fallback(other_method)
         .fallback(nothing)
         .layer(DefaultBodyLimit::max(body_bytes_max))
@@ -78,7 +85,7 @@ async fn nothing() -> Response {
 }
 
 async fn other_method(method: Method, uri: Uri) -> Response {
-    let message = format!("{} has no {method}", uri.path());
+    let message = format!("{} has no {}", excerpt(uri.path()), excerpt(method.as_str()));
     error(
         StatusCode::METHOD_NOT_ALLOWED,
         Kind::Request,
@@ -114,13 +121,14 @@ async fn status(State(gateway): State<Arc<Gateway>>) -> Response {
 
 async fn statement(
     State(gateway): State<Arc<Gateway>>,
+    Extension(peer): Extension<Peer>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Statement>, Refused> {
-    let token = gateway.admit(&headers).await?;
+    let token = gateway.admit(peer.client, &headers).await?;
     let id: u64 = id.parse().map_err(|_| BadRequest {
         param: Some("id".into()),
-        message: format!("{id:?} is no channel: its number is wanted"),
+        message: format!("{:?} is no channel: its number is wanted", excerpt(&id)),
     })?;
     if token.channel != id {
         return Err(Refused::Credential("the credential is for another channel".to_owned()));
@@ -131,32 +139,41 @@ async fn statement(
 
 async fn voucher(
     State(gateway): State<Arc<Gateway>>,
+    Extension(peer): Extension<Peer>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Statement>, Response> {
     let body = body.map_err(|error| error.into_response())?;
     let taken = async {
         let sent: SentVoucher = read_json(&body, "voucher")?;
-        gateway.take(sent.voucher.parse()?).await
+        gateway.take(peer.client, sent.voucher.parse()?).await
     };
     taken.await.map(Json).map_err(|refused| refused.into_response())
 }
 
 async fn completions(
     State(gateway): State<Arc<Gateway>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
 ) -> Result<Response, Response> {
+    let refuse = |refused: Refused| refused.into_response();
+    // Of whoever shows no good credential nothing more is read.
+    let token = gateway.admit(peer.client, request.headers()).await.map_err(refuse)?;
+    gateway.check_lasting(token.channel).map_err(refuse)?;
+    let headers = request.headers().clone();
     // The rejection says why the body could not be read: too large, or broken off.
-    let body = body.map_err(|error| error.into_response())?;
-    complete(gateway, headers, body)
-        .await
-        .map_err(|refused| refused.into_response())
+    let body = Bytes::from_request(request, &()).await;
+    let body = body.map_err(|rejection| rejection.into_response())?;
+    complete(gateway, peer, token, headers, body).await.map_err(refuse)
 }
 
-async fn complete(gateway: Arc<Gateway>, headers: HeaderMap, body: Bytes) -> Result<Response, Refused> {
-    let token = gateway.admit(&headers).await?;
-    gateway.check_lasting(token.channel)?;
-    gateway.take_header(&headers).await?;
+async fn complete(
+    gateway: Arc<Gateway>,
+    peer: Peer,
+    token: Token,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refused> {
+    gateway.take_header(peer.client, &headers).await?;
     let (mut job, delivery) = Job::parse(&body, &gateway.config.rules, rand::random())?;
     let released = gateway
         .model(&job.model)

@@ -7,6 +7,7 @@ mod books;
 mod form;
 mod http;
 mod job;
+mod lookups;
 mod pace;
 mod refused;
 mod room;
@@ -37,12 +38,13 @@ use tributary_neuron::{Chain, Dendrite, DendriteLimits, Identity, NeuronError, R
 
 use crate::{
     library::{Librarian, Library},
-    meter::Price,
+    meter::{Meter, Price},
     rail::Rail,
     rules::Rules,
 };
 use books::Books;
 pub use http::{Offer, SentVoucher};
+use lookups::Lookups;
 use pace::Pace;
 pub use routes::RouteView;
 use routes::Routes;
@@ -67,6 +69,9 @@ pub struct GatewayConfig {
     pub price: Price,
     /// Rao of use beyond vouchers that it grants each payer.
     pub credit: u64,
+    /// Least rao from one voucher to the next, as each is written to disk. One that pays for all that is used, or that a
+    /// request waits for, may be for less.
+    pub voucher_step: u64,
     /// How long a request may wait for a voucher.
     pub patience: Duration,
     /// Blocks between two settlements.
@@ -146,7 +151,8 @@ pub async fn spawn_gateway(
         ));
     }
     let folder = config.state_folder.as_deref();
-    let books = Books::open(folder, rail.genesis(), config.price, config.credit).map_err(|error| {
+    let meter = Meter::new(rail.genesis(), config.price, config.credit).with_voucher_step(config.voucher_step);
+    let books = Books::open(folder, meter).map_err(|error| {
         fatal(&format_args!(
             "cannot keep vouchers, or read those that are kept: {error}"
         ))
@@ -181,7 +187,7 @@ pub async fn spawn_gateway(
         covered: Notify::new(),
         routes: Mutex::default(),
         height: AtomicU64::new(height),
-        asking_chain: tokio::sync::Mutex::new(()),
+        lookups: Lookups::default(),
         config,
         chain,
         rail,
@@ -234,7 +240,9 @@ async fn run(
         }
         gateway.settle_all().await;
     };
-    match tokio::time::timeout(LAST_SETTLEMENT, last).await {
+    let settled = tokio::time::timeout(LAST_SETTLEMENT, last).await;
+    gateway.books.flush().await;
+    match settled {
         Ok(()) if gateway.unsettled() == 0 => Ok(()),
         _ if gateway.config.state_folder.is_some() => {
             tracing::warn!("{} rao are not settled yet; the vouchers are kept", gateway.unsettled());
@@ -271,8 +279,8 @@ struct Gateway {
     routes: Mutex<Routes>,
     height: AtomicU64,
     pace: Mutex<Pace>,
-    /// One question about an unknown channel at a time: strangers can make them up.
-    asking_chain: tokio::sync::Mutex<()>,
+    /// Questions about unknown channels.
+    lookups: Lookups,
     status: watch::Sender<GatewayStatus>,
 }
 

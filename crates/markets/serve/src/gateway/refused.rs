@@ -8,7 +8,7 @@ use tributary_neuron::ChainError;
 
 use super::form::{Kind, error};
 use crate::{
-    api::BadRequest,
+    api::{BadRequest, excerpt},
     credential::{NoToken, NoVoucher},
     meter::{BadVoucher, Uncovered},
 };
@@ -32,7 +32,7 @@ pub enum Refused {
     #[error(transparent)]
     Request(#[from] BadRequest),
     /// There is no such model.
-    #[error("there is no model {0:?} here; GET /v1/models lists them")]
+    #[error("there is no model {:?} here; GET /v1/models lists them", excerpt(.0))]
     Model(String),
     /// No miner did it.
     #[error("no miner could answer: {0}")]
@@ -71,6 +71,7 @@ impl IntoResponse for Refused {
                 (StatusCode::PAYMENT_REQUIRED, Kind::Payment, "channel")
             }
             Self::Uncovered(Uncovered::Backlog(_)) => (StatusCode::SERVICE_UNAVAILABLE, Kind::Server, "backlog"),
+            Self::Uncovered(Uncovered::NoAmount(_)) => (StatusCode::BAD_REQUEST, Kind::Request, "invalid_request"),
             Self::Uncovered(_) => (StatusCode::PAYMENT_REQUIRED, Kind::Payment, "not_covered"),
             Self::Voucher(_) => (StatusCode::PAYMENT_REQUIRED, Kind::Payment, "voucher"),
             Self::Request(_) => (StatusCode::BAD_REQUEST, Kind::Request, "invalid_request"),

@@ -5,7 +5,7 @@
 //! the fees of opening and closing a channel.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -66,29 +66,31 @@ impl Store {
     pub fn open(folder: Option<&Path>) -> io::Result<Self> {
         let Some(folder) = folder else { return Ok(Self(None)) };
         let (channels, accounts) = (folder.join("channels"), folder.join("accounts"));
-        fs::create_dir_all(&channels)?;
-        fs::create_dir_all(&accounts)?;
+        tributary_private::create_folder(&channels)?;
+        tributary_private::create_folder(&accounts)?;
         Ok(Self(Some(Folders { channels, accounts })))
     }
 
-    /// Writes a channel's file; `sure` waits until it is on the disk.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn write_tab(&self, id: u64, tab: &Tab, sure: bool) -> io::Result<()> {
-        let Some(folders) = &self.0 else { return Ok(()) };
-        let kept = KeptTab {
-            id,
-            channel: tab.channel,
-            voucher: tab.voucher.map(|voucher| voucher.to_string()),
-            earlier: tab.earlier,
-            carried: tab.carried,
-            charged: tab.charged,
-            requests: tab.requests,
-            prompt_tokens: tab.prompt_tokens,
-            completion_tokens: tab.completion_tokens,
+    /// Writes the files of channels to the disk, all at once. The results are in the order of the channels.
+    pub fn write_tabs(&self, tabs: &BTreeMap<u64, Tab>) -> Vec<io::Result<()>> {
+        #[cfg(test)]
+        drop(tests::DISK.lock());
+        let Some(folders) = &self.0 else {
+            return tabs.iter().map(|_| Ok(())).collect();
         };
-        write(&folders.channels.join(format!("{id}.json")), &kept, sure)
+        let files: Vec<(PathBuf, io::Result<Vec<u8>>)> = tabs
+            .iter()
+            .map(|(id, tab)| (folders.channels.join(format!("{id}.json")), json(&kept(*id, tab))))
+            .collect();
+        let written = files
+            .iter()
+            .filter_map(|(path, bytes)| Some((path.as_path(), bytes.as_ref().ok()?.as_slice())));
+        let mut written = tributary_private::replace_many(written).into_iter();
+        let results = files.into_iter().map(|(_, bytes)| match bytes {
+            Ok(_) => written.next().unwrap_or(Ok(())),
+            Err(error) => Err(error),
+        });
+        results.collect()
     }
 
     /// Removes a closed channel's file.
@@ -115,7 +117,7 @@ impl Store {
             unpaid: debts.unpaid,
             folded: debts.folded.clone(),
         };
-        write(&file, &kept, true)
+        tributary_private::replace(&file, &json(&kept)?)
     }
 
     /// Everything that is remembered. Files of closed channels whose use is counted in their account's debts already are
@@ -161,14 +163,22 @@ impl Store {
     }
 }
 
-/// Writes a file, whole or not at all.
-fn write(path: &Path, value: &impl Serialize, sure: bool) -> io::Result<()> {
-    let fresh = path.with_extension("new");
-    fs::write(&fresh, serde_json::to_vec_pretty(value)?)?;
-    if sure {
-        fs::File::open(&fresh)?.sync_all()?;
+fn kept(id: u64, tab: &Tab) -> KeptTab {
+    KeptTab {
+        id,
+        channel: tab.channel,
+        voucher: tab.voucher.map(|voucher| voucher.to_string()),
+        earlier: tab.earlier,
+        carried: tab.carried,
+        charged: tab.charged,
+        requests: tab.requests,
+        prompt_tokens: tab.prompt_tokens,
+        completion_tokens: tab.completion_tokens,
     }
-    fs::rename(&fresh, path)
+}
+
+fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    Ok(serde_json::to_vec_pretty(value)?)
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -194,4 +204,12 @@ fn each<T: DeserializeOwned>(folder: &Path, mut take: impl FnMut(&Path, T) -> io
         take(&path, kept)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+pub mod tests {
+    use parking_lot::Mutex;
+
+    /// Whoever holds it is a disk that takes its time.
+    pub static DISK: Mutex<()> = Mutex::new(());
 }

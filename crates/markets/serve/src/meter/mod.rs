@@ -20,7 +20,7 @@ mod tab;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use horizon::Horizon;
-pub use price::Price;
+pub use price::{NoAmount, Price};
 pub use refusal::{BadVoucher, Missing, Uncovered};
 pub use statement::Statement;
 pub use tab::{Debts, Tab};
@@ -90,6 +90,7 @@ pub struct Meter {
     genesis: [u8; 32],
     price: Price,
     credit: u64,
+    voucher_step: u64,
     horizon: Horizon,
     tabs: BTreeMap<u64, Tab>,
     books: BTreeMap<Account, Book>,
@@ -103,10 +104,20 @@ impl Meter {
             genesis,
             price,
             credit,
+            voucher_step: 1,
             horizon: Horizon::UNBOUNDED,
             tabs: BTreeMap::new(),
             books: BTreeMap::new(),
             vouchers: 0,
+        }
+    }
+
+    /// With a least step from one voucher to the next, in rao: each has to be written to disk.
+    #[must_use]
+    pub fn with_voucher_step(self, voucher_step: u64) -> Self {
+        Self {
+            voucher_step: voucher_step.max(1),
+            ..self
         }
     }
 
@@ -287,14 +298,16 @@ impl Meter {
     /// # Errors
     /// [`Uncovered`]; nothing is reserved then, and the tab says what is wanted.
     pub fn reserve(&mut self, id: u64, at_most: Usage) -> Result<Reservation, Uncovered> {
-        let cost = self.price.cost(at_most).unwrap_or(u64::MAX);
+        let cost = self.price.cost(at_most)?;
         let tab = self.tabs.get(&id).ok_or(Uncovered::Unknown(id))?;
         let payer = tab.channel.payer;
         let ended = self.books.get(&payer).map_or(0, Book::ending);
         let debt = self.debt(&payer).saturating_add(ended);
         let elsewhere = self.owed(&payer).saturating_sub(debt).saturating_sub(tab.owed());
+        let needed = tab.used().checked_add(debt).and_then(|used| used.checked_add(cost));
         let missing = Missing {
             channel: id,
+            needed: needed.ok_or(NoAmount(at_most))?,
             used: tab.used(),
             cost,
             debt,
@@ -310,7 +323,7 @@ impl Meter {
         let (sure, sign) = (tab.sure(), missing.sign());
         let tab = self.tabs.get_mut(&id).ok_or(Uncovered::Unknown(id))?;
         tab.touched = true;
-        if missing.needed() > missing.deposit {
+        if missing.needed > missing.deposit {
             return Err(Uncovered::Deposit(missing));
         }
         if sign > sure {
@@ -333,7 +346,10 @@ impl Meter {
     /// of nothing costs nothing. Returns the rao charged and what is to be kept.
     pub fn charge(&mut self, reservation: Reservation, usage: Option<Usage>) -> (u64, Option<Changed>) {
         let Reservation { channel, payer, amount } = reservation;
-        let cost = usage.map_or(0, |usage| self.price.cost(usage).unwrap_or(u64::MAX).min(amount));
+        // What is no amount is above any reservation.
+        let cost = usage.map_or(0, |usage| {
+            self.price.cost(usage).map_or(amount, |cost| cost.min(amount))
+        });
         let Some(tab) = self.tabs.get_mut(&channel) else {
             // It was closed meanwhile: the account owes it.
             let book = self.books.entry(payer).or_default();
@@ -363,24 +379,48 @@ impl Meter {
         (cost, changed)
     }
 
-    /// Takes a voucher. One that is not above what is covered changes nothing, so that sending it again does no harm.
+    /// What would become of a voucher. One that is not above what is covered changes nothing, so that sending it again does
+    /// no harm. One that is, is a step above it at least, unless it pays for all that is due, or is what a request waits
+    /// for, or takes all of the deposit.
     ///
     /// # Errors
-    /// [`BadVoucher`]; it changes nothing then. The signature is looked at first.
-    pub fn take(&mut self, voucher: Voucher) -> Result<Taken, BadVoucher> {
+    /// [`BadVoucher`]. The signature is looked at first.
+    pub fn weigh(&mut self, voucher: &Voucher) -> Result<Taken, BadVoucher> {
         let (id, amount) = (voucher.channel, voucher.amount);
         let tab = self.tabs.get_mut(&id).ok_or(BadVoucher::Stranger)?;
         if !voucher.is_signed_by(&tab.channel.payer, &self.genesis) {
             return Err(BadVoucher::Stranger);
         }
         tab.touched = true;
-        let deposit = tab.channel.deposit;
-        if amount <= tab.covered() {
+        let (covered, deposit) = (tab.covered(), tab.channel.deposit);
+        let (charged, wanted, payer) = (tab.charged, tab.wanted, tab.channel.payer);
+        if amount <= covered {
             return Ok(Taken::Known);
         }
         if amount > deposit {
             return Err(BadVoucher::AboveDeposit { amount, deposit });
         }
+        let least = covered
+            .checked_add(self.voucher_step)
+            .map_or(deposit, |least| least.min(deposit));
+        let due = charged.saturating_add(self.debt(&payer));
+        let reaches = |goal: u64| covered < goal && goal <= amount;
+        if amount < least && !reaches(due) && !reaches(wanted) {
+            return Err(BadVoucher::SmallStep { amount, covered, least });
+        }
+        Ok(Taken::Newer)
+    }
+
+    /// Takes a voucher.
+    ///
+    /// # Errors
+    /// As [`Self::weigh`]; it changes nothing then.
+    pub fn take(&mut self, voucher: Voucher) -> Result<Taken, BadVoucher> {
+        if self.weigh(&voucher)? == Taken::Known {
+            return Ok(Taken::Known);
+        }
+        let id = voucher.channel;
+        let tab = self.tabs.get_mut(&id).ok_or(BadVoucher::Stranger)?;
         let waited = tab.unsettled() > 0;
         tab.voucher = Some(voucher);
         if !waited {

@@ -1,5 +1,6 @@
 //! Why a request or a voucher is not taken, with the numbers that help.
 
+use super::NoAmount;
 use crate::rao::{Rao, decimal};
 
 /// Why a request is not let in.
@@ -14,7 +15,7 @@ pub enum Uncovered {
     /// Only a larger deposit would help.
     #[error(
         "with this request channel {} may come to {}, and its deposit is {}: top it up by {}{}",
-        .0.channel, Rao(.0.needed()), Rao(.0.deposit), Rao(.0.needed().saturating_sub(.0.deposit)), debt_text(.0)
+        .0.channel, Rao(.0.needed), Rao(.0.deposit), Rao(.0.needed.saturating_sub(.0.deposit)), debt_text(.0)
     )]
     Deposit(Missing),
     /// The voucher is there, and so many others that it could not be settled before the channel can be closed.
@@ -22,6 +23,9 @@ pub enum Uncovered {
         "so many vouchers wait for settlement that the one of channel {0} could not be settled in time if the channel were closed now; it counts as soon as it is settled: try again in a minute"
     )]
     Backlog(u64),
+    /// No deposit could pay for it.
+    #[error(transparent)]
+    NoAmount(#[from] NoAmount),
 }
 
 /// What a request needs and what there is, in rao.
@@ -33,6 +37,8 @@ pub struct Missing {
     pub used: u64,
     /// What this request costs at most.
     pub cost: u64,
+    /// What the channel comes to with this request: all of the above and the debt.
+    pub needed: u64,
     /// What the account owes for the use of channels that are closed.
     pub debt: u64,
     /// What the channel's vouchers and settlements cover.
@@ -44,14 +50,9 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// What the channel comes to with this request.
-    pub fn needed(&self) -> u64 {
-        self.used.saturating_add(self.debt).saturating_add(self.cost)
-    }
-
     /// The least voucher with which the request is let in.
     pub fn sign(&self) -> u64 {
-        self.needed().saturating_sub(self.credit)
+        self.needed.saturating_sub(self.credit)
     }
 }
 
@@ -101,5 +102,18 @@ pub enum BadVoucher {
         amount: u64,
         /// The deposit.
         deposit: u64,
+    },
+    /// It is worth less than the trouble of keeping it.
+    #[error(
+        "it is for {}, and {} are covered already: the next one must be for at least {}, or for all that is used",
+        Rao(*.amount), Rao(*.covered), Rao(*.least)
+    )]
+    SmallStep {
+        /// What it is for.
+        amount: u64,
+        /// What is covered without it.
+        covered: u64,
+        /// What the next one must be for.
+        least: u64,
     },
 }

@@ -49,6 +49,10 @@ impl Statement {
         };
         let before = u128::from(self.earlier) + u128::from(self.carried);
         let counted = u128::from(self.charged).saturating_sub(before);
-        self.earlier <= self.settled && counted <= price.thousandths(usage) / 1000 + u128::from(self.requests)
+        // Tokens that would cost more than there is money were not made.
+        let Ok(cost) = price.thousandths(usage) else {
+            return false;
+        };
+        self.earlier <= self.settled && counted <= cost / 1000 + u128::from(self.requests)
     }
 }

@@ -35,15 +35,16 @@ fn costs_are_rounded_up_once_a_request() {
         prompt_rao_per_1k: 1,
         completion_rao_per_1k: 2,
     };
-    assert_eq!(price.cost(Usage::new(0, 0)), Some(0));
-    assert_eq!(price.cost(Usage::new(1, 0)), Some(1));
-    assert_eq!(price.cost(Usage::new(1000, 1000)), Some(3));
-    assert_eq!(price.cost(Usage::new(1001, 1000)), Some(4));
+    assert_eq!(price.cost(Usage::new(0, 0)), Ok(0));
+    assert_eq!(price.cost(Usage::new(1, 0)), Ok(1));
+    assert_eq!(price.cost(Usage::new(1000, 1000)), Ok(3));
+    assert_eq!(price.cost(Usage::new(1001, 1000)), Ok(4));
     let dear = Price {
         completion_rao_per_1k: u64::MAX,
         ..price
     };
-    assert_eq!(dear.cost(Usage::new(0, 2_000)), None);
+    let usage = Usage::new(0, 2_000);
+    assert_eq!(dear.cost(usage), Err(NoAmount(usage)));
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn nothing_is_let_in_beyond_vouchers_and_credit() {
     meter.take(Voucher::sign(&payer(), &GENESIS, 1, 925)).unwrap();
     assert!(matches!(
         meter.reserve(1, Usage::new(976, 0)),
-        Err(Uncovered::Deposit(missing)) if missing.needed() == 1_001
+        Err(Uncovered::Deposit(missing)) if missing.needed == 1_001
     ));
     let third = meter.reserve(1, Usage::new(975, 0)).unwrap();
     meter.charge(third, Some(Usage::new(5_000, 5_000)));
@@ -318,4 +319,68 @@ fn statements_that_do_not_add_up_are_seen() {
         ..PRICE
     };
     assert!(!statement.adds_up(&cheaper), "a higher price than agreed");
+}
+
+#[test]
+fn what_costs_more_than_there_is_money_is_refused_by_name() {
+    let price = Price {
+        prompt_rao_per_1k: u64::MAX,
+        completion_rao_per_1k: u64::MAX,
+    };
+    let mut meter = Meter::new(GENESIS, price, u64::MAX);
+    meter.sync(1, channel(u64::MAX));
+    let endless = Usage {
+        prompt_tokens: u64::MAX,
+        completion_tokens: u64::MAX,
+        total_tokens: 0,
+    };
+    let refused = meter.reserve(1, endless).unwrap_err();
+    assert_eq!(refused, Uncovered::NoAmount(NoAmount(endless)));
+    assert!(refused.to_string().contains("ask for fewer"), "{refused}");
+    // Two that fit each, and not both.
+    let most = Usage::new(1_000, 0);
+    let first = meter.reserve(1, most).unwrap();
+    assert_eq!(meter.reserve(1, most), Err(Uncovered::NoAmount(NoAmount(most))));
+    assert_eq!(
+        meter.charge(first, Some(endless)).0,
+        u64::MAX,
+        "never more than reserved"
+    );
+}
+
+#[test]
+fn a_voucher_is_a_step_above_the_last_or_pays_for_something() {
+    let mut meter = meter(0).with_voucher_step(100);
+    let take = |meter: &mut Meter, amount| meter.take(Voucher::sign(&payer(), &GENESIS, 1, amount));
+    assert_eq!(
+        take(&mut meter, 99),
+        Err(BadVoucher::SmallStep {
+            amount: 99,
+            covered: 0,
+            least: 100
+        })
+    );
+    assert_eq!(take(&mut meter, 100), Ok(Taken::Newer));
+    for amount in 101..200 {
+        assert!(matches!(
+            take(&mut meter, amount),
+            Err(BadVoucher::SmallStep { least: 200, .. })
+        ));
+    }
+    // A request waits for just so much: once.
+    assert!(meter.reserve(1, Usage::new(103, 0)).is_err());
+    assert!(take(&mut meter, 102).is_err());
+    assert_eq!(take(&mut meter, 103), Ok(Taken::Newer));
+    assert!(take(&mut meter, 104).is_err());
+    // What is used can be paid to the rao, and no rao more.
+    let mut lending = self::meter(500).with_voucher_step(100);
+    let used = lending.reserve(1, Usage::new(7, 0)).unwrap();
+    lending.charge(used, Some(Usage::new(7, 0)));
+    assert!(take(&mut lending, 6).is_err());
+    assert_eq!(take(&mut lending, 7), Ok(Taken::Newer));
+    assert!(take(&mut lending, 8).is_err());
+    // And all of the deposit.
+    assert_eq!(take(&mut lending, 950), Ok(Taken::Newer));
+    assert!(take(&mut lending, 999).is_err());
+    assert_eq!(take(&mut lending, 1_000), Ok(Taken::Newer));
 }

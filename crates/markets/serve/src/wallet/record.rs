@@ -77,16 +77,14 @@ impl Records {
         }
     }
 
-    /// Writes a record, whole or not at all.
+    /// Writes a record, whole or not at all, and to the disk.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn write(&self, record: &Record) -> io::Result<()> {
         let Some(folder) = &self.0 else { return Ok(()) };
         let file = Self::file(folder, record);
-        let fresh = file.with_extension("new");
-        fs::write(&fresh, serde_json::to_vec_pretty(record)?)?;
-        fs::rename(&fresh, &file)
+        tributary_private::replace(&file, &serde_json::to_vec_pretty(record)?)
     }
 
     /// The records of the other channels between the same two accounts. Files that are no records are passed over.

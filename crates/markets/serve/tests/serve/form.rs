@@ -2,9 +2,9 @@
 
 use reqwest::Method;
 use serde_json::Value;
-use tributary_market_serve::MinerKind;
+use tributary_market_serve::{MinerKind, credential::Token, rail::Rail as _};
 
-use crate::shop::Shop;
+use crate::{shop::Shop, world::identity};
 
 const ROUTES: [&str; 8] = [
     "/v1/completions",
@@ -126,7 +126,9 @@ async fn a_body_that_does_not_come_is_refused_in_the_form_too() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let shop = Shop::open(&[(MinerKind::Honest, 1)], |_| {}).await;
     let mut socket = tokio::net::TcpStream::connect(shop.gateway.address).await.unwrap();
-    let head = "POST /v1/completions HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n\r\n{";
+    let head = "POST /v1/completions HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n";
+    // Without a good credential the body would not be waited for.
+    let head = format!("{head}authorization: Bearer {}\r\n\r\n{{", shop.token());
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
@@ -137,5 +139,72 @@ async fn a_body_that_does_not_come_is_refused_in_the_form_too() {
     );
     let body: Value = serde_json::from_str(body).unwrap();
     assert_eq!(body["error"]["code"], "timeout", "{body}");
+    shop.close().await;
+}
+
+/// A connection on which everything is sent by hand.
+async fn send(shop: &Shop, text: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(shop.gateway.address).await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 12];
+    let read = stream.read_exact(&mut answer);
+    let read = tokio::time::timeout(std::time::Duration::from_secs(30), read).await;
+    read.expect("it is answered").unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_read_of_whoever_shows_no_good_credential() {
+    let shop = Shop::open(&[(MinerKind::Honest, 1)], |_| {}).await;
+    // The body never comes, so whoever is answered was answered without it.
+    let head = "POST /v1/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n";
+    for key in ["", "authorization: Bearer sk-none\r\n"] {
+        let answer = send(&shop, &format!("{head}{key}\r\n")).await;
+        assert!(answer.ends_with("401"), "{answer}");
+    }
+    let stranger = Token::sign(&identity(77), &shop.rail.genesis(), shop.channel, 5_000);
+    let answer = send(&shop, &format!("{head}authorization: Bearer {stranger}\r\n\r\n")).await;
+    assert!(answer.ends_with("401"), "{answer}");
+    let body = "x".repeat(1025);
+    let head = "POST /v1/tributary/vouchers HTTP/1.1\r\nhost: x\r\ncontent-length: 1025\r\n\r\n";
+    let answer = send(&shop, &format!("{head}{body}")).await;
+    assert!(answer.ends_with("413"), "a voucher is no longer than 1 KiB: {answer}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn little_is_sent_back_of_what_was_sent() {
+    let shop = Shop::open(&[(MinerKind::Honest, 1)], |_| {}).await;
+    let long = "m".repeat(3_000);
+    let urls = [
+        format!("/v1/models/{long}"),
+        format!("/v1/tributary/channels/{long}"),
+        format!("/{long}"),
+    ];
+    for path in urls {
+        let url = format!("{}{path}", shop.url);
+        for method in [Method::GET, Method::PUT] {
+            let answer = shop
+                .http
+                .request(method, &url)
+                .bearer_auth(shop.token())
+                .send()
+                .await
+                .unwrap();
+            assert!(answer.status().is_client_error());
+            let text = answer.text().await.unwrap();
+            assert!(text.len() < 600, "{text}");
+        }
+    }
+    let (status, text) = shop
+        .post(&shop.token(), serde_json::json!({ "model": long }), None)
+        .await;
+    assert!(status == 400 && text.len() < 600, "{status} {text}");
+    let unknown = "m".repeat(128);
+    let (status, text) = shop
+        .post(&shop.token(), serde_json::json!({ "model": unknown }), None)
+        .await;
+    assert!(status == 404 && text.contains("there is no model"), "{status} {text}");
     shop.close().await;
 }

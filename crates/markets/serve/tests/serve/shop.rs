@@ -51,6 +51,7 @@ pub fn config(world: &World) -> GatewayConfig {
         patience: Duration::from_millis(500),
         settle_every_blocks: 1_000_000,
         settle_min: 0,
+        voucher_step: 1,
         audit_share: 0.0,
         state_folder: None,
     }

@@ -19,30 +19,30 @@ const BLOCKS_MAX: u64 = u32::MAX as u64;
 
 #[derive(Debug, Subcommand)]
 pub enum Channel {
-    /// Open a channel: a deposit from which a seller can take what you sign for
+    /// Open a channel: a deposit from which a seller takes what you sign for
     Open(Open),
-    /// Put more into a channel
+    /// Add to a channel's deposit
     TopUp(TopUp),
     /// List the open channels
     List(List),
-    /// Make an API key for a gateway: whoever has it can spend from the channel what your wallet signs for
+    /// Make an API key for a gateway. Its holder can spend from the channel what your wallet signs for
     Token(MakeToken),
     /// Sign a voucher by hand
     Voucher(MakeVoucher),
-    /// Take what a voucher allows (by the payee, or for it by the payer)
+    /// Settle a voucher: pay the payee what it allows
     Settle(Settle),
     /// Close a channel: as its payee at once, as its payer after a challenge period
     Close(Close),
-    /// Sign vouchers as a gateway says that you use it, within a budget, until stopped
+    /// Sign vouchers for what you use at a gateway, within a budget, until stopped
     Wallet(Wallet),
 }
 
 #[derive(Debug, Args)]
 pub struct Open {
-    /// TAO to put in, at most 9 decimals
+    /// TAO to deposit, at most 9 decimals
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
-    /// The gateway to use it at; says subnet and payee
+    /// The gateway to use it at; it names subnet and payee
     #[arg(long, value_name = "URL", conflicts_with_all = ["netuid", "payee"], required_unless_present_all = ["netuid", "payee"])]
     pub gateway: Option<String>,
     /// The subnet whose pact takes its share
@@ -62,7 +62,7 @@ pub struct Open {
 pub struct TopUp {
     /// The channel
     pub channel: u64,
-    /// TAO to put in, at most 9 decimals
+    /// TAO to deposit, at most 9 decimals
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
     #[command(flatten)]
@@ -85,10 +85,10 @@ pub struct List {
 pub struct MakeToken {
     /// The channel
     pub channel: u64,
-    /// How long it is good: blocks, or a time such as 30m, 12h, 7d; never longer than the channel
+    /// How long the key is valid: blocks, or a time such as 30m, 12h, 7d; never longer than the channel
     #[arg(long, value_name = "TIME", default_value = "12h")]
     pub valid_for: Validity,
-    /// The last block at which it is good, instead
+    /// The last block at which the key is valid, instead of --valid-for
     #[arg(long, value_name = "BLOCK", conflicts_with = "valid_for")]
     pub until: Option<u64>,
     #[command(flatten)]
@@ -131,7 +131,7 @@ pub struct Close {
     /// As payee: the newest voucher, which is settled first
     #[arg(long, value_name = "VOUCHER")]
     pub voucher: Option<Voucher>,
-    /// End a closing whose challenge period is over, or an expired channel
+    /// Finish closing after the challenge period, or close an expired channel
     #[arg(long, conflicts_with = "voucher")]
     pub finalise: bool,
     #[command(flatten)]
@@ -145,27 +145,27 @@ pub struct Wallet {
     /// The gateway
     #[arg(long, value_name = "URL")]
     pub gateway: String,
-    /// The most TAO to sign for over the life of the channel; without it all that was put in
+    /// The most TAO to sign for over the life of the channel [default: the deposit]
     #[arg(long, value_name = "TAO", value_parser = amount::parse)]
     pub budget: Option<Amount>,
-    /// The most TAO to sign for beyond what was used, if a request waits for it: trust in the gateway, which needs none if it grants credit
+    /// The most TAO to sign for in advance, if a request waits for it. This trusts the gateway; one that grants credit does not need it
     #[arg(long, value_name = "TAO", value_parser = amount::parse)]
     pub ahead: Option<Amount>,
-    /// The most TAO to pay for use of earlier, closed channels of which the wallet's own record does not know
+    /// The most TAO to pay for use of earlier, closed channels that the wallet's own record does not show
     #[arg(long, value_name = "TAO", value_parser = amount::parse)]
     pub accept_debt: Option<Amount>,
-    /// How long the credentials are good with which it asks the gateway: blocks, or a time such as 30m, 12h, 7d; it renews
+    /// How long the wallet's own credentials at the gateway are valid: blocks, or a time such as 30m, 12h, 7d. It renews
     /// them in time
     #[arg(long, value_name = "TIME", default_value = "1h")]
     pub valid_for: Validity,
-    /// Where the wallet keeps its own record of what it saw and signed [default: a folder in your home]
+    /// Folder for the wallet's own record of what it saw and signed [default: a folder in your home]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
     #[command(flatten)]
     pub connection: Connection,
     #[command(flatten)]
     pub keys: Keys,
-    /// Print one JSON object on every change
+    /// Print one JSON object per change
     #[arg(long)]
     pub json: bool,
 }

@@ -117,7 +117,7 @@ async fn change(sending: &Sending, id: u64, call: Call<Runtime>, text: &str) -> 
                 .map(|block| format!(", closing at block {block}"))
                 .unwrap_or_default();
             format!(
-                "{} of {} TAO are paid{closing}",
+                "{} of {} TAO is paid{closing}",
                 Amount(channel.settled.0),
                 Amount(channel.deposit.0)
             )
@@ -143,7 +143,7 @@ async fn settle(args: &Settle) -> Result<()> {
     let paid = pact::paid(&included).context("the chain took the voucher, but tells no payment")?;
     let channel = args.voucher.channel;
     let text = format!(
-        "settled {} TAO of channel {channel}, of which {} TAO are tribute",
+        "settled {} TAO of channel {channel}, of which {} TAO is tribute",
         Amount(paid.amount_rao),
         Amount(paid.tribute_rao)
     );

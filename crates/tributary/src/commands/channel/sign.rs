@@ -57,7 +57,7 @@ pub async fn token(args: &MakeToken) -> Result<()> {
     match args.json {
         true => output::json(&serde_json::json!({ "channel": args.channel, "until": until, "api_key": token })),
         false => {
-            say!("good until block {until}; --valid-for makes longer ones");
+            say!("valid until block {until}; --valid-for makes longer ones");
             output::line(&token)
         }
     }
@@ -116,7 +116,7 @@ pub async fn wallet(args: &Wallet) -> Result<()> {
     }
     let budget = args.budget.map_or(u64::MAX, |budget| budget.0);
     say!(
-        "signing for channel {}: at most {} TAO, at {} TAO per 1000 tokens read and {} TAO per 1000 tokens made",
+        "signing for channel {}: at most {} TAO, at {} TAO per 1000 prompt tokens and {} TAO per 1000 completion tokens",
         args.channel,
         Amount(budget.min(view.deposit_rao)),
         Amount(offer.price.prompt_rao_per_1k),

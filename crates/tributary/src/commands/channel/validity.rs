@@ -28,7 +28,8 @@ impl FromStr for Validity {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no time: write blocks as 5000, or a time as 90s, 30m, 12h, 7d");
+        let wrong =
+            || format!("`{text}` is not a duration: write blocks like 5000, or a time like 90s, 30m, 12h or 7d");
         let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let number: u64 = digits.parse().map_err(|_| wrong())?;
         let seconds = match &text[digits.len()..] {

@@ -31,7 +31,7 @@ pub async fn show(args: &SubnetQuery) -> Result<()> {
         }));
     }
     let paid = format!(
-        "payments    {}, together {} TAO, of which {} TAO were tribute",
+        "payments    {}, together {} TAO, of which {} TAO was tribute",
         revenue.payments,
         Amount(revenue.amount.0),
         Amount(revenue.tribute.0)
@@ -72,11 +72,13 @@ pub async fn show(args: &SubnetQuery) -> Result<()> {
         ),
         format!("notice      {}", blocks(terms.notice)),
         format!("revenue     {} of payments on the rail", percent(terms.revenue_share)),
-        format!(
-            "artefacts   every {}, opened after {}",
-            blocks(terms.artifact_period),
-            blocks(terms.open_after)
-        ),
+        match terms.artifact_period {
+            0 => "artefacts   none promised".to_owned(),
+            period => format!(
+                "artefacts   one every {period} blocks, opened after {}",
+                blocks(terms.open_after)
+            ),
+        },
         format!(
             "route       burn {}, holders {}, root {}",
             percent(terms.route.burn),

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    meter::{Horizon, Uncovered},
+    meter::{Horizon, Price, Uncovered},
     rail::Channel,
 };
+use futures::executor::block_on;
 use proptest::prelude::*;
 use tributary_neuron::Identity;
 
@@ -102,6 +103,10 @@ struct Request {
     at_most: Usage,
 }
 
+fn open(folder: &tempfile::TempDir, credit: u64) -> Books {
+    Books::open(Some(folder.path()), Meter::new(GENESIS, PRICE, credit)).unwrap()
+}
+
 struct World {
     folder: tempfile::TempDir,
     credit: u64,
@@ -121,7 +126,7 @@ impl World {
     fn new(credit: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
-            books: Books::open(Some(folder.path()), GENESIS, PRICE, credit).unwrap(),
+            books: open(&folder, credit),
             folder,
             credit,
             open: BTreeMap::new(),
@@ -227,9 +232,8 @@ impl World {
     }
 
     fn sign(&mut self, id: u64, amount: u64) {
-        let _ = self
-            .books
-            .take(Voucher::sign(&identity(self.open[&id].0), &GENESIS, id, amount));
+        let voucher = Voucher::sign(&identity(self.open[&id].0), &GENESIS, id, amount);
+        let _ = block_on(self.books.take(voucher));
     }
 
     /// The payer takes back what is not settled; what was sure is settled before.
@@ -242,6 +246,7 @@ impl World {
         truth.earned += paid.min(tab.charged);
         self.paid.insert(id, paid);
         self.surplus.insert(id, paid.saturating_sub(tab.charged));
+        block_on(self.books.flush());
         let file = self.folder.path().join(format!("channels/{id}.json"));
         let before = std::fs::read(&file).ok().filter(|_| id.is_multiple_of(3));
         if before.is_some() {
@@ -249,7 +254,7 @@ impl World {
             std::fs::remove_file(&file).unwrap();
             std::fs::create_dir(&file).unwrap();
         }
-        self.books.close(id, paid);
+        block_on(self.books.close(id, paid));
         if let Some(before) = before {
             std::fs::remove_dir(&file).unwrap();
             std::fs::write(&file, before).unwrap();
@@ -262,12 +267,13 @@ impl World {
             self.finish(0, !cut);
         }
         let horizon = self.books.meter().horizon();
-        self.books = Books::open(Some(self.folder.path()), GENESIS, PRICE, self.credit).unwrap();
+        block_on(self.books.flush());
+        self.books = open(&self.folder, self.credit);
         let kept: Vec<u64> = self.books.meter().tabs().map(|(id, _)| id).collect();
         for id in kept {
             if !self.open.contains_key(&id) {
                 // The chain has closed it: its record was left behind.
-                self.books.close(id, self.paid[&id]);
+                block_on(self.books.close(id, self.paid[&id]));
             }
         }
         for (id, (_, channel)) in &self.open {
@@ -352,4 +358,93 @@ fn four_channels_one_after_the_other_lend_no_more_than_one() {
     assert_eq!((debt, all), (100, (100, 1)));
     let files = || std::fs::read_dir(world.folder.path().join("accounts")).unwrap().count();
     assert_eq!(files(), 1);
+}
+
+/// Many clients at once, whose vouchers are written in batches: whatever was acknowledged is there after a restart.
+#[test]
+fn what_is_acknowledged_is_on_disk() {
+    const CLIENTS: u64 = 16;
+    let folder = tempfile::tempdir().unwrap();
+    let books = open(&folder, 0);
+    for id in 1..=CLIENTS {
+        books.meter().sync(id, channel(0, 10_000));
+    }
+    let run = |id: u64| {
+        let mut last = 0;
+        for amount in (10..=500).step_by(10) {
+            let voucher = Voucher::sign(&identity(0), &GENESIS, id, amount);
+            last = block_on(books.take(voucher)).unwrap().covered;
+            // A record as it is now, beside what others change.
+            let on_disk = std::fs::read_to_string(folder.path().join(format!("channels/{id}.json"))).unwrap();
+            assert!(on_disk.contains(&voucher.to_string()), "{on_disk}");
+        }
+        last
+    };
+    let acknowledged: Vec<u64> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (1..=CLIENTS).map(|id| scope.spawn(move || run(id))).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    assert_eq!(acknowledged, [500; CLIENTS as usize]);
+    // As if the process had died: nothing is flushed.
+    let again = open(&folder, 0);
+    let covered: Vec<u64> = again.meter().tabs().map(|(_, tab)| tab.covered()).collect();
+    assert_eq!(covered, acknowledged);
+    drop(books);
+}
+
+#[test]
+fn a_voucher_that_cannot_be_written_changes_nothing_and_others_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = open(&folder, 1_000);
+    books.meter().sync(1, channel(0, 600));
+    books.meter().sync(2, channel(1, 600));
+    // Something in the way of the record.
+    let half = folder.path().join("channels/1.json.part");
+    std::fs::create_dir(&half).unwrap();
+    books.meter().statement(1).unwrap();
+    let before = *books.meter().tab(1).unwrap();
+    let voucher = Voucher::sign(&identity(0), &GENESIS, 1, 500);
+    assert!(matches!(block_on(books.take(voucher)), Err(Refused::Unwell(_))));
+    assert_eq!(
+        *books.meter().tab(1).unwrap(),
+        before,
+        "what is not on disk does not count, and takes no turn"
+    );
+    let other = Voucher::sign(&identity(1), &GENESIS, 2, 500);
+    assert_eq!(block_on(books.take(other)).unwrap().covered, 500);
+    std::fs::remove_dir(&half).unwrap();
+    assert_eq!(block_on(books.take(voucher)).unwrap().covered, 500);
+}
+
+/// While the disk is at work on one client's voucher, the meter is free: others are let in, charged and answered.
+#[test]
+fn a_slow_disk_holds_up_nobody_who_needs_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = open(&folder, 100);
+    books.meter().sync(1, channel(0, 600));
+    books.meter().sync(2, channel(1, 600));
+    let paid = Voucher::sign(&identity(1), &GENESIS, 2, 500);
+    block_on(books.take(paid)).unwrap();
+    let use_some = || {
+        let reservation = books.meter().reserve(2, Usage::new(10, 0)).unwrap();
+        books.charge(reservation, Some(Usage::new(10, 0)))
+    };
+    let disk = crate::gateway::store::tests::DISK.lock();
+    use_some();
+    while !books.shared.orders.lock().tabs.is_empty() {
+        std::thread::yield_now();
+    }
+    // The writer is at the disk now, and comes no further.
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| block_on(books.take(Voucher::sign(&identity(0), &GENESIS, 1, 500))));
+        for _ in 0..9 {
+            assert_eq!(use_some(), 10);
+            assert_eq!(block_on(books.take(paid)).unwrap().covered, 500, "sent again");
+        }
+        assert_eq!(books.meter().tab(2).unwrap().charged, 100);
+        assert!(!slow.is_finished(), "not before it is on disk");
+        assert_eq!(books.meter().tab(1).unwrap().covered(), 0, "nor does it count before");
+        drop(disk);
+        assert_eq!(slow.join().unwrap().unwrap().covered, 500);
+    });
 }
