@@ -183,6 +183,8 @@ impl Both {
 
         let mut chain = Chain::default();
         chain.arithmetic = Arithmetic::Exact;
+        chain.constants.fee_rate = ledger.fee_rate(NET);
+        chain.constants.minimum_reserve = ledger.minimum_reserve();
         chain.reset(1);
         chain.pacts.parameters = parameters;
         chain.block = ledger.block();

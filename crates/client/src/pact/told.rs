@@ -1,5 +1,5 @@
-//! What happened to pacts, payments and channels, for people and programs. Every event is told: the matches name them
-//! all, so that a new one has to be thought of here.
+//! What happened to pacts, payments and channels, for people and programs: every event of the rules' table, each field
+//! under its name and unit.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::BTreeMap;

@@ -17,7 +17,7 @@ use tributary_economy::{
     emission::{self, Claimant},
     fixed::{I64F64, I96F32, U64F64, U96F32},
     issuance,
-    pool::{self, HIGHEST_PRICE, LOWEST_PRICE, Pool, Side},
+    pool::{self, HIGHEST_PRICE, LOWEST_PRICE, Side},
     registration::Prunable,
     rule_sets::RuleSet,
 };
@@ -451,7 +451,7 @@ impl Chain {
     }
 
     /// What a trade would do: what enters and leaves the pool, and the pool after it; none if it refuses.
-    fn quote(&self, slot: usize, side: Side, amount: u64, fee: bool) -> Result<Option<(u64, u64, Pool)>, Error> {
+    fn quote(&self, slot: usize, side: Side, amount: u64, fee: bool) -> Result<Option<(u64, u64, pool::Pool)>, Error> {
         if amount == 0 || !self.occupied[slot] || self.first_block[slot].is_none() {
             return Ok(None);
         }

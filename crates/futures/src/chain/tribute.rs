@@ -1,4 +1,4 @@
-//! Tribute in a step: the owner's cut, what vests, the reservoir and its release (`pact.md`).
+//! Tribute in a step: the owner's cut, what vests, the reservoir and its release (`docs/mechanisms/pact.md`).
 //!
 //! A step stands for its tempos. Dividends of a release are paid to the classes of holders at once, as all dividends here
 //! are.
@@ -114,7 +114,7 @@ impl Chain {
         Ok(())
     }
 
-    /// `pact.md`, flow 1: of the cut that the coinbase paid.
+    /// Of the cut that the coinbase paid (`docs/mechanisms/pact.md#the-flows`, 1).
     fn share_cut(&mut self, slot: usize) -> Result<(), Error> {
         let (owner, cut) = (self.pacts.owner(slot), self.paid.owner[slot]);
         let input = Input::ShareCut {
@@ -125,17 +125,9 @@ impl Chain {
         self.account(slot, input)
     }
 
-    /// `pact.md`, flow 3: within the limits of so many releases.
+    /// Within the limits of so many releases (`docs/mechanisms/pact.md#the-flows`, 3).
     fn release(&mut self, slot: usize, releases: u64) -> Result<(), Error> {
-        let largest = release::largest_purchase(&self.pool(slot));
-        let due = self.pacts.states[slot].purchase(&self.pact_context(slot), largest, releases);
-        let quote = match self.quote(slot, Side::Buy, due.0, false)? {
-            Some((paid, bought, _)) if paid == due.0 => Quote {
-                tao: Tao(paid),
-                alpha: Alpha(bought),
-            },
-            _ => Quote::default(),
-        };
+        let quote = self.quote_release(slot, releases)?;
         let earning = Earning {
             alpha: self.holdings.stakers[slot].plus(self.holdings.owner[slot])?,
             root: self.root,
@@ -149,7 +141,25 @@ impl Chain {
         self.account(slot, input)
     }
 
-    /// Settles the pact of a slot that is dissolved (`pact.md`, flow 6). The slot has another owner after it.
+    /// What the pool would give now for the TAO that is due, all of it or nothing.
+    fn quote_release(&self, slot: usize, releases: u64) -> Result<Quote, Error> {
+        let state = &self.pacts.states[slot];
+        if state.pact.as_ref().is_none_or(|pact| pact.reservoir.tao.is_zero()) {
+            return Ok(Quote::default());
+        }
+        let largest = release::largest_purchase(&self.pool(slot));
+        let due = state.purchase(&self.pact_context(slot), largest, releases);
+        Ok(match self.quote(slot, Side::Buy, due.0, false)? {
+            Some((paid, bought, _)) if paid == due.0 => Quote {
+                tao: Tao(paid),
+                alpha: Alpha(bought),
+            },
+            _ => Quote::default(),
+        })
+    }
+
+    /// Settles the pact of a slot that is dissolved (`docs/mechanisms/pact.md#the-flows`, 6). The slot has another owner
+    /// after it.
     ///
     /// # Errors
     /// [`Error::Overflow`]: a broken book.

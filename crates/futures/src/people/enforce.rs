@@ -1,5 +1,5 @@
 //! What anybody may say to the chain about a pact, said as soon as it is true: that a notice is over, that a report is
-//! decided, that a promise is broken (`pact.md`, flows 4, 5 and 7).
+//! decided, that a promise is broken (`docs/mechanisms/pact.md#the-flows`, 4, 5 and 7).
 
 use tributary_economy::{
     Alpha, Error,

@@ -1,4 +1,4 @@
-//! The owner's cut of an epoch under a pact (`pact.md`, flow 1).
+//! The owner's cut of an epoch under a pact (`docs/mechanisms/pact.md#the-flows`, 1).
 
 use super::Play;
 use crate::{

@@ -1,4 +1,4 @@
-//! Leaving, breaking a promise, and the end of a subnet (`pact.md`, flows 4 to 6).
+//! Leaving, breaking a promise, and the end of a subnet (`docs/mechanisms/pact.md#the-flows`, 4 to 6).
 
 use super::Play;
 use crate::{

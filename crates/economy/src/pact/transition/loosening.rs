@@ -1,4 +1,4 @@
-//! Terms that become looser (`pact.md`, flow 8).
+//! Terms that become looser (`docs/mechanisms/pact.md#the-terms`).
 
 use super::Play;
 use crate::{

@@ -1,5 +1,5 @@
-//! A subnet's pact when its owner changes (`pact.md`, flow 7): the pact stays with the slot, unvested cut with whoever
-//! earned it, the bond until the newcomer has posted one.
+//! A subnet's pact when its owner changes (`docs/mechanisms/pact.md#the-flows`, 7): the pact stays with the slot,
+//! unvested cut with whoever earned it, the bond until the newcomer has posted one.
 
 use alloc::vec::Vec;
 

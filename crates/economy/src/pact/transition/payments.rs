@@ -1,4 +1,4 @@
-//! Payments on the rail (`pact.md`, flow 2).
+//! Payments on the rail (`docs/mechanisms/pact.md#the-flows`, 2).
 
 use super::Play;
 use crate::{

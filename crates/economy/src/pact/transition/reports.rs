@@ -1,4 +1,4 @@
-//! Reports of broken promises (`pact.md`, flow 5).
+//! Reports of broken promises (`docs/mechanisms/pact.md#the-flows`, 5).
 
 use alloc::vec::Vec;
 
