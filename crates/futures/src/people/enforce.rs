@@ -30,11 +30,11 @@ impl World {
 
     /// Ends a pact whose notice is over. Its owner leaves, if that is what the notice was for.
     fn end_notice(&mut self, slot: usize) -> Result<(), Error> {
-        if !self
+        if self
             .chain
             .pacts
             .notice_until(slot)
-            .is_some_and(|until| self.chain.block >= until)
+            .is_none_or(|until| self.chain.block < until)
         {
             return Ok(());
         }
