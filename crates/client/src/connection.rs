@@ -1,4 +1,4 @@
-//! The connection: JSON-RPC over WebSocket, and what every user of it asks for (`wire.md` 2).
+//! The connection: JSON-RPC over WebSocket, and what every user of it asks for (`docs/rules/clients.md#methods`).
 
 use std::{sync::Arc, time::Duration};
 

@@ -74,7 +74,7 @@ impl ErrorNames {
     }
 }
 
-/// What the custom codes of transaction extensions mean (`wire.md` 2, errors at submission).
+/// What the custom codes of transaction extensions mean (`docs/rules/transactions.md#codes`).
 pub(crate) fn custom_reason(code: u8) -> Option<&'static str> {
     Some(match code {
         0 => "ColdkeyInSwapSchedule: the coldkey is being swapped and may not act",

@@ -45,7 +45,7 @@ pub enum Error {
         /// What it adds.
         data: Option<String>,
     },
-    /// The answer does not have the shape that `wire.md` gives it.
+    /// The answer does not have the shape that `docs/rules/clients.md` gives it.
     #[error("the chain's answer to {what} does not decode ({reason}): it may run another version of the rules")]
     Undecodable {
         /// What was asked.
@@ -53,7 +53,7 @@ pub enum Error {
         /// Where it failed.
         reason: String,
     },
-    /// The pool refused the transaction; it never ran and cost nothing (`wire.md` 2, errors at submission).
+    /// The pool refused the transaction; it never ran and cost nothing (`docs/rules/clients.md#errors-at-submission`).
     #[error("the transaction was refused and cost nothing: {reason}")]
     Refused {
         /// JSON-RPC error code, 0 if the refusal came as a status.

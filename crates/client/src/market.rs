@@ -154,7 +154,7 @@ pub async fn price_rao(view: &View<'_>, netuid: NetUid) -> Result<u64> {
 /// # Errors
 /// As [`View::value`].
 pub async fn stake_of(view: &View<'_>, hotkey: &AccountId32, coldkey: &AccountId32, netuid: NetUid) -> Result<Alpha> {
-    /// The start of `StakeInfo` (`wire.md` 5); the rest is not decoded.
+    /// The start of `StakeInfo` (`docs/rules/clients.md#runtime-apis`); the rest is not decoded.
     type Start = (AccountId32, AccountId32, Compact<NetUid>, Compact<Alpha>);
     let method = "StakeInfoRuntimeApi_get_stake_info_for_hotkey_coldkey_netuid";
     let found: Option<Start> = view.call(method, (hotkey, coldkey, netuid)).await?;
@@ -297,8 +297,8 @@ pub async fn neurons(view: &View<'_>, netuid: NetUid) -> Result<Vec<Neuron>> {
     Ok(neurons)
 }
 
-/// The address in an axon's announcement, if it has one (`consensus.md` 4.9). An announcement without an address is
-/// that of an axon on the reader's own machine: see [`announced`].
+/// The address in an axon's announcement, if it has one (`docs/rules/endpoints.md#axon`). An announcement without an
+/// address is that of an axon on the reader's own machine: see [`announced`].
 pub fn socket(axon: &AxonInfo) -> Option<SocketAddr> {
     let ip = match axon.ip_type {
         4 => IpAddr::V4(Ipv4Addr::from(u32::try_from(axon.ip).ok()?)),
@@ -324,7 +324,7 @@ pub fn announced(ip: IpAddr) -> (u128, u8) {
     }
 }
 
-/// What a validator commits to before it reveals its weights (`consensus.md` 3.3).
+/// What a validator commits to before it reveals its weights (`docs/rules/weights.md#commits`).
 pub fn commit_hash(
     hotkey: &AccountId32,
     index: NetUidStorageIndex,

@@ -1,4 +1,5 @@
-//! Pacts, payments and channels as people look at them (`pact.md`). Amounts in rao, alpha in its smallest unit.
+//! Pacts, payments and channels as people look at them (`docs/rules/pacts.md`). Amounts in rao, alpha in its smallest
+//! unit.
 
 mod terms;
 mod told;

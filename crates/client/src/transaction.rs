@@ -1,4 +1,5 @@
-//! Making, sending and following transactions (`wire.md` 2 and 4).
+//! Making, sending and following transactions (`docs/rules/clients.md#submission` and
+//! `docs/rules/clients.md#transaction-format`).
 
 use codec::{Compact, Encode};
 use jsonrpsee::{core::client::Subscription, rpc_params};
@@ -47,7 +48,7 @@ pub struct Included {
 }
 
 /// What the chain knows and the sender signs besides the call: the part of the extensions with content, in the order
-/// of `wire.md` 4. The other extensions encode to nothing.
+/// of `docs/rules/clients.md#transaction-format`. The other extensions encode to nothing.
 struct Extensions {
     era: Era,
     birth: H256,
@@ -358,7 +359,7 @@ fn invalidity(invalid: &TransactionValidityError) -> String {
     }
 }
 
-/// Words the pool's refusal (`wire.md` 2, errors at submission).
+/// Words the pool's refusal (`docs/rules/clients.md#errors-at-submission`).
 fn refused(error: Error) -> Error {
     let Error::Rpc {
         code, message, data, ..

@@ -68,7 +68,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Hash of an extrinsic: blake2-256 over its whole encoding, length prefix included (`wire.md` 2).
+/// Hash of an extrinsic: blake2-256 over its whole encoding, length prefix included (`docs/rules/clients.md#methods`).
 pub fn extrinsic_hash(bytes: &[u8]) -> H256 {
     H256(sp_crypto_hashing::blake2_256(bytes))
 }

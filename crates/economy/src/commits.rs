@@ -1,4 +1,5 @@
-//! Commit-reveal of weights: what a commit hashes and when it can be revealed (`consensus.md` 3.2, 3.3).
+//! Commit-reveal of weights: what a commit hashes and when it can be revealed
+//! (`docs/rules/weights.md#commit-and-reveal`).
 
 use alloc::vec::Vec;
 use codec::Encode;

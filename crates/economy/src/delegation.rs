@@ -1,4 +1,4 @@
-//! Takes of delegates and of child keys, and when scheduled children apply (`consensus.md` 5.1 to 5.3).
+//! Takes of delegates and of child keys, and when scheduled children apply (`docs/rules/delegation.md`).
 
 use crate::{Error, fixed::U96F32, rate_limits, stake_weight::proportion};
 

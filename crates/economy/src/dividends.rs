@@ -1,5 +1,5 @@
 //! Splitting dividends: between a validator and its parents, between holders of alpha and of root stake,
-//! between a delegate and those who stake on it (`economy.md` 2.9 to 2.11, `consensus.md` 1.14 and 5.4).
+//! between a delegate and those who stake on it (`docs/rules/dividends.md`).
 //!
 //! All in U96F32 and rounded down at every step, as the reference does; what rounding loses stays unpaid.
 
@@ -58,7 +58,7 @@ fn ratio(a: U96F32, b: U96F32) -> U96F32 {
 }
 
 /// Splits a validator's dividend between its parents and itself, by the stake that each contributes
-/// (`consensus.md` 5.4). `ck_burn` is the burnt share of parents' parts over `u64::MAX`.
+/// (`docs/rules/dividends.md#parents-and-children`). `ck_burn` is the burnt share of parents' parts over `u64::MAX`.
 pub fn split_with_parents(
     dividend: Alpha,
     child: Child<'_>,
@@ -119,8 +119,9 @@ pub struct Earned {
 }
 
 /// Splits the pots of validators and of root among the hotkeys, by their dividends and their own stakes
-/// (`economy.md` 2.10). `holders` gives each hotkey's dividend and stake, in key order; the result is parallel.
-/// Pots lose up to a 2^-32 part per hotkey, and a pot that nobody has a claim on is not paid at all.
+/// (`docs/rules/dividends.md#alpha-and-root`). `holders` gives each hotkey's dividend and stake, in key order; the
+/// result is parallel. Pots lose up to a 2^-32 part per hotkey, and a pot that nobody has a claim on is not paid at
+/// all.
 pub fn split_alpha_and_root(
     holders: &[(U96F32, Stake)],
     validator_pot: Alpha,
@@ -151,8 +152,8 @@ pub fn split_alpha_and_root(
         .collect()
 }
 
-/// Splits what a delegate's stakers earn into the delegate's take, over 65535, and the rest (`economy.md`
-/// 2.11 steps 4 and 5).
+/// Splits what a delegate's stakers earn into the delegate's take, over 65535, and the rest
+/// (`docs/rules/dividends.md#alpha-dividends`).
 pub fn split_take(earned: U96F32, take: u16) -> (Alpha, Alpha) {
     let take = part_u16(take).saturating_mul(earned);
     (

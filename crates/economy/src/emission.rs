@@ -1,4 +1,4 @@
-//! Who gets the TAO and the alpha of a block (`economy.md` 2.3 to 2.5, `rule_sets.md`).
+//! Who gets the TAO and the alpha of a block (`docs/rules/emission.md`).
 
 use alloc::vec::Vec;
 
@@ -60,7 +60,7 @@ pub fn shares(rules: RuleSet, claimants: &[Claimant]) -> Vec<U64F64> {
     shares
 }
 
-/// A subnet's part of a block's TAO (`economy.md` 2.3 step 5), in rao.
+/// A subnet's part of a block's TAO (`docs/rules/emission.md#shares` step 6), in rao.
 pub fn tao_emission(block_emission: Tao, share: U64F64) -> U96F32 {
     U96F32::saturating_from_num(U64F64::from_num(block_emission.0).saturating_mul(share))
 }
@@ -101,7 +101,7 @@ fn lower_by_burn(shares: &mut [U64F64], claimants: &[Claimant]) {
     }
 }
 
-/// Turns each share w into w / (1 + (bar / w)^3), and divides by the sum (`rule_sets.md`).
+/// Turns each share w into w / (1 + (bar / w)^3), and divides by the sum (`docs/rules/emission.md#the-gate`).
 fn gate(shares: &mut [U64F64], bar: impl Fn(&[U64F64]) -> U64F64) {
     let mut falling = shares.to_vec();
     falling.sort_unstable_by(|a, b| b.cmp(a));
@@ -134,7 +134,7 @@ fn rank_bar(falling: &[U64F64]) -> U64F64 {
     falling.get(BAR_RANK - 1).copied().unwrap_or_default()
 }
 
-/// The smoothed flow after a block in which stakers brought in `flow` rao net (`economy.md` 2.3, flow variant).
+/// The smoothed flow after a block in which stakers brought in `flow` rao net (`docs/rules/emission.md#staking-flow`).
 /// `smoothing` is over `i64::MAX`.
 pub fn smooth_flow(before: I64F64, flow: i64, smoothing: u64) -> I64F64 {
     let one = I64F64::from_num(1);
@@ -147,7 +147,7 @@ pub fn smooth_flow(before: I64F64, flow: i64, smoothing: u64) -> I64F64 {
 }
 
 /// Shares by smoothed flow: what each subnet has above the cut-off, and above zero, relative to the largest, to the
-/// power of `exponent`, divided by the sum (`economy.md` 2.3, flow variant, without its protocol term).
+/// power of `exponent`, divided by the sum (`docs/rules/emission.md#staking-flow`).
 ///
 /// The power is taken in 64 fraction bits, not in the 32 of the reference, where this rule is dormant.
 pub fn flow_shares(flows: &[I64F64], cutoff: I64F64, exponent: I64F64) -> Vec<U64F64> {
@@ -180,7 +180,8 @@ pub fn tao_weight(weight: u64) -> U96F32 {
     part_u64(weight)
 }
 
-/// Root's part in a subnet: its weighted TAO over that plus the subnet's alpha; zero of nothing (`economy.md` 2.4).
+/// Root's part in a subnet: its weighted TAO over that plus the subnet's alpha; zero of nothing
+/// (`docs/rules/emission.md#root-proportion`).
 pub fn root_proportion(root_tao: Tao, tao_weight: U96F32, alpha_issuance: u64) -> U96F32 {
     let weighted = U96F32::from_num(root_tao.0).saturating_mul(tao_weight);
     weighted.safe_div(weighted.saturating_add(U96F32::from_num(alpha_issuance)))
@@ -199,8 +200,8 @@ pub struct Terms {
     pub excess: U96F32,
 }
 
-/// The terms of a subnet (`economy.md` 2.4): TAO joins the pool with as much alpha as the price asks for, as long as
-/// that alpha is within root's part of the alpha emission. TAO beyond it is the excess.
+/// The terms of a subnet (`docs/rules/emission.md#terms`): TAO joins the pool with as much alpha as the price asks for,
+/// as long as that alpha is within root's part of the alpha emission. TAO beyond it is the excess.
 pub fn terms(tao_emission: U96F32, alpha_emission: u64, price: U64F64, root_proportion: U96F32) -> Terms {
     let alpha_out = U96F32::from_num(alpha_emission);
     let price = U96F32::saturating_from_num(price);
@@ -244,8 +245,8 @@ pub struct Split {
     pub root: Alpha,
 }
 
-/// Splits a block's alpha among the participants (`economy.md` 2.5 B). `owner_cut` is over 65535, zero if switched
-/// off; `root_proportion` is that after the created alpha has joined the issuance.
+/// Splits a block's alpha among the participants (`docs/rules/emission.md#split-of-the-alpha`). `owner_cut` is over
+/// 65535, zero if switched off; `root_proportion` is that after the created alpha has joined the issuance.
 pub fn split(alpha_out: U96F32, owner_cut: u16, root_proportion: U96F32) -> Split {
     let half = U96F32::from_num(0.5);
     let owner = alpha_out.saturating_mul(part_u16(owner_cut));

@@ -1,5 +1,5 @@
 //! What the rules tell the world. The chain's shell turns each into the event of the same name and
-//! fields that clients decode (`wire.md` 9).
+//! fields that clients decode (`docs/rules/clients.md#events`).
 
 use alloc::vec::Vec;
 

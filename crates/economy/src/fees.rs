@@ -1,4 +1,4 @@
-//! Fees (`economy.md` 8).
+//! Fees (`docs/rules/transactions.md#fees`).
 
 use crate::{
     Alpha, Tao,
@@ -21,12 +21,12 @@ pub const fn length_fee(bytes: u32) -> Tao {
     Tao(bytes as u64)
 }
 
-/// Fee of a swap at a rate over 65535 (`economy.md` 3.4 step 2), by floor, in the asset swapped.
+/// Fee of a swap at a rate over 65535 (`docs/rules/pool.md#swap` step 2), by floor, in the asset swapped.
 pub fn swap_fee(amount: u64, rate: u16) -> u64 {
     part(amount, U64F64::from_num(rate).safe_div(U64F64::from_num(u16::MAX)))
 }
 
-/// Fee on top of an amount that is already net of it (`economy.md` 3.4 step 8).
+/// Fee on top of an amount that is already net of it (`docs/rules/pool.md#swap` step 8).
 pub fn swap_fee_upon(net: u64, rate: u16) -> u64 {
     let rest = U64F64::from_num(u16::MAX.saturating_sub(rate));
     part(net, U64F64::from_num(rate).safe_div(rest))

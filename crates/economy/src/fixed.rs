@@ -1,9 +1,10 @@
-//! Fixed-point numbers of the reference chain and their exact operations (`economy.md` 0, `consensus.md` 0).
+//! Fixed-point numbers of the reference chain and their exact operations (`docs/rules/numbers.md`).
 //!
 //! The types are those of `substrate-fixed`, which the reference uses: `from_num` of an integer is exact,
 //! conversions cut by floor, `saturating_*` stop at the bounds, products are cut by floor, quotients toward
-//! zero. [`log2`], [`ln`] and [`exp`] are its series with their fixed numbers of terms (`economy.md` 0.2): they
-//! are not accurate to the last bit, they are what every implementation must reproduce.
+//! zero. [`log2`], [`ln`] and [`exp`] are its series with their fixed numbers of terms
+//! (`docs/rules/numbers.md#logarithm-and-exponential`): they are not accurate to the last bit, they are what every
+//! implementation must reproduce.
 
 use substrate_fixed::traits::Fixed;
 
@@ -59,7 +60,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The series of `economy.md` 0.2, written out on the bits of a number with `f` fraction bits.
+    /// The series of `docs/rules/numbers.md#logarithm-and-exponential`, written out on the bits of a number with `f`
+    /// fraction bits.
     fn log2_bits(x: i128, f: u32) -> i128 {
         let one = 1i128 << f;
         if x < one {

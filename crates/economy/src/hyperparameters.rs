@@ -1,4 +1,5 @@
-//! What subnet owners and root may set: by which calls, how often, within which bounds (`consensus.md` 6).
+//! What subnet owners and root may set: by which calls, how often, within which bounds
+//! (`docs/rules/hyperparameters.md`).
 
 /// Why a value is refused. The names are those of the reference chain, because clients match them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +86,7 @@ pub enum Who {
     Root,
 }
 
-/// Whether a parameter can be set shortly before an epoch (`consensus.md` 2.5).
+/// Whether a parameter can be set shortly before an epoch (`docs/rules/epochs.md#freeze-window`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// By nobody, root included.
@@ -101,7 +102,7 @@ pub enum Limit {
     None,
     /// Once in `OwnerHyperparamRateLimit` tempos, counted per subnet and parameter.
     Tempos {
-        /// The parameter's code in the key of the mark (`consensus.md` 8.3).
+        /// The parameter's code in the key of the mark (`docs/rules/hyperparameters.md#rate-limits`).
         code: u8,
     },
     /// Once in `WeightsVersionKeyRateLimit` tempos, counted per owner's account.
@@ -110,7 +111,7 @@ pub enum Limit {
     PerOwner {
         /// Blocks.
         blocks: u64,
-        /// Kind of transaction in the key of the mark (`consensus.md` 8.3).
+        /// Kind of transaction in the key of the mark (`docs/rules/hyperparameters.md#rate-limits`).
         kind: u16,
     },
 }
@@ -140,8 +141,8 @@ const fn setter(index: u8, call: &'static str, who: Who, window: Window, limit: 
     }
 }
 
-/// The calls of the admin pallet that set parameters of one subnet, by index (`consensus.md` 6.1). The owner's hotkey
-/// (64, 67) has rules of its own and is not here.
+/// The calls of the admin pallet that set parameters of one subnet, by index (`docs/rules/hyperparameters.md#setters`).
+/// The owner's hotkey (64, 67) has rules of its own and is not here.
 pub const SETTERS: [Setter; 45] = [
     setter(
         3,

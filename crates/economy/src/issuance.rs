@@ -1,9 +1,10 @@
-//! How much is minted: the halving of TAO and of every alpha (`economy.md` 1.2 to 1.4).
+//! How much is minted: the halving of TAO and of every alpha (`docs/rules/issuance.md`).
 
 use crate::{MAX_SUPPLY, Tao, UNIT};
 
-/// What one block issues of an asset of which `issuance` exists, in its smallest unit (`economy.md` 1.2): one whole
-/// unit, halved each time that half of what was left has been issued, and nothing at [`MAX_SUPPLY`].
+/// What one block issues of an asset of which `issuance` exists, in its smallest unit
+/// (`docs/rules/issuance.md#block-emission`): one whole unit, halved each time that half of what was left has been
+/// issued, and nothing at [`MAX_SUPPLY`].
 ///
 /// The reference takes the base-2 logarithm of a fixed-point quotient; this is the same number in closed form.
 pub const fn block_emission(issuance: u64) -> u64 {
@@ -33,13 +34,14 @@ pub const fn blocks_until_halving(issuance: u64, a_block: u64) -> u64 {
     if blocks == 0 { 1 } else { blocks }
 }
 
-/// What a block mints of TAO: its emission, but never past [`MAX_SUPPLY`] in accounts (`economy.md` 1.4).
+/// What a block mints of TAO: its emission, but never past [`MAX_SUPPLY`] in accounts
+/// (`docs/rules/issuance.md#minting-recycling-burning`).
 pub fn mintable(emission: u64, balances_issuance: Tao) -> Tao {
     Tao(emission).min(Tao(MAX_SUPPLY).minus_or_zero(balances_issuance))
 }
 
-/// Alpha of a subnet that its halving counts: in the pool and outside (`economy.md` 1.3). Stops at `u64::MAX`, which
-/// emits nothing either.
+/// Alpha of a subnet that its halving counts: in the pool and outside (`docs/rules/issuance.md#alpha-emission`). Stops
+/// at `u64::MAX`, which emits nothing either.
 pub const fn alpha_issuance(alpha_in: crate::Alpha, alpha_out: crate::Alpha) -> u64 {
     alpha_in.0.saturating_add(alpha_out.0)
 }
@@ -50,7 +52,7 @@ mod tests {
     use crate::fixed::{I96F32, SafeDiv, log2};
     use proptest::prelude::*;
 
-    /// The reference's way (`economy.md` 1.2), step by step.
+    /// The reference's way (`docs/rules/issuance.md#block-emission`), step by step.
     fn by_logarithm(issuance: u64) -> u64 {
         if issuance >= MAX_SUPPLY {
             return 0;

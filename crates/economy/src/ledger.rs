@@ -17,8 +17,8 @@ use crate::{
 ///
 /// `getter, setter, StorageName, (keys), value, default;`
 ///
-/// The storage name is the one on chain (`wire.md` 6, `economy.md` 9), the default what an absent key reads as
-/// (`economy.md` 9, `consensus.md` 6). `Acc` stands for the account type of the ledger.
+/// The storage name is the one on chain, the default what an absent key reads as (`docs/rules/storage.md`). `Acc`
+/// stands for the account type of the ledger.
 #[macro_export]
 macro_rules! for_each_ledger_item {
     ($callback:ident) => {
@@ -200,11 +200,12 @@ macro_rules! declare_ledger {
             fn block(&self) -> u64;
             /// Hash of the parent block: the only randomness that rules use.
             fn parent_hash(&self) -> [u8; 32];
-            /// Who made this block and earns its fees, if anybody (`economy.md` 8).
+            /// Who made this block and earns its fees, if anybody (`docs/rules/transactions.md#fees`).
             fn author(&self) -> Option<Acc>;
-            /// The dated rules in force (`rule_sets.md`).
+            /// The dated rules in force (`docs/rules/emission.md#rule-sets`).
             fn rule_set(&self) -> RuleSet;
-            /// Smallest reserve that a pool must hold to be traded against (`economy.md` 3.4), in its own units.
+            /// Smallest reserve that a pool must hold to be traded against (`docs/rules/pool.md#swap`), in its own
+            /// units.
             fn minimum_reserve(&self) -> u64 {
                 1_000_000
             }
@@ -241,17 +242,18 @@ macro_rules! declare_ledger {
             /// # Errors
             /// [`Error::InsufficientBalance`] if the account cannot part with `amount`.
             fn withdraw(&mut self, from: &Acc, amount: Tao, existence: Existence) -> Result<(), Error>;
-            /// The account that holds the TAO of a subnet's pool (`economy.md` 1.4).
+            /// The account that holds the TAO of a subnet's pool (`docs/rules/issuance.md#accounts-of-the-chain`).
             fn subnet_account(&self, netuid: NetUid) -> Acc;
-            /// The account whose TAO nobody can move (`economy.md` 1.4).
+            /// The account whose TAO nobody can move (`docs/rules/issuance.md#accounts-of-the-chain`).
             fn burn_account(&self) -> Acc;
             /// The account that holds the TAO of all reservoirs of pacts, and one existential deposit that the first
-            /// signer paid (`pact.md`).
+            /// signer paid (`docs/rules/pacts.md`).
             fn pact_account(&self) -> Acc;
 
             // ---- items that are not plain reads of one key
 
-            /// All networks, root included, in the order of `economy.md` 0.4: by the little-endian bytes of the netuid.
+            /// All networks, root included, in the order of `docs/rules/numbers.md#order-of-walks`: by the
+            /// little-endian bytes of the netuid.
             fn networks(&self) -> Vec<NetUid>;
             /// The coldkey that owns a hotkey; none if the hotkey does not exist.
             fn owner(&self, hotkey: &Acc) -> Option<Acc>;
@@ -290,7 +292,7 @@ macro_rules! declare_ledger {
             /// Writes that mark.
             fn set_last_delegate_take_block(&mut self, hotkey: &Acc, block: u64);
             /// Earliest block at which the hotkey committed weights that are neither revealed nor expired on this
-            /// index; none without commits (`consensus.md` 1.5 step 5).
+            /// index; none without commits (`docs/rules/yuma.md#weights-that-count` step 5).
             fn earliest_weight_commit(&self, index: NetUidStorageIndex, hotkey: &Acc) -> Option<u64>;
 
             /// Swap fee over 65535 (`Swap.FeeRate`).
@@ -304,7 +306,8 @@ macro_rules! declare_ledger {
             /// Writes `Swap.PalSwapInitialized`.
             fn set_swap_initialized(&mut self, netuid: NetUid, yes: bool);
             /// Called after every change of a pool with the price that it has now ([`crate::market::swaps::price`]), so
-            /// that derived items that clients read (`Swap.AlphaSqrtPrice`, `wire.md` 14) can follow.
+            /// that derived items that clients read (`Swap.AlphaSqrtPrice`, `docs/rules/clients.md#version-skew`) can
+            /// follow.
             fn pool_changed(&mut self, netuid: NetUid, price: U64F64);
             /// `AlphaAssets.TotalAlphaIssuance`: alpha minted less recycled.
             fn total_alpha_issuance(&self, netuid: NetUid) -> Alpha;
@@ -329,18 +332,21 @@ macro_rules! declare_ledger {
             fn clear_alpha_dividends(&mut self, netuid: NetUid);
             /// Removes `RootAlphaDividendsPerSubnet` of the subnet.
             fn clear_root_alpha_dividends(&mut self, netuid: NetUid);
-            /// Removes the subnet from every `RootClaimable` and all of its `RootClaimed` (`economy.md` 6.5 step 1).
+            /// Removes the subnet from every `RootClaimable` and all of its `RootClaimed`
+            /// (`docs/rules/subnets.md#dissolving` step 1).
             fn clear_root_claims(&mut self, netuid: NetUid);
             /// Removes what a replaced neuron leaves behind outside the rules: axon, prometheus, certificate,
-            /// associated EVM address (`consensus.md` 4.3).
+            /// associated EVM address (`docs/rules/neurons.md#replacement`).
             fn clear_neuron_endpoints(&mut self, netuid: NetUid, uid: u16, hotkey: &Acc);
             /// Moves what [`Ledger::clear_neuron_endpoints`] knows by uid (associated EVM addresses) to the new uids of a
             /// trimmed subnet: the uid at place i of `stay` becomes i.
             fn move_neuron_endpoints(&mut self, netuid: NetUid, stay: &[u16]);
             /// Removes all that is stored for a dissolved subnet and is not written by the rules themselves
-            /// (`economy.md` 6.5 steps 9 and 10): hyperparameters, neurons, weights, endpoints, commitments, swap state.
+            /// (`docs/rules/subnets.md#dissolving` steps 9 and 10): hyperparameters, neurons, weights, endpoints,
+            /// commitments, swap state.
             fn clear_network(&mut self, netuid: NetUid);
-            /// Applies children scheduled for this hotkey table whose time has come (`economy.md` 2.1 step 7).
+            /// Applies children scheduled for this hotkey table whose time has come (`docs/rules/block.md#order` step
+            /// 7).
             fn apply_pending_children(&mut self, netuid: NetUid);
         }
     };

@@ -56,7 +56,7 @@ use alloc::collections::BTreeSet;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// What happens to miner pay that would go to a subnet's own owner (`economy.md` 2.11).
+/// What happens to miner pay that would go to a subnet's own owner (`docs/rules/dividends.md#miner-pay`).
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -68,7 +68,7 @@ pub enum RecycleOrBurn {
     Recycle,
 }
 
-/// What a claim of root dividends turns into (`economy.md` 5.4).
+/// What a claim of root dividends turns into (`docs/rules/root.md#claiming`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub enum RootClaimType {
     /// The alpha is sold and the TAO staked on root.

@@ -1,4 +1,4 @@
-//! How much may be traded before a price passes a limit (`economy.md` 4.2 to 4.4). Limits are in rao an alpha.
+//! How much may be traded before a price passes a limit (`docs/rules/staking.md#limits`). Limits are in rao an alpha.
 
 use crate::{
     Error, UNIT,

@@ -1,4 +1,4 @@
-//! Several weight matrices on one subnet (`consensus.md` 1.13).
+//! Several weight matrices on one subnet (`docs/rules/yuma.md#mechanisms`).
 
 use alloc::{vec, vec::Vec};
 

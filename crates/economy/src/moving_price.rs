@@ -1,4 +1,4 @@
-//! The slow average of a subnet's price that decides its emission (`economy.md` 3.9).
+//! The slow average of a subnet's price that decides its emission (`docs/rules/pool.md#moving-price`).
 
 use crate::{
     NetUid,
@@ -31,8 +31,8 @@ pub fn update(before: I96F32, price: U64F64, speed: Speed, block: u64) -> I96F32
     I96F32::saturating_from_num(new.saturating_add(old))
 }
 
-/// The moving price that the rules read: one on root and on stable subnets, elsewhere what is stored (`economy.md`
-/// 2.2).
+/// The moving price that the rules read: one on root and on stable subnets, elsewhere what is stored
+/// (`docs/rules/block.md#coinbase`).
 pub fn effective(netuid: NetUid, mechanism: u16, stored: I96F32) -> U64F64 {
     if netuid.is_root() || mechanism == 0 {
         U64F64::from_num(1)

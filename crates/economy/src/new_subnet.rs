@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Tao, UNIT};
 
-/// The hyperparameters that registration writes for a new subnet (`economy.md` 6.3, `consensus.md` 4.10). The
-/// reference has them as constants; here they are a value of the chain, so that a short tempo or an emission
-/// that needs nobody's permission is a matter of genesis.
+/// The hyperparameters that registration writes for a new subnet
+/// (`docs/rules/subnets.md#what-a-new-subnet-starts-with`). The reference has them as constants; here they are a value
+/// of the chain, so that a short tempo or an emission that needs nobody's permission is a matter of genesis.
 #[derive(
     Clone,
     Copy,

@@ -1,4 +1,5 @@
-//! Which neuron leaves: to make room for a newcomer, or when a subnet is trimmed (`consensus.md` 4.3, 4.5).
+//! Which neuron leaves: to make room for a newcomer, or when a subnet is trimmed (`docs/rules/neurons.md#pruning` and
+//! `docs/rules/neurons.md#trimming`).
 
 use alloc::vec::Vec;
 

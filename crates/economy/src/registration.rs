@@ -1,4 +1,5 @@
-//! What it costs to come in, who has to go, and what is paid then: neurons (`economy.md` 7) and subnets (6.2 to 6.5).
+//! What it costs to come in, who has to go, and what is paid then: neurons (`docs/rules/neurons.md`) and subnets
+//! (`docs/rules/subnets.md`).
 
 mod symbols;
 
@@ -54,8 +55,8 @@ const fn find_factor(half_life: u16) -> u64 {
     low
 }
 
-/// The factor, in 32 fraction bits, by which a price falls each block to halve in `half_life` blocks (`economy.md`
-/// 7.2); one for no half-life.
+/// The factor, in 32 fraction bits, by which a price falls each block to halve in `half_life` blocks
+/// (`docs/rules/neurons.md#price`); one for no half-life.
 pub const fn decay_factor(half_life: u16) -> u64 {
     match half_life {
         0 => Q32,
@@ -64,8 +65,8 @@ pub const fn decay_factor(half_life: u16) -> u64 {
     }
 }
 
-/// The price of a neuron in the next block (`economy.md` 7.2): lower by [`decay_factor`] except in the first block,
-/// and within its bounds.
+/// The price of a neuron in the next block (`docs/rules/neurons.md#price`): lower by [`decay_factor`] except in the
+/// first block, and within its bounds.
 pub fn decay(burn: Tao, half_life: u16, block: u64, min: Tao, max: Tao) -> Tao {
     let burn = if block > 1 {
         // The factor is at most one: the product fits.
@@ -76,8 +77,8 @@ pub fn decay(burn: Tao, half_life: u16, block: u64, min: Tao, max: Tao) -> Tao {
     burn.max(min).min(max)
 }
 
-/// The price of a neuron after one has registered (`economy.md` 7.1): times the multiplier, which counts as one at
-/// least, by floor, and within its bounds.
+/// The price of a neuron after one has registered (`docs/rules/neurons.md#price`): times the multiplier, which counts
+/// as one at least, by floor, and within its bounds.
 pub fn bump(burn: Tao, multiplier: U64F64, min: Tao, max: Tao) -> Tao {
     let multiplier = multiplier.max(U64F64::from_num(1));
     let raised = U64F64::from_num(burn.0).saturating_mul(multiplier);
@@ -101,8 +102,8 @@ pub struct LockCost {
     pub block_emission: u64,
 }
 
-/// The price of a new network (`economy.md` 6.2): twice the last one, falling in a straight line to the minimum. The
-/// line gets steeper as the emission halves. After it has hit zero it counts as zero.
+/// The price of a new network (`docs/rules/subnets.md#lock-cost`): twice the last one, falling in a straight line to
+/// the minimum. The line gets steeper as the emission halves. After it has hit zero it counts as zero.
 pub fn lock_cost(state: LockCost) -> Tao {
     let issued = I64F64::saturating_from_num(state.block_emission).safe_div(I64F64::from_num(UNIT));
     let interval: u64 = I64F64::saturating_from_num(state.reduction_interval)
@@ -114,8 +115,8 @@ pub fn lock_cost(state: LockCost) -> Tao {
     Tao(state.last_cost.0.saturating_mul(start).saturating_sub(fallen)).max(state.min_cost)
 }
 
-/// The price at which a new subnet's pool starts (`economy.md` 6.3 step 1): the median of the prices above zero, one
-/// if there are none.
+/// The price at which a new subnet's pool starts (`docs/rules/subnets.md#a-new-subnet` step 1): the median of the
+/// prices above zero, one if there are none.
 pub fn median_price(prices: &[U64F64]) -> U64F64 {
     let zero = U64F64::from_num(0);
     let mut prices: Vec<_> = prices.iter().copied().filter(|price| *price > zero).collect();
@@ -130,7 +131,8 @@ pub fn median_price(prices: &[U64F64]) -> U64F64 {
     }
 }
 
-/// Alpha that joins `tao` in a new subnet's pool at the price `median` (`economy.md` 6.3 step 5), by floor.
+/// Alpha that joins `tao` in a new subnet's pool at the price `median` (`docs/rules/subnets.md#a-new-subnet` step 5),
+/// by floor.
 pub fn seed_alpha(tao: Tao, median: U64F64) -> crate::Alpha {
     crate::Alpha(U64F64::from_num(tao.0).safe_div(median).saturating_to_num())
 }
@@ -146,8 +148,9 @@ pub struct Prunable {
     pub moving_price: U64F64,
 }
 
-/// The subnet that makes room for a new one (`economy.md` 6.4): of those past their immunity the one with the lowest
-/// moving price, of equals the oldest, of equals the first in the order given. None if all are immune.
+/// The subnet that makes room for a new one (`docs/rules/subnets.md#which-subnet-goes`): of those past their immunity
+/// the one with the lowest moving price, of equals the oldest, of equals the first in the order given. None if all are
+/// immune.
 pub fn subnet_to_prune(subnets: &[Prunable], block: u64, immunity: u64) -> Option<NetUid> {
     subnets
         .iter()
@@ -156,8 +159,9 @@ pub fn subnet_to_prune(subnets: &[Prunable], block: u64, immunity: u64) -> Optio
         .map(|subnet| subnet.netuid)
 }
 
-/// Splits the TAO of a dissolved pool in proportion to the claims, to the last rao (`economy.md` 6.5 step 5): the rao
-/// that floors leave go to the largest remainders, of equals to the first. Nothing for anybody if nobody claims.
+/// Splits the TAO of a dissolved pool in proportion to the claims, to the last rao (`docs/rules/subnets.md#dissolving`
+/// step 5): the rao that floors leave go to the largest remainders, of equals to the first. Nothing for anybody if
+/// nobody claims.
 pub fn dissolve_payouts(pot: u64, claims: &[u64]) -> Vec<u64> {
     let total: u128 = claims.iter().map(|claim| u128::from(*claim)).sum();
     if total == 0 {
@@ -177,8 +181,9 @@ pub fn dissolve_payouts(pot: u64, claims: &[u64]) -> Vec<u64> {
     payouts
 }
 
-/// What the owner of a dissolved subnet from before the registration fee gets back of the lock (`economy.md` 6.5
-/// steps 2 and 7): what exceeds the worth of the owner's cut of all alpha so far at the last price.
+/// What the owner of a dissolved subnet from before the registration fee gets back of the lock
+/// (`docs/rules/subnets.md#dissolving` steps 2 and 7): what exceeds the worth of the owner's cut of all alpha so far at
+/// the last price.
 pub fn owner_refund(locked: Tao, alpha_issuance: u64, owner_cut: u16, price: U64F64) -> Tao {
     let owner_alpha = U96F32::from_num(alpha_issuance)
         .saturating_mul(part_u16(owner_cut))

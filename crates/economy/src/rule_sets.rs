@@ -1,4 +1,4 @@
-//! Dated rule sets (`rule_sets.md`).
+//! Dated rule sets (`docs/rules/emission.md#rule-sets`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -1,4 +1,4 @@
-//! The number of the share pools (`economy.md` 4.6).
+//! The number of the share pools (`docs/rules/stake-pools.md`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

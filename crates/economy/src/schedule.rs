@@ -1,4 +1,4 @@
-//! When a subnet's epoch runs (`economy.md` 2.6, 2.7).
+//! When a subnet's epoch runs (`docs/rules/epochs.md`).
 
 /// An epoch runs after this many blocks without one, whatever the tempo says.
 pub const LONGEST_WAIT: u64 = 50_400;
@@ -45,21 +45,21 @@ pub enum TriggerRefused {
 }
 
 /// Blocks without weights after which a neuron is inactive: `factor_milli` thousandths of the tempo, at least one
-/// (`consensus.md` 1.4).
+/// (`docs/rules/epochs.md#activity`).
 pub const fn activity_cutoff(factor_milli: u32, tempo: u16) -> u64 {
     let blocks = factor_milli as u64 * tempo as u64 / 1000;
     if blocks == 0 { 1 } else { blocks }
 }
 
 /// `LastEpochBlock` of a subnet created at `block`: spread over the tempo by netuid, so that epochs of different
-/// subnets fall into different blocks (`consensus.md` 2.4).
+/// subnets fall into different blocks (`docs/rules/subnets.md#a-new-subnet` step 2).
 pub const fn staggered(block: u64, tempo: u16, netuid: crate::NetUid) -> u64 {
     let tempo = if tempo == 0 { 1 } else { tempo };
     block.saturating_sub((netuid.0 % tempo) as u64)
 }
 
 /// First block of an epoch by the formula that the chain used until 2026 and that published clients still use to
-/// time their reveals (`consensus.md` 3.7).
+/// time their reveals (`docs/rules/weights.md#timing-of-clients`).
 pub const fn first_block_before_2026(netuid: crate::NetUid, tempo: u16, epoch: u64) -> u64 {
     epoch
         .saturating_mul(tempo as u64 + 1)
@@ -109,7 +109,7 @@ impl Schedule {
     }
 
     /// Block of the extra epoch that an owner asks for at `block`, `freeze` blocks ahead so that nobody is surprised
-    /// (`consensus.md` 2.4).
+    /// (`docs/rules/epochs.md#calls-of-the-owner`).
     ///
     /// # Errors
     /// The first of [`TriggerRefused`] that applies.

@@ -1,4 +1,4 @@
-//! What a neuron may publish about itself: endpoints, certificates, identities (`consensus.md` 4.9).
+//! What a neuron may publish about itself: endpoints, certificates, identities (`docs/rules/endpoints.md`).
 
 /// The address families that exist: 4 and 6.
 pub fn is_ip_type(ip_type: u8) -> bool {

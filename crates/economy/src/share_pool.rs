@@ -1,4 +1,4 @@
-//! Share pools: how the alpha staked to one hotkey on one subnet belongs to its stakers (`economy.md` 4.6).
+//! Share pools: how the alpha staked to one hotkey on one subnet belongs to its stakers (`docs/rules/stake-pools.md`).
 
 use crate::{Alpha, Error, safe_float::SafeFloat};
 

@@ -1,4 +1,4 @@
-//! How much a hotkey's stake counts in the consensus of a subnet (`consensus.md` 1.3, `economy.md` 4.7).
+//! How much a hotkey's stake counts in the consensus of a subnet (`docs/rules/yuma.md#stake-weight`).
 
 use crate::fixed::{I64F64, U96F32};
 

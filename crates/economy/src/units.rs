@@ -1,5 +1,5 @@
 //! Assets and identifiers. Each is a newtype, so that TAO never meets alpha by accident, and each
-//! describes itself on the wire as the plain integer that existing clients expect (`wire.md` 3).
+//! describes itself on the wire as the plain integer that existing clients expect (`docs/rules/clients.md#metadata`).
 
 use codec::{CompactAs, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-/// Rao in one TAO, and the smallest units in one alpha of any subnet (`economy.md` 1.1).
+/// Rao in one TAO, and the smallest units in one alpha of any subnet (`docs/rules/issuance.md#units`).
 pub const UNIT: u64 = 1_000_000_000;
 
-/// No more TAO than this is ever minted, and no more alpha of one subnet (`economy.md` 1.1), in rao.
+/// No more TAO than this is ever minted, and no more alpha of one subnet (`docs/rules/issuance.md#units`), in rao.
 pub const MAX_SUPPLY: u64 = 21_000_000 * UNIT;
 
 macro_rules! transparent {
@@ -121,7 +121,7 @@ transparent! {
     MechId(u8)
 }
 transparent! {
-    /// Key of the items kept per subnet and mechanism: `mechanism * 4096 + netuid` (`consensus.md` 1.13).
+    /// Key of the items kept per subnet and mechanism: `mechanism * 4096 + netuid` (`docs/rules/yuma.md#mechanisms`).
     NetUidStorageIndex(u16)
 }
 
@@ -166,7 +166,7 @@ impl NetUid {
         self.0 == 0
     }
 
-    /// The key of this subnet's mechanism `mecid`, saturating in u16 (`consensus.md` 1.13).
+    /// The key of this subnet's mechanism `mecid`, saturating in u16 (`docs/rules/yuma.md#mechanisms`).
     pub const fn index(self, mecid: MechId) -> NetUidStorageIndex {
         NetUidStorageIndex((mecid.0 as u16).saturating_mul(4096).saturating_add(self.0))
     }

@@ -1,4 +1,4 @@
-//! Voting power: a slow moving average of a validator's stake (`consensus.md` 1.15).
+//! Voting power: a slow moving average of a validator's stake (`docs/rules/yuma.md#voting-power`).
 
 /// One in the fixed point of the average's factor.
 pub const ONE: u64 = 1_000_000_000_000_000_000;

@@ -1,4 +1,4 @@
-//! What a neuron may submit as weights, and how they are stored (`consensus.md` 3.1, 0.5).
+//! What a neuron may submit as weights, and how they are stored (`docs/rules/weights.md`).
 
 use alloc::vec::Vec;
 
@@ -53,7 +53,7 @@ impl Rate {
 /// the largest is 65535. That the netuid is not root's and that the call is signed is checked before.
 ///
 /// # Errors
-/// The first that applies, in the order of `consensus.md` 3.1.
+/// The first that applies, in the order of `docs/rules/weights.md#setting`.
 pub fn accept(caller: &Caller, uids: &[u16], values: &[u16], version_key: u64) -> Result<Vec<(u16, u16)>, Error> {
     if uids.len() != values.len() {
         return Err(Error::WeightVecNotEqualSize);

@@ -1,4 +1,4 @@
-//! What is measured in a future (`docs/futures.md`, section on measures).
+//! What is measured in a future (`docs/futures.md#what-is-measured`).
 
 use tributary_economy::{Tao, approximate::sum};
 

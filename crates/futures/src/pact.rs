@@ -1,4 +1,5 @@
-//! The pact that a scenario offers to every owner: the terms of `pact.md` in units that people use.
+//! The pact that a scenario offers to every owner: the terms of a pact (`docs/rules/pacts.md#terms`) in units that
+//! people use.
 
 use serde::{Deserialize, Serialize};
 use tributary_economy::{

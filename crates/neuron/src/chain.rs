@@ -105,7 +105,7 @@ pub struct SealedWeights {
     pub version_key: u64,
 }
 
-/// What the pact of a subnet promises of artefacts (`pact.md`, flow 9), and what it takes to keep it.
+/// What the pact of a subnet promises of artefacts (`docs/rules/pacts.md#artefacts`), and what it takes to keep it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactPromise {
     /// Blocks in which an artefact must be committed.

@@ -9,7 +9,7 @@ use sp_core::{
     sr25519,
 };
 
-/// SS58 prefix of the network's addresses (`wire.md` 1).
+/// SS58 prefix of the network's addresses (`docs/rules/clients.md#transport`).
 const SS58_PREFIX: u16 = 42;
 
 /// A hotkey: the 32 bytes of an sr25519 public key, written as an SS58 address.

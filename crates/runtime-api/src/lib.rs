@@ -1,5 +1,5 @@
 //! What the chain answers about subnets, neurons and stakes: runtime APIs with the names, arguments and structures that
-//! clients read (`wire.md` 5). The answers are the runtime's; here are only their shapes.
+//! clients read (`docs/rules/clients.md#runtime-apis`). The answers are the runtime's; here are only their shapes.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;

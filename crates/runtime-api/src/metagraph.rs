@@ -1,4 +1,4 @@
-//! All about a subnet in one structure (`wire.md` 5).
+//! All about a subnet in one structure (`docs/rules/clients.md#runtime-apis`).
 #![allow(missing_docs)] // Fields are named and ordered by the reference.
 
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! Neurons (`wire.md` 5).
+//! Neurons (`docs/rules/clients.md#runtime-apis`).
 #![allow(missing_docs)] // Fields are named and ordered by the reference.
 
 use alloc::vec::Vec;

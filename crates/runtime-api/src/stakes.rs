@@ -1,4 +1,4 @@
-//! Stakes and delegates (`wire.md` 5).
+//! Stakes and delegates (`docs/rules/clients.md#runtime-apis`).
 #![allow(missing_docs)] // Fields are named and ordered by the reference.
 
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! Subnets (`wire.md` 5).
+//! Subnets (`docs/rules/clients.md#runtime-apis`).
 #![allow(missing_docs)] // Fields are named and ordered by the reference.
 
 use alloc::vec::Vec;

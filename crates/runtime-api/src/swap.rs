@@ -1,4 +1,4 @@
-//! Prices and previews of swaps (`wire.md` 5).
+//! Prices and previews of swaps (`docs/rules/clients.md#runtime-apis`).
 #![allow(missing_docs)] // Fields are named and ordered by the reference.
 
 use alloc::vec::Vec;

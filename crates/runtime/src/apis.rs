@@ -1,4 +1,5 @@
-//! What the chain answers from outside: the runtime APIs of the SDK and those of the market (`wire.md` 5).
+//! What the chain answers from outside: the runtime APIs of the SDK and those of the market
+//! (`docs/rules/clients.md#runtime-apis`).
 #![allow(missing_docs)] // The macro writes undocumented items; the traits are documented where they are declared.
 
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! How each pallet is set up. Deposits and limits are those of `wire.md` 8.
+//! How each pallet is set up. Deposits and limits are those of `docs/rules/clients.md#constants`.
 
 use frame_support::{
     derive_impl, parameter_types,
@@ -120,7 +120,7 @@ impl pallet_balances::Config for Runtime {
 }
 
 parameter_types! {
-    // One, whatever the load: fees do not rise (`economy.md` 8).
+    // One, whatever the load: fees do not rise (`docs/rules/transactions.md#fees`).
     pub FeeMultiplier: Multiplier = Multiplier::one();
 }
 

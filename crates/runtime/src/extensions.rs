@@ -1,5 +1,5 @@
 //! The transaction extensions of the reference that the SDK does not have, under the names that clients sign with
-//! (`wire.md` 4). All but the nonce are empty on the wire.
+//! (`docs/rules/clients.md#transaction-format`). All but the nonce are empty on the wire.
 
 use alloc::vec;
 
@@ -19,7 +19,7 @@ use tributary_economy::market::block::Totals;
 use crate::{AccountId, Nonce, Runtime, RuntimeCall, SubtensorModule, issuance};
 
 /// The nonce check of the SDK, except that an account without any balance may make calls that cost nothing
-/// (`consensus.md` 8.2): hotkeys serve and set weights without ever holding TAO.
+/// (`docs/rules/transactions.md#free-calls`): hotkeys serve and set weights without ever holding TAO.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
 pub struct CheckNonce(#[codec(compact)] pub Nonce);
 
@@ -150,10 +150,11 @@ placeholder! {
 }
 
 /// Keeps transactions of the market out of the pool that are bound to fail, with the codes that clients know
-/// (`consensus.md` 8.1, `wire.md` 2), and those that would break the sum of all TAO ([`issuance`]). That free calls are
-/// free for those alone who may make them is [`crate::free`]'s to see.
+/// (`docs/rules/transactions.md#guards`, `docs/rules/transactions.md#codes`), and those that would break the sum of all
+/// TAO ([`issuance`]). That free calls are free for those alone who may make them is [`crate::free`]'s to see.
 ///
-/// Takes of delegates are not looked at here: published clients expect those errors from the block (`wire.md` 14).
+/// Takes of delegates are not looked at here: published clients expect those errors from the block
+/// (`docs/rules/clients.md#version-skew`).
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct SubtensorTransactionExtension;
 

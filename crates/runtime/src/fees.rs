@@ -1,4 +1,4 @@
-//! What a transaction costs, who earns it, and who goes first (`economy.md` 8).
+//! What a transaction costs, who earns it, and who goes first (`docs/rules/transactions.md#fees`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{

@@ -1,5 +1,5 @@
 //! Free calls, for those alone whose call does what it says: everybody else pays for it like for any other call
-//! (`consensus.md` 8.1, 8.2).
+//! (`docs/rules/transactions.md#free-calls`).
 //!
 //! A call that is announced as free (`Pays::No`) is tried before it is let in, in the pool and again in the block, and
 //! what it wrote is undone. If it fails, its signer pays the fee and gets the error of the call in the block, as clients

@@ -1,4 +1,4 @@
-//! Chains to start with (`wire.md` 11).
+//! Chains to start with (`docs/rules/clients.md#local-network`).
 //!
 //! A preset is a JSON patch of the default genesis, to be merged as RFC 7386 says; a caller may patch it further.
 

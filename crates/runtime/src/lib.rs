@@ -1,4 +1,4 @@
-//! The runtime: the pallets composed under the names and indices that existing clients read (`wire.md` 3, 4, 10).
+//! The runtime: the pallets composed under the names and indices that existing clients read (`docs/rules/clients.md`).
 //!
 //! It has no compile-time switches: what the reference fixes per build (block time, tempo, delays) is state set at
 //! genesis ([`genesis`]).
@@ -49,7 +49,8 @@ pub type Address = MultiAddress<AccountId, ()>;
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
-/// What a transaction carries beside its call, in the order that clients sign (`wire.md` 4).
+/// What a transaction carries beside its call, in the order that clients sign
+/// (`docs/rules/clients.md#transaction-format`).
 pub type TxExtension = (
     frame_system::CheckNonZeroSender<Runtime>,
     frame_system::CheckSpecVersion<Runtime>,
@@ -120,7 +121,8 @@ pub fn inherents(data: &InherentData) -> Vec<UncheckedExtrinsic> {
 }
 
 /// Metadata of version 15, with the types of the pallets before those of the transaction. The SDK numbers the other
-/// way round there; clients take type 0 for an account (`wire.md` 3) and use one numbering for versions 14 and 15.
+/// way round there; clients take type 0 for an account (`docs/rules/clients.md#metadata`) and use one numbering for
+/// versions 14 and 15.
 pub fn metadata_v15() -> OpaqueMetadata {
     let ir = Runtime::metadata_ir();
     let mut registry = Registry::new();

@@ -12,8 +12,8 @@ use crate::{Runtime, RuntimeCall};
 
 type Setter = SetterCall<Runtime>;
 
-/// Kinds of proxies, in the order of the reference (`wire.md` 5). Kinds of organs that no longer exist
-/// (`Senate`, `Triumvirate`, `Governance`, `RootWeights`) allow nothing.
+/// Kinds of proxies, in the order of the reference (`docs/rules/proxies.md#kinds`). Kinds of organs that no longer
+/// exist (`Senate`, `Triumvirate`, `Governance`, `RootWeights`) allow nothing.
 #[derive(
     Clone,
     Copy,

@@ -1,4 +1,5 @@
-//! The presets build, and what they build is the local network that clients expect (`wire.md` 11).
+//! The presets build, and what they build is the local network that clients expect
+//! (`docs/rules/clients.md#local-network`).
 
 mod common;
 
@@ -88,7 +89,7 @@ fn a_block_runs_and_its_author_is_the_owner_of_its_slot() {
 #[test]
 fn the_fee_is_that_of_the_rules() {
     common::state(genesis::LOCAL).execute_with(|| {
-        // `economy.md` 8: the framework's base extrinsic weight costs 54,078 rao, a byte one.
+        // `docs/rules/transactions.md#fees`: the framework's base extrinsic weight costs 54,078 rao, a byte one.
         let weight = frame_support::weights::Weight::from_parts(108_157_000, 0);
         assert_eq!(
             common::call::<u64>("TransactionPaymentApi_query_weight_to_fee", &weight.encode()),

@@ -1,5 +1,5 @@
-//! The metadata holds what the clients' own test suites reach up to tier 3 (`wire.md` 15), item by item, as
-//! `data/wire.json` lists it.
+//! The metadata holds what the clients' own test suites reach up to tier 3
+//! (`docs/rules/clients.md#tiers-of-the-suites`), item by item, as `data/wire.json` lists it.
 
 mod common;
 

@@ -1,11 +1,12 @@
 //! Timelock encryption: bytes that nobody can read before a round of a drand beacon is out, and anybody can after.
 //!
-//! The scheme and the format are those of the public network's clients (`consensus.md`, 3.6): Boneh and Franklin's
+//! The scheme and the format are those of the public network's clients (`docs/rules/timelock.md`): Boneh and Franklin's
 //! identity-based encryption in the Fujisaki-Okamoto variant on BLS12-381, keys of an unchained beacon with signatures in
 //! G1, the content under AES-256-GCM. A [`Sealed`] file has the shape that `bittensor-drand` reads and writes.
 //!
 //! Here sealing is a function: the same content, round and [`Secret`] give the same bytes. So whoever is shown content and
-//! secret before the time can check by sealing again that the published bytes hold that content (`pact.md`, flow 9).
+//! secret before the time can check by sealing again that the published bytes hold that content
+//! (`docs/rules/pacts.md#artefacts`).
 //!
 //! Nobody is kept from opening early who has the beacon's key: for drand's quicknet that is a threshold of its members, for
 //! a [`Signer`] on a development chain whoever runs it.

@@ -1,4 +1,4 @@
-//! The few operations on BLS12-381 that the scheme is made of, in the encodings of `consensus.md`, 3.6.
+//! The few operations on BLS12-381 that the scheme is made of, in the encodings of `docs/rules/timelock.md#functions`.
 
 use blst::{blst_fp12, min_sig};
 use primitive_types::U256;

@@ -36,7 +36,7 @@ impl std::fmt::Debug for Secret {
 /// Sealed bytes and the round that opens them. Its SCALE encoding is the file, as `bittensor-drand` writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Sealed {
-    /// The ciphertext of `consensus.md`, 3.6.
+    /// The ciphertext (`docs/rules/timelock.md#format`).
     pub ciphertext: Vec<u8>,
     /// The round.
     pub round: u64,

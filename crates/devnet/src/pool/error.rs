@@ -3,7 +3,7 @@
 use sp_core::H256;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError, UnknownTransaction};
 
-/// Why the pool refused a transaction (`wire.md` 2, errors at submission).
+/// Why the pool refused a transaction (`docs/rules/clients.md#errors-at-submission`).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PoolError {
     /// The bytes are no extrinsic.

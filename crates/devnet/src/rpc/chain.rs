@@ -91,7 +91,7 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
     )
 }
 
-/// A header as JSON: `number` as minimal hex, digest items as hex (`wire.md` 2).
+/// A header as JSON: `number` as minimal hex, digest items as hex (`docs/rules/clients.md#methods`).
 pub fn header(header: &Header) -> Answer {
     serde_json::to_value(header).map_err(super::error::internal)
 }

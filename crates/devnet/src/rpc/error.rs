@@ -1,4 +1,5 @@
-//! Errors with the codes and texts that clients look for (`wire.md` 1 and 2). `data` is a string or absent.
+//! Errors with the codes and texts that clients look for (`docs/rules/clients.md#transport` and
+//! `docs/rules/clients.md#errors-at-submission`). `data` is a string or absent.
 
 use jsonrpsee::types::{ErrorObjectOwned, error::ErrorObject};
 use sp_runtime::transaction_validity::{InvalidTransaction, UnknownTransaction};

@@ -1,4 +1,5 @@
-//! JSON-RPC around an embedded chain, as a Substrate node speaks it (`wire.md` 1 and 2), with the `dev_*` family.
+//! JSON-RPC around an embedded chain, as a Substrate node speaks it (`docs/rules/clients.md#transport` and
+//! `docs/rules/clients.md#methods`), with the `dev_*` family.
 //!
 //! Programs of this machine may call everything. Pages in its browsers may if they come from this machine or from an
 //! origin that the user named; others are refused before anything of their requests is read ([`RpcConfig::origins`]).

@@ -1,5 +1,5 @@
-//! What the tests share. Extrinsics are put together byte by byte, as `wire.md` 4 describes them, not with the
-//! runtime's own types: this is what clients send.
+//! What the tests share. Extrinsics are put together byte by byte, as `docs/rules/clients.md#transaction-format`
+//! describes them, not with the runtime's own types: this is what clients send.
 
 use codec::{Compact, Encode};
 use sp_core::{Pair, sr25519};

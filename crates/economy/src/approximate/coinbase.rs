@@ -12,7 +12,7 @@ pub struct Reserves {
     pub alpha: u64,
 }
 
-/// TAO for one alpha (`economy.md` 3.2); zero of a pool without alpha. Within 2^-52 of itself and 2^-64 of
+/// TAO for one alpha (`docs/rules/pool.md#price`); zero of a pool without alpha. Within 2^-52 of itself and 2^-64 of
 /// [`crate::pool::price`].
 #[inline(always)]
 pub fn price(reserves: Reserves) -> f64 {
@@ -20,16 +20,16 @@ pub fn price(reserves: Reserves) -> f64 {
     if alpha > 0.0 { reserves.tao as f64 / alpha } else { 0.0 }
 }
 
-/// Root's part in a subnet (`economy.md` 2.4): `weighted` is root's TAO in rao times its weight. Within 2^-31 of
-/// [`emission::root_proportion`], which cuts to 2^-32.
+/// Root's part in a subnet (`docs/rules/emission.md#root-proportion`): `weighted` is root's TAO in rao times its
+/// weight. Within 2^-31 of [`emission::root_proportion`], which cuts to 2^-32.
 #[inline(always)]
 pub fn root_proportion(weighted: f64, alpha_issuance: f64) -> f64 {
     let all = weighted + alpha_issuance;
     if all > 0.0 { weighted / all } else { 0.0 }
 }
 
-/// The fee of a swap (`economy.md` 3.4 step 2), by floor; `rate` is a part of one. Below 2^52 units within one of
-/// [`crate::fees::swap_fee`].
+/// The fee of a swap (`docs/rules/pool.md#swap` step 2), by floor; `rate` is a part of one. Below 2^52 units within one
+/// of [`crate::fees::swap_fee`].
 #[inline(always)]
 pub fn fee(amount: u64, rate: f64) -> u64 {
     whole(amount as f64 * rate)
@@ -44,9 +44,9 @@ pub struct Traded {
     pub paid_out: u64,
 }
 
-/// Trades `amount`, from which a fee of the part `fee_rate` is taken first (`economy.md` 3.4), at equal weights and
-/// without a limit price: reserves of the asset paid in and of the asset paid out, and the smallest of the latter that
-/// a swap accepts. Neither reserve moves here.
+/// Trades `amount`, from which a fee of the part `fee_rate` is taken first (`docs/rules/pool.md#swap`), at equal
+/// weights and without a limit price: reserves of the asset paid in and of the asset paid out, and the smallest of the
+/// latter that a swap accepts. Neither reserve moves here.
 ///
 /// What enters is within one unit, and what leaves within two units, 2^-50 of itself and 2^-59 of the reserve, of
 /// [`crate::pool::swap`] for amounts below 2^52 units and prices that stay between its limits
@@ -108,8 +108,8 @@ pub struct Emission {
     pub root: u64,
 }
 
-/// The coinbase of a subnet (`economy.md` 2.4, 2.5): `tao` rao and `alpha` units are its emission, `supply` is all
-/// alpha of it that exists.
+/// The coinbase of a subnet (`docs/rules/emission.md#terms` and `docs/rules/emission.md#injection-and-chain-buy`):
+/// `tao` rao and `alpha` units are its emission, `supply` is all alpha of it that exists.
 ///
 /// Against [`emission::terms`], [`crate::pool::inject`] and [`emission::split`], whose quotients are cut to 2^-32:
 /// amounts are within two units and 1e-8 of themselves of theirs, what is injected within 2^-31 of the alpha emitted
@@ -146,9 +146,9 @@ pub fn emission(reserves: Reserves, supply: u64, tao: f64, alpha: u64, terms: Te
     }
 }
 
-/// The smoothed flow after `blocks` blocks in which `flow` rao came in evenly, by the default smoothing (`economy.md`
-/// 2.3, flow variant). Within 1e-9 of the larger of `before` and the flow a block, and 2^-10 rao, of as many steps of
-/// [`emission::smooth_flow`].
+/// The smoothed flow after `blocks` blocks in which `flow` rao came in evenly, by the default smoothing
+/// (`docs/rules/emission.md#staking-flow`). Within 1e-9 of the larger of `before` and the flow a block, and 2^-10 rao,
+/// of as many steps of [`emission::smooth_flow`].
 pub fn smooth_flow(before: I64F64, flow: i64, blocks: u64) -> I64F64 {
     let keep = 1.0 - emission::FLOW_SMOOTHING as f64 / i64::MAX as f64;
     let rest = libm::pow(keep, blocks as f64);

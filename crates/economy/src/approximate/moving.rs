@@ -26,9 +26,9 @@ pub struct Moving {
 }
 
 impl Moving {
-    /// The moving price (`economy.md` 3.9) after the run's blocks, each of which closes at the spot price `price`;
-    /// `age` is that of the subnet at the last of them, one in its first emission block. Moving prices are whole
-    /// numbers of steps of 2^-32 ([`PRICE_ONE`]).
+    /// The moving price (`docs/rules/pool.md#moving-price`) after the run's blocks, each of which closes at the spot
+    /// price `price`; `age` is that of the subnet at the last of them, one in its first emission block. Moving prices
+    /// are whole numbers of steps of 2^-32 ([`PRICE_ONE`]).
     ///
     /// The per-block average is taken in closed form: with weight w, the distance to the price shrinks by (1 - w) a
     /// block, and because every block cuts to 2^-32 the average stops up to 1/w such steps short of a price above it.

@@ -1,4 +1,4 @@
-//! Bonds and the dividends that they earn (`consensus.md` 1.7 to 1.11).
+//! Bonds and the dividends that they earn (`docs/rules/yuma.md#weights-for-bonds` and on).
 
 use alloc::{vec, vec::Vec};
 
@@ -18,9 +18,9 @@ pub struct Updated {
 
 /// What [`update`] works on. Vectors have one entry a uid.
 pub struct Market<'a> {
-    /// Weights that bonds follow (1.7).
+    /// Weights that bonds follow (`docs/rules/yuma.md#weights-for-bonds`).
     pub weights: Sparse,
-    /// Surviving old bonds as bare integers 0 to 65535 (1.8).
+    /// Surviving old bonds as bare integers 0 to 65535 (`docs/rules/yuma.md#surviving-bonds`).
     pub bonds: Sparse,
     /// Active stake.
     pub active_stake: &'a [Bits],
@@ -39,7 +39,7 @@ pub fn update(market: Market<'_>, parameters: &Parameters) -> Updated {
     }
 }
 
-/// Bonds as shares of a miner (1.9): each column sums to one.
+/// Bonds as shares of a miner (`docs/rules/yuma.md#shared-bonds`): each column sums to one.
 fn shared(market: Market<'_>, parameters: &Parameters) -> Updated {
     let Market {
         weights,
@@ -63,7 +63,7 @@ fn shared(market: Market<'_>, parameters: &Parameters) -> Updated {
     }
 }
 
-/// Bonds as each validator's own position, from 0 to 1 (1.10, "Yuma3").
+/// Bonds as each validator's own position, from 0 to 1 ("Yuma3", `docs/rules/yuma.md#own-bonds`).
 fn competing(market: Market<'_>, parameters: &Parameters) -> Updated {
     let Market {
         weights,
@@ -90,7 +90,7 @@ fn competing(market: Market<'_>, parameters: &Parameters) -> Updated {
     Updated { bonds, dividends }
 }
 
-/// How fast a bond follows its weight, per miner (`consensus.md` 1.11).
+/// How fast a bond follows its weight, per miner (`docs/rules/yuma.md#liquid-alpha`).
 #[derive(Clone, Copy, Debug)]
 pub struct LiquidAlpha {
     low: Bits,
@@ -178,7 +178,7 @@ pub fn moved(weight: Bits, bond: Bits, alpha: Bits) -> Bits {
 }
 
 /// Writes the entries of a row that the reference's cursor finds: it walks columns and entries upward
-/// together, so an entry after a larger column is never met (`consensus.md` 1.11, a quirk).
+/// together, so an entry after a larger column is never met (`docs/rules/yuma.md#liquid-alpha`, a quirk).
 fn walk(matrix: &Sparse, row: usize, seen: &mut [Bits]) {
     let mut next = 0;
     for (column, value) in matrix.iter(row) {

@@ -1,4 +1,4 @@
-//! I32F32 arithmetic on raw bits (`consensus.md` 0): value = bits / 2^32. The epoch works on flat arrays of
+//! I32F32 arithmetic on raw bits (`docs/rules/numbers.md`): value = bits / 2^32. The epoch works on flat arrays of
 //! these, where the generic types of [`crate::fixed`] would convert at every step; the results are the same bits.
 
 use alloc::{vec, vec::Vec};
@@ -124,8 +124,8 @@ macro_rules! taylor {
     };
 }
 
-/// e^x with x clamped to [-20, 20] (`consensus.md` 0.4): 31 terms of the series, a quirk at 1, and the
-/// reciprocal for negative x.
+/// e^x with x clamped to [-20, 20] (`docs/rules/numbers.md#exp-of-the-epoch`): 31 terms of the series, a quirk at 1,
+/// and the reciprocal for negative x.
 pub fn exp(x: Bits) -> Bits {
     const LIMIT: Bits = 20 << 32;
     /// e with 23 fractional bits, as the reference's library returns it for exactly 1.
@@ -181,9 +181,9 @@ fn lowest(values: &[Bits], k: usize) -> Vec<usize> {
     order
 }
 
-/// The largest score that more than `minority` of the stake reaches, by the selection of `consensus.md` 1.6.
-/// `stake` and `scores` are parallel, `low` and `high` bound the stake below and above. `scratch` holds
-/// indices and is overwritten.
+/// The largest score that more than `minority` of the stake reaches, by the selection of
+/// `docs/rules/yuma.md#consensus-and-incentive`. `stake` and `scores` are parallel, `low` and `high` bound the stake
+/// below and above. `scratch` holds indices and is overwritten.
 pub fn weighted_median(
     stake: &[Bits],
     scores: &[Bits],

@@ -1,4 +1,4 @@
-//! One epoch of Yuma consensus over one weight matrix (`consensus.md` 1): validators' weights in; consensus,
+//! One epoch of Yuma consensus over one weight matrix (`docs/rules/yuma.md`): validators' weights in; consensus,
 //! incentives, dividends, bonds, permits and emissions out.
 //!
 //! [`run`] is a pure function. All vectors have one entry a uid, rows are lists of (uid, value).
@@ -18,12 +18,12 @@ use crate::{
 };
 use math::Bits;
 
-/// Parameters of a subnet that its epochs use (`consensus.md` 6.1).
+/// Parameters of a subnet that its epochs use (`docs/rules/hyperparameters.md#setters`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameters {
     /// Blocks between epochs.
     pub tempo: u16,
-    /// Blocks after which a neuron without an update counts as inactive (`consensus.md` 1.4, at least 1).
+    /// Blocks after which a neuron without an update counts as inactive (`docs/rules/epochs.md#activity`, at least 1).
     pub activity_cutoff: u64,
     /// Share of the stake that must agree on a weight, in 1/65535.
     pub kappa: u16,
@@ -47,7 +47,7 @@ pub struct Parameters {
 
 impl Default for Parameters {
     /// The storage defaults, except that Yuma3 is on and there are 64 validators, as new networks have it
-    /// (`consensus.md` 4.10).
+    /// (`docs/rules/subnets.md#what-a-new-subnet-starts-with`).
     fn default() -> Self {
         Self {
             tempo: 360,
@@ -65,7 +65,7 @@ impl Default for Parameters {
     }
 }
 
-/// What an epoch reads (`consensus.md` 1.2). `stake.len()` is the number of neurons, n.
+/// What an epoch reads (`docs/rules/yuma.md#inputs`). `stake.len()` is the number of neurons, n.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EpochInput {
     /// Parameters of the subnet.
@@ -76,7 +76,7 @@ pub struct EpochInput {
     pub last_step_block: u64,
     /// Uid of the subnet owner's hotkey, if it has one.
     pub owner_uid: Option<u16>,
-    /// Stake weight of each hotkey (`consensus.md` 1.3).
+    /// Stake weight of each hotkey (`docs/rules/yuma.md#stake-weight`).
     pub stake: Vec<I64F64>,
     /// Permits of the previous epoch. Uids beyond its end have none; if it is empty, all have one.
     pub validator_permit: Vec<bool>,
@@ -94,7 +94,7 @@ pub struct EpochInput {
     pub emission: Alpha,
 }
 
-/// What an epoch returns (`consensus.md` 1.12), n entries each.
+/// What an epoch returns (`docs/rules/yuma.md#amounts-and-output`), n entries each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EpochOutput {
     /// Not inactive.
@@ -193,7 +193,7 @@ pub fn run(input: &EpochInput) -> EpochOutput {
     }
 }
 
-/// Who set weights recently enough (1.4 step 1).
+/// Who set weights recently enough (`docs/rules/epochs.md#activity`).
 fn active(input: &EpochInput) -> Vec<bool> {
     let cutoff = input.parameters.activity_cutoff;
     (0..input.stake.len())
@@ -201,7 +201,8 @@ fn active(input: &EpochInput) -> Vec<bool> {
         .collect()
 }
 
-/// Whose weights count: the permits of the previous epoch, and the owner (1.4 step 4).
+/// Whose weights count: the permits of the previous epoch, and the owner
+/// (`docs/rules/yuma.md#activity-stake-and-permits` step 4).
 fn permitted(input: &EpochInput) -> Vec<bool> {
     let mut permits = input.validator_permit.clone();
     if let Some(permit) = input.owner_uid.and_then(|uid| permits.get_mut(usize::from(uid))) {
@@ -216,7 +217,8 @@ fn permitted(input: &EpochInput) -> Vec<bool> {
 
 const NOTHING: I64F64 = I64F64::from_bits(0);
 
-/// Shares of the stake above the threshold (1.4 steps 2 and 3): normalised in I64F64, then cut.
+/// Shares of the stake above the threshold (`docs/rules/yuma.md#activity-stake-and-permits` steps 2 and 3): normalised
+/// in I64F64, then cut.
 fn stake_shares(input: &EpochInput, owner: Option<usize>) -> Vec<Bits> {
     let counts = |(uid, stake): (usize, &I64F64)| {
         let enough = stake.saturating_to_num::<u64>() >= input.parameters.stake_threshold;
@@ -240,7 +242,7 @@ fn stake_shares(input: &EpochInput, owner: Option<usize>) -> Vec<Bits> {
         .collect()
 }
 
-/// The weights that count, each row scaled to sum to one (1.5).
+/// The weights that count, each row scaled to sum to one (`docs/rules/yuma.md#weights-that-count`).
 fn weights(input: &EpochInput, permitted: &[bool], owner: Option<usize>) -> Sparse {
     let n = input.stake.len();
     Sparse::gather(&input.weights, n, |from, to| {
@@ -257,7 +259,8 @@ fn weights(input: &EpochInput, permitted: &[bool], owner: Option<usize>) -> Spar
     .normalize_rows()
 }
 
-/// The weight on each miner that the majority of the active stake agrees on (1.6).
+/// The weight on each miner that the majority of the active stake agrees on
+/// (`docs/rules/yuma.md#consensus-and-incentive`).
 fn consensus(weights: &Sparse, active_stake: &[Bits], kappa: Bits) -> Vec<Bits> {
     let n = active_stake.len();
     let validators: Vec<usize> = (0..n).filter(|&uid| active_stake[uid] > 0).collect();
@@ -282,7 +285,7 @@ fn consensus(weights: &Sparse, active_stake: &[Bits], kappa: Bits) -> Vec<Bits> 
         .collect()
 }
 
-/// Stored bonds without those toward miners registered since the last epoch (1.8).
+/// Stored bonds without those toward miners registered since the last epoch (`docs/rules/yuma.md#surviving-bonds`).
 fn surviving_bonds(input: &EpochInput) -> Sparse {
     let n = input.stake.len();
     let last = match input.last_step_block {
@@ -299,7 +302,8 @@ struct Pay {
     validator: Vec<Bits>,
 }
 
-/// Halves the emission between incentives and dividends; with neither, pays by stake (1.12).
+/// Halves the emission between incentives and dividends; with neither, pays by stake
+/// (`docs/rules/yuma.md#amounts-and-output`).
 fn pay(incentive: &[Bits], dividends: &[Bits], stake: &[Bits], active_stake: &[Bits]) -> Pay {
     let combined: Vec<Bits> = incentive
         .iter()
@@ -327,7 +331,7 @@ fn pay(incentive: &[Bits], dividends: &[Bits], stake: &[Bits], active_stake: &[B
     }
 }
 
-/// A share of an amount, rounded down. Nobody gets the dust (1.12).
+/// A share of an amount, rounded down. Nobody gets the dust (`docs/rules/yuma.md#amounts-and-output`).
 fn amount(share: Bits, emission: Alpha) -> Alpha {
     let product = (i128::from(share) * i128::from(emission.get())) >> 32;
     Alpha(u64::try_from(product.max(0)).unwrap_or(u64::MAX))

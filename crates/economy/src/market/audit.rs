@@ -1,18 +1,19 @@
-//! The sums that must hold between blocks and calls, whatever happened before (`economy.md` 1.1, 1.4, 4.6).
+//! The sums that must hold between blocks and calls, whatever happened before
+//! (`docs/rules/issuance.md#the-two-totals`).
 
 use alloc::vec::Vec;
 
 use super::{root, stakes};
 use crate::{Account, Alpha, Error, Ledger, NetUid, Tao};
 
-/// TAO that the pool of genesis subnet 1 shows without anybody having put it there (`economy.md` 6.0).
+/// TAO that the pool of genesis subnet 1 shows without anybody having put it there (`docs/rules/subnets.md#genesis`).
 const GENESIS_POOL: Tao = Tao(10_000_000_000);
 
 /// What `SubnetLocked` of that subnet says, and of no other: the mark of genesis.
 const GENESIS_LOCK: Tao = Tao(1);
 
 /// The most by which the books of a new subnet may show more than was paid: what its owner had to keep to stay alive
-/// (`economy.md` 6.3 step 5).
+/// (`docs/rules/subnets.md#a-new-subnet` step 5).
 const EXISTENTIAL_DEPOSIT: Tao = Tao(500);
 
 /// A sum that does not hold.

@@ -1,4 +1,4 @@
-//! What happens at the beginning of every block, before its transactions (`economy.md` 2.1).
+//! What happens at the beginning of every block, before its transactions (`docs/rules/block.md#order`).
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use crate::{Account, Error, Ledger, MAX_SUPPLY, NetUid, Tao, registration, sched
 
 /// Runs the block step: registration prices, the coinbase, epochs that are due, moving prices, scheduled children,
 /// automatic claims. Weights that are to be revealed in this block are the caller's to reveal first
-/// (`economy.md` 2.1 step 3). Ends with [`check`].
+/// (`docs/rules/block.md#order` step 3). Ends with [`check`].
 ///
 /// # Errors
 /// Any error means that the state is corrupt: [`Error::BrokenSum`] that the books do not balance.
@@ -28,7 +28,7 @@ pub fn on_initialize<Acc: Account, L: Ledger<Acc>>(ledger: &mut L) -> Result<(),
     check(before, Totals::read(ledger), minted)
 }
 
-/// How much TAO there is, by the two counters that must agree (`economy.md` 1.1).
+/// How much TAO there is, by the two counters that must agree (`docs/rules/issuance.md#the-two-totals`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Totals {
     /// `TotalIssuance`, which decides the halving.
@@ -131,7 +131,8 @@ pub fn check(before: Totals, after: Totals, minted: Minted) -> Result<(), Error>
     check_rule(before, after)
 }
 
-/// Lets the prices of neurons fall, on root too, and starts to count registrations anew (`economy.md` 7.2).
+/// Lets the prices of neurons fall, on root too, and starts to count registrations anew
+/// (`docs/rules/neurons.md#price`).
 fn decay_registration_prices<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, networks: &[NetUid]) {
     let now = ledger.block();
     for &netuid in networks {

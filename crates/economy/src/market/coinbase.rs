@@ -1,5 +1,5 @@
 //! The coinbase: a block's new TAO and alpha, from the mint to the pools and to what waits for the epochs
-//! (`economy.md` 2.2 to 2.5).
+//! (`docs/rules/block.md#coinbase` and `docs/rules/emission.md`).
 //!
 //! Every item of a subnet is read once a block and written once, if it changed.
 
@@ -79,15 +79,15 @@ pub(super) fn run<Acc: Account, L: Ledger<Acc>>(
     if !pooled.is_zero() {
         ledger.set_total_stake(ledger.total_stake().plus(pooled)?);
     }
-    // The last evaluation of the emission stays, whatever it was of (`economy.md` 1.2).
+    // The last evaluation of the emission stays, whatever it was of (`docs/rules/issuance.md#block-emission`).
     if ledger.block_emission() != last_emission {
         ledger.set_block_emission(last_emission);
     }
     Ok((emitting, minted))
 }
 
-/// Moves the moving prices and shows the root proportions of the subnets that emitted (`economy.md` 2.1 steps 5 and 6).
-/// `touched` are those whose alpha may have changed since.
+/// Moves the moving prices and shows the root proportions of the subnets that emitted (`docs/rules/block.md#order`
+/// steps 5 and 6). `touched` are those whose alpha may have changed since.
 pub(super) fn update_prices<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, emitting: &[Emitting], touched: &[NetUid]) {
     let now = ledger.block();
     let alpha = ledger.subnet_moving_alpha();
@@ -142,7 +142,7 @@ struct Context {
     owner_cut: u16,
 }
 
-/// A subnet's state, if it emits: started, open for registration (`economy.md` 2.2 step 3).
+/// A subnet's state, if it emits: started, open for registration (`docs/rules/block.md#coinbase` step 3).
 fn read_emitting<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Option<Emitting> {
     let first_block = ledger.first_emission_block_number(netuid)?;
     if !ledger.subtoken_enabled(netuid) || !ledger.network_registration_allowed(netuid) {
@@ -193,7 +193,7 @@ struct Step {
     alpha_emission: Option<u64>,
 }
 
-/// One subnet's part of the block (`economy.md` 2.5).
+/// One subnet's part of the block (`docs/rules/emission.md#injection-and-chain-buy`).
 fn emit<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     subnet: &mut Emitting,

@@ -1,4 +1,4 @@
-//! The take of delegates (`consensus.md` 5.1).
+//! The take of delegates (`docs/rules/delegation.md#delegate-take`).
 
 use crate::{Account, Error, Event, Ledger, delegation};
 

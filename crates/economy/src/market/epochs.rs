@@ -1,5 +1,5 @@
-//! Epochs: when they are due, what they hand to consensus, and who is paid (`economy.md` 2.6 to 2.11,
-//! `consensus.md` 1.2, 1.14, 2).
+//! Epochs: when they are due, what they hand to consensus, and who is paid (`docs/rules/epochs.md`,
+//! `docs/rules/dividends.md`).
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -28,7 +28,8 @@ struct Drained<Acc> {
 }
 
 /// Advances the schedule of every subnet, runs the epochs that are due, at most `MaxEpochsPerBlock`, and pays
-/// (`economy.md` 2.7 to 2.11). `subnets` are all networks but root, in their order. Returns those whose slot it was.
+/// (`docs/rules/epochs.md#draining` and `docs/rules/dividends.md`). `subnets` are all networks but root, in their
+/// order. Returns those whose slot it was.
 ///
 /// # Errors
 /// [`Error::Overflow`] and [`Error::Underflow`]: corrupt state.
@@ -43,8 +44,8 @@ pub(super) fn run_due<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, subnets: &[N
     Ok(slots)
 }
 
-/// Takes the pending alpha of the subnets whose epoch is due (`economy.md` 2.7). Also returns whose slot this block was,
-/// those with inconsistent keys included.
+/// Takes the pending alpha of the subnets whose epoch is due (`docs/rules/epochs.md#draining`). Also returns whose slot
+/// this block was, those with inconsistent keys included.
 fn drain<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     subnets: &[NetUid],
@@ -124,7 +125,7 @@ fn consistent_hotkeys<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) 
     (different.len() == hotkeys.len()).then_some(hotkeys)
 }
 
-/// Runs consensus over what was drained and pays everybody (`economy.md` 2.8 to 2.11).
+/// Runs consensus over what was drained and pays everybody (`docs/rules/dividends.md`).
 fn distribute<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, drained: Drained<Acc>) -> Result<(), Error> {
     let Drained {
         netuid,
@@ -215,7 +216,7 @@ fn consensus<Acc: Account, L: Ledger<Acc>>(
     (all.server_emission, all.validator_emission)
 }
 
-/// What the epochs of all mechanisms read alike (`consensus.md` 1.2).
+/// What the epochs of all mechanisms read alike (`docs/rules/yuma.md#inputs`).
 fn common_input<Acc: Account, L: Ledger<Acc>>(
     ledger: &L,
     netuid: NetUid,
@@ -283,7 +284,7 @@ fn read_mechanism<Acc: Account, L: Ledger<Acc>>(
     });
 }
 
-/// Stores what one mechanism's epoch decides (`consensus.md` 1.12).
+/// Stores what one mechanism's epoch decides (`docs/rules/yuma.md#amounts-and-output`).
 fn store_mechanism<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     index: NetUidStorageIndex,
@@ -302,8 +303,8 @@ fn store_mechanism<Acc: Account, L: Ledger<Acc>>(
     });
 }
 
-/// Each hotkey's dividend after parents have had their part, with its own stake (`economy.md` 2.9). What the child key
-/// burn takes is recycled.
+/// Each hotkey's dividend after parents have had their part, with its own stake
+/// (`docs/rules/dividends.md#parents-and-children`). What the child key burn takes is recycled.
 fn with_parents<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     netuid: NetUid,
@@ -368,7 +369,8 @@ fn with_parents<Acc: Account, L: Ledger<Acc>>(
     Ok(holders)
 }
 
-/// Stakes the owner's cut to the owner's hotkey. Without owner or hotkey nobody gets it (`economy.md` 2.11 step 1).
+/// Stakes the owner's cut to the owner's hotkey. Without owner or hotkey nobody gets it
+/// (`docs/rules/dividends.md#owner-cut`).
 fn pay_owner_cut<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, cut: Alpha) -> Result<(), Error> {
     match (ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid)) {
         (Some(owner), Some(hotkey)) => {
@@ -379,8 +381,8 @@ fn pay_owner_cut<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, c
     }
 }
 
-/// Pays the miners, in the order of their keys, and withholds what would go to the subnet's owner (`economy.md` 2.11
-/// steps 2 and 3).
+/// Pays the miners, in the order of their keys, and withholds what would go to the subnet's owner
+/// (`docs/rules/dividends.md#miner-pay`).
 fn pay_miners<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     netuid: NetUid,
@@ -432,7 +434,7 @@ fn pay_miners<Acc: Account, L: Ledger<Acc>>(
     Ok(())
 }
 
-/// Pays those who staked alpha to the validators, the take first (`economy.md` 2.11 step 4).
+/// Pays those who staked alpha to the validators, the take first (`docs/rules/dividends.md#alpha-dividends`).
 fn pay_alpha_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
     ledger: &mut L,
     netuid: NetUid,
@@ -453,7 +455,8 @@ fn pay_alpha_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
     Ok(())
 }
 
-/// Credits those who staked to the validators on root, the take first, in alpha (`economy.md` 2.11 step 5).
+/// Credits those who staked to the validators on root, the take first, in alpha
+/// (`docs/rules/dividends.md#root-dividends`).
 fn pay_root_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
     ledger: &mut L,
     netuid: NetUid,

@@ -1,4 +1,4 @@
-//! The market in the first block (`economy.md` 6.0, `wire.md` 11).
+//! The market in the first block (`docs/rules/subnets.md#genesis`).
 
 use alloc::vec;
 

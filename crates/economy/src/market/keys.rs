@@ -1,4 +1,4 @@
-//! Another coldkey for all that one has (`consensus.md` 4.8).
+//! Another coldkey for all that one has (`docs/rules/coldkey-swap.md#what-moves`).
 
 use alloc::vec::Vec;
 

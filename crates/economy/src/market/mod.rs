@@ -30,8 +30,8 @@ pub mod weights;
 
 use crate::Tao;
 
-/// The smallest amount that may be staked, left staked or moved, in rao (`economy.md` 4).
+/// The smallest amount that may be staked, left staked or moved, in rao (`docs/rules/staking.md#minimum`).
 pub const MIN_STAKE: Tao = Tao(2_000_000);
 
-/// The take that a hotkey has when it becomes a delegate, over 65535 (`economy.md` 9.3).
+/// The take that a hotkey has when it becomes a delegate, over 65535 (`docs/rules/delegation.md#delegate-take`).
 pub const DEFAULT_DELEGATE_TAKE: u16 = 11_796;

@@ -1,4 +1,4 @@
-//! Small moves of TAO and alpha that several rules share (`economy.md` 1.4).
+//! Small moves of TAO and alpha that several rules share (`docs/rules/issuance.md#minting-recycling-burning`).
 
 use crate::{Account, Alpha, Error, Existence, Ledger, NetUid, Tao};
 
@@ -30,7 +30,8 @@ pub(super) fn pay_out<Acc: Account, L: Ledger<Acc>>(
 }
 
 /// Takes alpha that nobody holds any more off the subnet's issuance, so that it can be emitted again. The
-/// AlphaAssets total stops at zero: it never knew of alpha that was there before it (`economy.md` 1.4).
+/// AlphaAssets total stops at zero: it never knew of alpha that was there before it
+/// (`docs/rules/issuance.md#minting-recycling-burning`).
 ///
 /// # Errors
 /// [`Error::Underflow`] if less is outside the pool.
@@ -58,13 +59,15 @@ pub(super) fn burn_alpha<Acc: Account, L: Ledger<Acc>>(
     Ok(())
 }
 
-/// Counts TAO that the chain itself took out of a subnet's pool. The counter stops at its ends (`economy.md` 2.3).
+/// Counts TAO that the chain itself took out of a subnet's pool. The counter stops at its ends
+/// (`docs/rules/emission.md#staking-flow`).
 pub(super) fn sub_protocol_flow<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, tao: Tao) {
     let tao = i64::try_from(tao.0).unwrap_or(i64::MAX);
     ledger.set_subnet_protocol_flow(netuid, ledger.subnet_protocol_flow(netuid).saturating_sub(tao));
 }
 
-/// Counts TAO that the chain itself brought to a subnet's pool. The counter stops at its ends (`economy.md` 2.3).
+/// Counts TAO that the chain itself brought to a subnet's pool. The counter stops at its ends
+/// (`docs/rules/emission.md#staking-flow`).
 pub(super) fn add_protocol_flow<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, tao: Tao) {
     if !tao.is_zero() {
         let tao = i64::try_from(tao.0).unwrap_or(i64::MAX);

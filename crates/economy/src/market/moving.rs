@@ -1,4 +1,4 @@
-//! Moving stake between hotkeys, coldkeys and subnets (`economy.md` 4.4).
+//! Moving stake between hotkeys, coldkeys and subnets (`docs/rules/staking.md#moving-stake`).
 
 use super::{MIN_STAKE, root, stakes, staking, swaps};
 use crate::{Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, limits};
@@ -104,8 +104,8 @@ pub fn swap_stake<Acc: Account, L: Ledger<Acc>>(
 }
 
 /// As [`swap_stake`], but no more than keeps the ratio of the two prices at `limit_price` / 10^9, by a formula that takes
-/// both pools for constant products and the swap for one step (`economy.md` 4.4). More fails, or is not moved if
-/// `allow_partial`.
+/// both pools for constant products and the swap for one step (`docs/rules/staking.md#limits`). More fails, or is not
+/// moved if `allow_partial`.
 ///
 /// # Errors
 /// As [`swap_stake`]; [`Error::SlippageTooHigh`], [`Error::PriceLimitExceeded`].
@@ -171,7 +171,7 @@ struct Limit {
     allow_partial: bool,
 }
 
-/// The one routine behind all moves (`economy.md` 4.4).
+/// The one routine behind all moves (`docs/rules/staking.md#moving-stake`).
 fn transition<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     from: &Place<'_, Acc>,

@@ -1,4 +1,4 @@
-//! The life of a subnet: registration, start call, dissolution (`economy.md` 6).
+//! The life of a subnet: registration, start call, dissolution (`docs/rules/subnets.md`).
 
 use alloc::{vec, vec::Vec};
 
@@ -10,7 +10,7 @@ use crate::{
 /// Swap mechanism of a subnet whose alpha has a price of its own.
 pub(super) const DYNAMIC: u16 = 1;
 
-/// What a new network costs now (`economy.md` 6.2).
+/// What a new network costs now (`docs/rules/subnets.md#lock-cost`).
 pub fn lock_cost<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> Tao {
     registration::lock_cost(registration::LockCost {
         last_cost: ledger.network_last_lock_cost(),
@@ -23,7 +23,7 @@ pub fn lock_cost<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> Tao {
 }
 
 /// The subnet that would make room for a new one: of those past their immunity, the one with the lowest moving
-/// price, of equals the oldest (`economy.md` 6.4). None if all are immune.
+/// price, of equals the oldest (`docs/rules/subnets.md#which-subnet-goes`). None if all are immune.
 pub fn subnet_to_prune<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> Option<NetUid> {
     let candidates: Vec<_> = others(ledger)
         .into_iter()
@@ -40,15 +40,16 @@ pub fn subnet_to_prune<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> Option<NetUi
     registration::subnet_to_prune(&candidates, ledger.block(), ledger.network_immunity_period())
 }
 
-/// All networks but root, in the order of `economy.md` 0.4.
+/// All networks but root, in the order of `docs/rules/numbers.md#order-of-walks`.
 fn others<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> Vec<NetUid> {
     let mut networks = ledger.networks();
     networks.retain(|netuid| !netuid.is_root());
     networks
 }
 
-/// Registers a new subnet of the coldkey, with the hotkey as its first neuron (`economy.md` 6.1 to 6.3). It takes
-/// the place of [`subnet_to_prune`] if there are as many as may be. The identity, if any, is the caller's to check.
+/// Registers a new subnet of the coldkey, with the hotkey as its first neuron (`docs/rules/subnets.md#creation`). It
+/// takes the place of [`subnet_to_prune`] if there are as many as may be. The identity, if any, is the caller's to
+/// check.
 ///
 /// The lock cost becomes the TAO side of the pool; the alpha side makes the price the median of all subnets. If the
 /// account holds less than the minimum to keep itself alive, the books show the minimum nevertheless, as the
@@ -128,7 +129,8 @@ fn lowest_free<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> NetUid {
     netuid
 }
 
-/// The record of a new network, with the chain's choice of hyperparameters (`economy.md` 6.3 step 2).
+/// The record of a new network, with the chain's choice of hyperparameters (`docs/rules/subnets.md#a-new-subnet` step
+/// 2).
 fn write_record<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) -> Result<(), Error> {
     let new = ledger.new_subnet();
     ledger.set_subnetwork_n(netuid, 0);
@@ -152,7 +154,7 @@ fn write_record<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     Ok(())
 }
 
-/// Fills the pool of a new subnet (`economy.md` 6.3 step 5).
+/// Fills the pool of a new subnet (`docs/rules/subnets.md#a-new-subnet` step 5).
 fn seed_pool<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     netuid: NetUid,
@@ -172,7 +174,7 @@ fn seed_pool<Acc: Account, L: Ledger<Acc>>(
 }
 
 /// Makes the owner's hotkey the child of every root validator that wants it, with all of its stake
-/// (`economy.md` 6.3 step 7). A validator below the stake threshold is passed over.
+/// (`docs/rules/subnets.md#a-new-subnet` step 7). A validator below the stake threshold is passed over.
 fn adopt_root_validators<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, hotkey: &Acc) {
     let mut uids: Vec<u16> = (0..ledger.subnetwork_n(NetUid::ROOT)).collect();
     uids.sort_by_key(|uid| uid.to_le_bytes());
@@ -195,7 +197,8 @@ fn adopt_root_validators<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: N
     }
 }
 
-/// Starts a subnet: from the next block it earns emission, from now on its alpha can be traded (`economy.md` 6.3).
+/// Starts a subnet: from the next block it earns emission, from now on its alpha can be traded
+/// (`docs/rules/subnets.md#start-call`).
 ///
 /// # Errors
 /// [`Error::SubnetNotExists`], [`Error::NotSubnetOwner`], [`Error::FirstEmissionBlockNumberAlreadySet`],
@@ -226,7 +229,8 @@ pub fn start_call<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, coldkey: &Acc, n
 }
 
 /// Ends a subnet: the TAO of its pool goes to those who hold its alpha, what nobody can claim is recycled, and
-/// nothing of it stays but the 500 rao that keep its account alive and the values listed in `economy.md` 6.5.
+/// nothing of it stays but the 500 rao that keep its account alive and the values listed in
+/// `docs/rules/subnets.md#what-outlives-a-subnet`.
 ///
 /// # Errors
 /// [`Error::SubnetNotExists`] for root and for what does not exist.
@@ -296,7 +300,7 @@ pub fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
 }
 
 /// What the owner of a subnet from before the lock cost went into the pool gets back: the lock less what the owner's
-/// cut has brought in (`economy.md` 6.5 steps 2 and 7).
+/// cut has brought in (`docs/rules/subnets.md#dissolving` steps 2 and 7).
 fn legacy_refund<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Option<(Acc, Tao)> {
     let locked = ledger.subnet_locked(netuid);
     if locked.is_zero() || ledger.network_registered_at(netuid) >= ledger.network_registration_start_block() {

@@ -1,4 +1,5 @@
-//! Neurons: registration on subnets and on root, replacement, trimming (`economy.md` 5.1, 7; `consensus.md` 4.1 to 4.5).
+//! Neurons: registration on subnets and on root, replacement, trimming (`docs/rules/neurons.md`,
+//! `docs/rules/root.md#registration`).
 
 use alloc::vec::Vec;
 
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// Binds a hotkey that nobody owns to the coldkey. If somebody owns it already, nothing happens
-/// (`consensus.md` 4.9).
+/// (`docs/rules/endpoints.md#binding-a-hotkey`).
 ///
 /// # Errors
 /// [`Error::CannotUseSystemAccount`] if the hotkey is the account of a subnet.
@@ -46,7 +47,7 @@ pub(super) fn check_not_system<Acc: Account, L: Ledger<Acc>>(ledger: &L, account
 }
 
 /// Registers a hotkey on a subnet for the current price, of which every unit buys alpha that is destroyed
-/// (`economy.md` 7, `consensus.md` 4.1). Returns the uid.
+/// (`docs/rules/neurons.md#registration`). Returns the uid.
 ///
 /// # Errors
 /// In this order: [`Error::RegistrationNotPermittedOnRootSubnet`], [`Error::SubnetNotExists`],
@@ -112,7 +113,7 @@ pub fn register<Acc: Account, L: Ledger<Acc>>(
     Ok(uid)
 }
 
-/// Registers a validator on root (`economy.md` 5.1, `consensus.md` 4.4). It costs nothing; a full root makes room by
+/// Registers a validator on root (`docs/rules/root.md#registration`). It costs nothing; a full root makes room by
 /// dropping the validator with the least root stake. Returns the uid.
 ///
 /// # Errors
@@ -168,7 +169,7 @@ enum Place {
     Taken(u16),
 }
 
-/// The place of a newcomer on a subnet (`consensus.md` 4.3).
+/// The place of a newcomer on a subnet (`docs/rules/neurons.md#uids`).
 fn find_place<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Result<Place, Error> {
     let n = ledger.subnetwork_n(netuid);
     let room = ledger.max_allowed_uids(netuid);
@@ -184,7 +185,7 @@ fn find_place<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Resul
         .ok_or(Error::NoNeuronIdAvailable)
 }
 
-/// What the choice of a neuron to remove looks at, by uid (`consensus.md` 4.3).
+/// What the choice of a neuron to remove looks at, by uid (`docs/rules/neurons.md#pruning`).
 fn candidates<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, n: u16) -> Vec<Candidate> {
     let emission = ledger.emission(netuid);
     let now = ledger.block();
@@ -204,7 +205,7 @@ fn candidates<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, n: u16) 
         .collect()
 }
 
-/// The uids of the owner that nobody can replace (`consensus.md` 4.3 step 1).
+/// The uids of the owner that nobody can replace (`docs/rules/neurons.md#pruning` step 1).
 fn immortal_uids<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Vec<u16> {
     let limit = usize::from(ledger.immune_owner_uids_limit(netuid));
     let mut owned: Vec<(u64, u16)> = ledger
@@ -242,7 +243,7 @@ fn take_place<Acc: Account, L: Ledger<Acc>>(
     Ok(uid)
 }
 
-/// Adds a neuron behind the last one (`consensus.md` 4.3).
+/// Adds a neuron behind the last one (`docs/rules/neurons.md#uids`).
 pub(super) fn append<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     netuid: NetUid,
@@ -268,7 +269,7 @@ pub(super) fn append<Acc: Account, L: Ledger<Acc>>(
     Ok(())
 }
 
-/// Gives a uid to another hotkey and forgets what the last one had there (`consensus.md` 4.3).
+/// Gives a uid to another hotkey and forgets what the last one had there (`docs/rules/neurons.md#replacement`).
 fn replace<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, uid: u16, hotkey: &Acc) {
     fn with<T>(mut list: Vec<T>, uid: u16, value: T) -> Vec<T> {
         if let Some(place) = list.get_mut(usize::from(uid)) {
@@ -335,7 +336,7 @@ pub(super) fn mark_update<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, index: N
 }
 
 /// Limits a subnet to `max_n` neurons and removes those beyond, the least paid first; those who stay are renumbered in
-/// their order (`consensus.md` 4.5).
+/// their order (`docs/rules/neurons.md#trimming`).
 ///
 /// # Errors
 /// [`Error::SubnetNotExists`], [`Error::InvalidValue`] unless `max_n` is from `MinAllowedUids` to `MaxAllowedUids`, and

@@ -1,4 +1,4 @@
-//! Root: what its stakers earn on the subnets, and how they come to it (`economy.md` 5).
+//! Root: what its stakers earn on the subnets, and how they come to it (`docs/rules/root.md`).
 //!
 //! Alpha earned for root stakers is not paid at the epoch: it raises a rate per rao of root stake, and every staker
 //! can claim rate times stake, less a watermark of what was claimed or never earned.
@@ -11,12 +11,12 @@ use alloc::{
 use super::{money, stakes, swaps};
 use crate::{Account, Alpha, Error, Event, Ledger, NetUid, RootClaimType, Tao, fixed::I96F32};
 
-/// How many subnets one claim may name (`economy.md` 5.4).
+/// How many subnets one claim may name (`docs/rules/root.md#claiming`).
 const MAX_CLAIMED_SUBNETS: usize = 5;
 
-/// Credits the root stakers of a hotkey with alpha of a subnet (`economy.md` 5.2). If that is more than the root stake,
-/// the rate would be too coarse, and the hotkey's owner gets the alpha as stake. Without any root stake the rate does
-/// not move and the alpha belongs to nobody.
+/// Credits the root stakers of a hotkey with alpha of a subnet (`docs/rules/root.md#accrual`). If that is more than the
+/// root stake, the rate would be too coarse, and the hotkey's owner gets the alpha as stake. Without any root stake the
+/// rate does not move and the alpha belongs to nobody.
 ///
 /// # Errors
 /// [`Error::Overflow`].
@@ -49,7 +49,8 @@ fn earned(rate: I96F32, stake: u64) -> u128 {
         .saturating_to_num()
 }
 
-/// Raises the watermarks for root stake that has just been added: it has earned nothing yet (`economy.md` 5.3).
+/// Raises the watermarks for root stake that has just been added: it has earned nothing yet
+/// (`docs/rules/root.md#watermark`).
 ///
 /// # Errors
 /// [`Error::Overflow`].
@@ -70,8 +71,8 @@ pub(super) fn stake_added<Acc: Account, L: Ledger<Acc>>(
     Ok(())
 }
 
-/// Lowers the watermarks for root stake that has just been taken away (`economy.md` 5.3). They stop at zero; as both ways
-/// round down, what is owed drifts by single units.
+/// Lowers the watermarks for root stake that has just been taken away (`docs/rules/root.md#watermark`). They stop at
+/// zero; as both ways round down, what is owed drifts by single units.
 pub(super) fn stake_removed<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, hotkey: &Acc, coldkey: &Acc, amount: Alpha) {
     for (netuid, rate) in ledger.root_claimable(hotkey) {
         let less = earned(rate, amount.0);
@@ -82,7 +83,8 @@ pub(super) fn stake_removed<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, hotkey
     }
 }
 
-/// What the coldkey may claim of a hotkey's root dividends on a subnet, whatever the threshold (`economy.md` 5.3).
+/// What the coldkey may claim of a hotkey's root dividends on a subnet, whatever the threshold
+/// (`docs/rules/root.md#watermark`).
 pub fn owed<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, coldkey: &Acc, netuid: NetUid) -> Alpha {
     let rate = ledger
         .root_claimable(hotkey)
@@ -109,8 +111,8 @@ fn owed_at<Acc: Account, L: Ledger<Acc>>(
     gross.saturating_sub(claimed).max(I96F32::from_bits(0))
 }
 
-/// Claims root dividends of 1 to 5 subnets over all hotkeys that the coldkey has staked to (`economy.md` 5.4). Amounts
-/// below a subnet's threshold stay.
+/// Claims root dividends of 1 to 5 subnets over all hotkeys that the coldkey has staked to
+/// (`docs/rules/root.md#claiming`). Amounts below a subnet's threshold stay.
 ///
 /// # Errors
 /// [`Error::InvalidSubnetNumber`], and those of the sales.
@@ -126,7 +128,7 @@ pub fn claim_root<Acc: Account, L: Ledger<Acc>>(
     claim_all(ledger, coldkey, Some(subnets))
 }
 
-/// Chooses what the coldkey's claims turn into (`economy.md` 5.4).
+/// Chooses what the coldkey's claims turn into (`docs/rules/root.md#claiming`).
 ///
 /// # Errors
 /// [`Error::InvalidRootClaimType`] if alpha is to be kept on no subnet.
@@ -235,7 +237,7 @@ fn swap_for_root_stake<Acc: Account, L: Ledger<Acc>>(
     stake_added(ledger, hotkey, coldkey, stake)
 }
 
-/// Puts a coldkey on the list of those for whom blocks claim (`economy.md` 5.5).
+/// Puts a coldkey on the list of those for whom blocks claim (`docs/rules/root.md#automatic-claims`).
 ///
 /// # Errors
 /// [`Error::Overflow`].
@@ -277,7 +279,7 @@ pub(super) fn delist_if_empty<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, cold
 }
 
 /// The entries of the list, of `len`, for which a block claims: `count` steps through it that the parent's hash decides
-/// (`economy.md` 5.5). Ascending, without repetition.
+/// (`docs/rules/root.md#automatic-claims`). Ascending, without repetition.
 pub fn chosen_indices(parent_hash: &[u8; 32], count: u64, len: u64) -> Vec<u64> {
     let words = parent_hash.as_chunks::<8>().0;
     let word = |i: u64| u64::from_be_bytes(words[i as usize % words.len()]);

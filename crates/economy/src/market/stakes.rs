@@ -1,4 +1,5 @@
-//! Who owns how much of the alpha staked to a hotkey: the share pools as the ledger keeps them (`economy.md` 4.6).
+//! Who owns how much of the alpha staked to a hotkey: the share pools as the ledger keeps them
+//! (`docs/rules/stake-pools.md`).
 
 use crate::{
     Account, Alpha, Error, Ledger, NetUid, Tao,
@@ -102,7 +103,7 @@ pub(super) fn increase_all<Acc: Account, L: Ledger<Acc>>(
 }
 
 /// What a staker may claim of a subnet that is dissolved: the stake, or the bare share where the stake rounds to
-/// nothing (`economy.md` 6.5 step 3).
+/// nothing (`docs/rules/subnets.md#dissolving` step 3).
 pub(super) fn claim<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, coldkey: &Acc, netuid: NetUid) -> u64 {
     match stake_of(ledger, hotkey, coldkey, netuid) {
         Alpha::ZERO => ledger.stake_share(hotkey, coldkey, netuid).to_u64(),
@@ -148,13 +149,13 @@ pub(super) fn remember_hotkey<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, cold
     }
 }
 
-/// Counts TAO that users brought to a subnet. The counter stops at its ends (`economy.md` 2.3).
+/// Counts TAO that users brought to a subnet. The counter stops at its ends (`docs/rules/emission.md#staking-flow`).
 pub(super) fn add_user_flow<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, tao: Tao) {
     let tao = i64::try_from(tao.0).unwrap_or(i64::MAX);
     ledger.set_subnet_tao_flow(netuid, ledger.subnet_tao_flow(netuid).saturating_add(tao));
 }
 
-/// Counts TAO that users took from a subnet. The counter stops at its ends (`economy.md` 2.3).
+/// Counts TAO that users took from a subnet. The counter stops at its ends (`docs/rules/emission.md#staking-flow`).
 pub(super) fn sub_user_flow<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, tao: Tao) {
     let tao = i64::try_from(tao.0).unwrap_or(i64::MAX);
     ledger.set_subnet_tao_flow(netuid, ledger.subnet_tao_flow(netuid).saturating_sub(tao));

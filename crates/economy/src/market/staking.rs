@@ -1,4 +1,4 @@
-//! Staking: TAO into alpha and back (`economy.md` 4.1 to 4.3, 4.5).
+//! Staking: TAO into alpha and back (`docs/rules/staking.md`).
 
 use super::{MIN_STAKE, money, root, stakes, swaps};
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
 
 pub use stakes::{stake_of, total_value};
 
-/// A purchase or sale may be at most this many times the reserve that it meets (`economy.md` 4.2).
+/// A purchase or sale may be at most this many times the reserve that it meets (`docs/rules/staking.md#adding-stake`).
 const MAX_TIMES_RESERVE: u64 = 1_000;
 
-/// The smallest amount that [`add_stake`] takes: [`MIN_STAKE`] and the fee on it (`economy.md` 4.1).
+/// The smallest amount that [`add_stake`] takes: [`MIN_STAKE`] and the fee on it (`docs/rules/staking.md#minimum`).
 pub fn min_amount<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Tao {
     let fee = match swaps::simulate_buy(ledger, netuid, MIN_STAKE) {
         Ok(Swapped { fee, .. }) => fee,
@@ -132,7 +132,8 @@ fn check_purchase<Acc: Account, L: Ledger<Acc>>(
     Ok(())
 }
 
-/// Stakes `tao`, or what the coldkey can part with and stay alive if that is less (`economy.md` 4.1). Returns the alpha.
+/// Stakes `tao`, or what the coldkey can part with and stay alive if that is less
+/// (`docs/rules/staking.md#buying-into-a-stake`). Returns the alpha.
 ///
 /// # Errors
 /// [`Error::InsufficientBalance`], [`Error::AmountTooLow`] if nothing is bought, [`Error::InsufficientLiquidity`] if the
@@ -181,9 +182,9 @@ pub(super) fn stake_into<Acc: Account, L: Ledger<Acc>>(
     Ok(bought)
 }
 
-/// Unstakes `alpha`, which the coldkey must have, and pays the TAO to the beneficiary (`economy.md` 4.1). What a limit
-/// leaves unsold stays staked. The fee goes to the block's author, sold for TAO; without author it is burned. Returns
-/// the TAO paid.
+/// Unstakes `alpha`, which the coldkey must have, and pays the TAO to the beneficiary
+/// (`docs/rules/staking.md#selling-a-stake`). What a limit leaves unsold stays staked. The fee goes to the block's
+/// author, sold for TAO; without author it is burned. Returns the TAO paid.
 ///
 /// # Errors
 /// [`Error::NotEnoughStakeToWithdraw`], and those of the two sales and payments.
@@ -400,8 +401,9 @@ pub(super) fn check_hotkey<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Ac
     ledger.owner(hotkey).map(drop).ok_or(Error::HotKeyAccountNotExists)
 }
 
-/// Unstakes what is left of a nomination if it is too small to keep (`economy.md` 4.3). If that fails, the alpha that
-/// is still staked is taken from the coldkey and belongs to nobody from then on, as the reference has it.
+/// Unstakes what is left of a nomination if it is too small to keep (`docs/rules/staking.md#small-nominations`). If
+/// that fails, the alpha that is still staked is taken from the coldkey and belongs to nobody from then on, as the
+/// reference has it.
 fn sweep_small_nomination<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     hotkey: &Acc,
@@ -436,7 +438,8 @@ fn sweep_small_nomination<Acc: Account, L: Ledger<Acc>>(
     Ok(())
 }
 
-/// Destroys staked alpha and takes it off the subnet's issuance (`economy.md` 4.5). Returns how much.
+/// Destroys staked alpha and takes it off the subnet's issuance (`docs/rules/staking.md#recycling-and-burning`).
+/// Returns how much.
 ///
 /// # Errors
 /// In this order: [`Error::SubnetNotExists`], [`Error::CannotBurnOrRecycleOnRootSubnet`], [`Error::SubtokenDisabled`],
@@ -454,7 +457,8 @@ pub fn recycle_alpha<Acc: Account, L: Ledger<Acc>>(
     Ok(amount)
 }
 
-/// Puts staked alpha out of reach; it stays in the subnet's issuance (`economy.md` 4.5). Returns how much.
+/// Puts staked alpha out of reach; it stays in the subnet's issuance (`docs/rules/staking.md#recycling-and-burning`).
+/// Returns how much.
 ///
 /// # Errors
 /// As [`recycle_alpha`].
@@ -495,7 +499,7 @@ fn take_alpha<Acc: Account, L: Ledger<Acc>>(
     Ok(amount)
 }
 
-/// Buys alpha and burns it at once, all or nothing (`economy.md` 4.5). Returns the alpha.
+/// Buys alpha and burns it at once, all or nothing (`docs/rules/staking.md#recycling-and-burning`). Returns the alpha.
 ///
 /// # Errors
 /// Those of [`add_stake`] or [`add_stake_limit`], and of [`burn_alpha`].
@@ -521,8 +525,8 @@ pub fn add_stake_burn<Acc: Account, L: Ledger<Acc>>(
     Ok(alpha)
 }
 
-/// Chooses the hotkey that the coldkey's miner pay on a subnet is staked to (`consensus.md` 4.9). The reverse list is
-/// the caller's.
+/// Chooses the hotkey that the coldkey's miner pay on a subnet is staked to
+/// (`docs/rules/endpoints.md#destination-of-miner-pay`). The reverse list is the caller's.
 ///
 /// # Errors
 /// [`Error::SubnetNotExists`], [`Error::HotKeyNotRegisteredInSubNet`], [`Error::SameAutoStakeHotkeyAlreadySet`].

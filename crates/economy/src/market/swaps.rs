@@ -1,5 +1,5 @@
 //! The pools of the subnets as the ledger keeps them, and the two swaps with their effects on the books
-//! (`economy.md` 3.8). Moving the TAO between accounts is the caller's part.
+//! (`docs/rules/pool.md#books`). Moving the TAO between accounts is the caller's part.
 
 use crate::{
     Account, Alpha, Error, Ledger, NetUid, Tao,
@@ -7,10 +7,10 @@ use crate::{
     pool::{self, Pool, Side, Swapped},
 };
 
-/// Limit of a purchase that takes any price, in rao (`economy.md` 3.4).
+/// Limit of a purchase that takes any price, in rao (`docs/rules/pool.md#swap`).
 pub const HIGHEST_PRICE: Tao = Tao(pool::HIGHEST_PRICE);
 
-/// Limit of a sale that takes any price, in rao (`economy.md` 3.4).
+/// Limit of a sale that takes any price, in rao (`docs/rules/pool.md#swap`).
 pub const LOWEST_PRICE: Tao = Tao(pool::LOWEST_PRICE);
 
 /// Whether the subnet's alpha has a price of its own; root's and a stable subnet's is worth one TAO.
@@ -31,12 +31,12 @@ pub fn pool<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Pool {
     }
 }
 
-/// TAO for one alpha of the subnet (`economy.md` 3.2).
+/// TAO for one alpha of the subnet (`docs/rules/pool.md#price`).
 pub fn price<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> U64F64 {
     pool::price(&pool(ledger, netuid))
 }
 
-/// What a purchase of alpha with `tao` would do, fee included, at any price (`economy.md` 3.4).
+/// What a purchase of alpha with `tao` would do, fee included, at any price (`docs/rules/pool.md#swap`).
 ///
 /// # Errors
 /// Those of the swap: [`Error::SwapInputTooLarge`], [`Error::ReservesTooLow`], [`Error::PriceLimitExceeded`].
@@ -44,7 +44,7 @@ pub fn simulate_buy<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, ta
     simulate(ledger, netuid, Side::Buy, tao.0, HIGHEST_PRICE)
 }
 
-/// What a sale of `alpha` would do, fee included, at any price (`economy.md` 3.4).
+/// What a sale of `alpha` would do, fee included, at any price (`docs/rules/pool.md#swap`).
 ///
 /// # Errors
 /// Those of the swap: [`Error::SwapInputTooLarge`], [`Error::ReservesTooLow`], [`Error::PriceLimitExceeded`].
@@ -70,7 +70,7 @@ fn simulate<Acc: Account, L: Ledger<Acc>>(
 
 /// Buys alpha with `tao`: the reserves, the alpha outside, the subnet's TAO and the counters move, no account
 /// does. `TotalStake` and the volume grow by all of `tao`, fee and unexecuted part included, as the reference
-/// has it (`economy.md` 3.8).
+/// has it (`docs/rules/pool.md#books`).
 ///
 /// # Errors
 /// Those of the swap.
@@ -95,7 +95,7 @@ pub(crate) fn buy<Acc: Account, L: Ledger<Acc>>(
 }
 
 /// Sells `alpha`: the counterpart of [`buy`]. `TotalStake` stops at zero: it is a statistic that never knew the
-/// TAO which the genesis pool has without owning it (`economy.md` 6.0).
+/// TAO which the genesis pool has without owning it (`docs/rules/subnets.md#genesis`).
 ///
 /// # Errors
 /// Those of the swap; [`Error::Underflow`] if less alpha is outside than is sold.

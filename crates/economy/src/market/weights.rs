@@ -1,4 +1,5 @@
-//! Setting weights (`consensus.md` 3.1), and how much stake counts for them (1.3).
+//! Setting weights (`docs/rules/weights.md#setting`), and how much stake counts for them
+//! (`docs/rules/yuma.md#stake-weight`).
 
 use crate::{
     Account, Alpha, Error, Event, Ledger, MechId, NetUid,
@@ -79,19 +80,19 @@ pub fn store_weights<Acc: Account, L: Ledger<Acc>>(
     Ok(())
 }
 
-/// Whether the hotkey's stake weight reaches what setting weights asks for (`consensus.md` 3.1, check 7).
+/// Whether the hotkey's stake weight reaches what setting weights asks for (`docs/rules/weights.md#setting` check 5).
 pub fn has_stake<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid: NetUid) -> bool {
     let threshold = ledger.stake_threshold();
     threshold == 0 || stake_weight(ledger, hotkey, netuid) >= I64F64::saturating_from_num(threshold)
 }
 
-/// The weight of root stake against alpha (`economy.md` 2.4).
+/// The weight of root stake against alpha (`docs/rules/emission.md#root-proportion`).
 pub fn tao_weight<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> U96F32 {
     stake_weight::proportion(ledger.tao_weight())
 }
 
 /// How much the hotkey's stake counts on a subnet: its own alpha and weighted root stake, less what it lends to
-/// children, plus what parents lend it (`consensus.md` 1.3).
+/// children, plus what parents lend it (`docs/rules/yuma.md#stake-weight`).
 pub fn stake_weight<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid: NetUid) -> I64F64 {
     let alpha = ledger.total_hotkey_alpha(hotkey, netuid);
     let root = ledger.total_hotkey_alpha(hotkey, NetUid::ROOT);

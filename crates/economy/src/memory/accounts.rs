@@ -27,7 +27,7 @@ impl KeyPart for NetUidStorageIndex {
 }
 
 /// An account type that a [`super::MemoryLedger`] can hold: it also names the accounts of the chain itself
-/// (`economy.md` 1.4).
+/// (`docs/rules/issuance.md#accounts-of-the-chain`).
 pub trait MemoryAccount: Account + KeyPart + Send + Sync + 'static {
     /// The account that holds the TAO of a subnet's pool.
     fn of_subnet(netuid: NetUid) -> Self;

@@ -107,8 +107,8 @@ macro_rules! declare_memory {
 for_each_ledger_item!(declare_memory);
 
 impl<Acc: MemoryAccount> MemoryLedger<Acc> {
-    /// A market with only the root network (`economy.md` 6.0), on which staking is open as on the main network.
-    /// Everything else has the reference's defaults.
+    /// A market with only the root network (`docs/rules/subnets.md#genesis`), on which staking is open as on the main
+    /// network. Everything else has the reference's defaults.
     pub fn genesis() -> Self {
         let mut ledger = Self::default();
         ledger.set_networks_added(NetUid::ROOT, true);

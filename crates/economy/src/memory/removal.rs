@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use super::{KeyPart, MemoryAccount, MemoryLedger};
 use crate::{Ledger, NetUid, for_each_ledger_item};
 
-/// Items that keep their values when the netuid is given to another subnet (`economy.md` 6.5).
+/// Items that keep their values when the netuid is given to another subnet
+/// (`docs/rules/subnets.md#what-outlives-a-subnet`).
 pub const OUTLIVE_A_SUBNET: [&str; 10] = [
     "AutoStakeDestination",
     "MinAllowedUids",

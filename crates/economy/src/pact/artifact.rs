@@ -1,4 +1,4 @@
-//! Artefacts that open after a while (`pact.md`, flow 9).
+//! Artefacts that open after a while (`docs/rules/pacts.md#artefacts`).
 //!
 //! The chain keeps hashes, a drand round and a place. It does not verify drand pulses and does not decrypt: validators,
 //! who see the plaintext when they evaluate, check off chain that the ciphertext holds it, and confirm.

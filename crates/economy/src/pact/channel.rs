@@ -1,4 +1,5 @@
-//! Payment channels (`pact.md`, channels): a deposit on hold of the payer, and vouchers of which only the newest counts.
+//! Payment channels (`docs/rules/pacts.md#channels`): a deposit on hold of the payer, and vouchers of which only the
+//! newest counts.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -1,4 +1,5 @@
-//! Where a pact stands: in force, leaving, ended, broken (`pact.md`, flows 4 and 5).
+//! Where a pact stands: in force, leaving, ended, broken (`docs/rules/pacts.md#leaving` and
+//! `docs/rules/pacts.md#breach`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -1,4 +1,5 @@
-//! Terms that become looser (`pact.md`, flow 8): announced, after a while in force, unless holders object.
+//! Terms that become looser (`docs/rules/pacts.md#changing-terms`): announced, after a while in force, unless holders
+//! object.
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;

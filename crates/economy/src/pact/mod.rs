@@ -1,4 +1,4 @@
-//! Pacts: the terms under which a subnet returns value, as numbers and small state machines (`pact.md`).
+//! Pacts: the terms under which a subnet returns value, as numbers and small state machines (`docs/rules/pacts.md`).
 //!
 //! Everything here is pure. [`transition`] is the whole mechanism: a [`State`] and an [`Input`] give the new state, the
 //! [`Move`]s of money and the [`Event`]s. [`crate::market::pact`] books them on the chain's ledger, whose part for pacts is
@@ -128,8 +128,7 @@ impl<Acc> Pact<Acc> {
         self.unvested()?.plus(self.reservoir.alpha()?)
     }
 
-    /// The strength of the terms, if the subnet stands by them and its bond is posted (`pact.md`, parameter of the rule
-    /// set).
+    /// The strength of the terms, if the subnet stands by them and its bond is posted (`docs/rules/pacts.md#strength`).
     pub fn strength(&self) -> crate::PerMillion {
         match self.status {
             Status::Active if self.bond >= self.terms.bond && self.successor.is_none() => {
@@ -139,7 +138,8 @@ impl<Acc> Pact<Acc> {
         }
     }
 
-    /// Checks the sums of this record: I1 and I2 of `pact.md`, and that lists are within their bounds.
+    /// Checks the sums of this record: I1 and I2 of `docs/rules/pacts.md#invariants`, and that lists are within their
+    /// bounds.
     ///
     /// # Errors
     /// [`Error::Rule`] with [`crate::Error::BrokenSum`].

@@ -1,4 +1,4 @@
-//! Payments on the rail (`pact.md`, flow 2).
+//! Payments on the rail (`docs/rules/pacts.md#payments`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -1,4 +1,4 @@
-//! How fast tribute is released, and why nobody gains by standing in its way (`pact.md`, flow 3 and I4).
+//! How fast tribute is released, and why nobody gains by standing in its way (`docs/rules/pacts.md#release`).
 //!
 //! Once a tempo, of a reservoir R, R * (1 - 2^(-blocks / H)) is due. Two caps keep timing from paying. Let f be the fee
 //! rate of the pool (charged each way), Y its TAO, w the weight of its alpha side (one half unless injections moved
@@ -11,7 +11,8 @@
 //!
 //! Together at most 1.5 fT, against fees of 2fT less f²T: a loss for every T, whatever waits in the reservoir. It takes
 //! more than one release of holding to earn the fees back, and holding is what tribute rewards. Root has no fees: for
-//! root's part the bound is the attacker's share of root's stake times what is due (see `docs/mechanisms/pact.md`).
+//! root's part the bound is the attacker's share of root's stake times what is due (see
+//! `docs/mechanisms/pact.md#attacks`).
 
 use super::decay;
 use crate::{
@@ -51,7 +52,7 @@ pub fn largest_dividend(earning: Alpha, fee_rate: u16) -> Alpha {
 }
 
 /// At most this part of root's stake is paid to it at once, as a number of alpha: beyond the stake itself the rate of
-/// root dividends is too coarse (`economy.md` 5.2).
+/// root dividends is too coarse (`docs/rules/root.md#accrual`).
 pub const ROOT_PART: u64 = 8;
 
 /// The most alpha that one release may pay to those who stake `root` on root, rounded down.

@@ -1,4 +1,4 @@
-//! Reports of broken promises that the chain cannot see by itself (`pact.md`, flow 5).
+//! Reports of broken promises that the chain cannot see by itself (`docs/rules/pacts.md#reports`).
 
 use alloc::vec::Vec;
 

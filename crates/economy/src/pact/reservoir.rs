@@ -1,4 +1,4 @@
-//! Where tribute waits (`pact.md`, idea).
+//! Where tribute waits (`docs/rules/pacts.md#the-reservoir`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -1,4 +1,4 @@
-//! Where tribute goes (`pact.md`, flow 3).
+//! Where tribute goes (`docs/rules/pacts.md#release`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -1,4 +1,4 @@
-//! How much a pact promises, as one number, and what it may be worth in emission (`pact.md`, parameter of the rule set).
+//! How much a pact promises, as one number, and what it may be worth in emission (`docs/rules/pacts.md#strength`).
 
 use alloc::vec::Vec;
 

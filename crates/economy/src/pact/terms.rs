@@ -1,4 +1,4 @@
-//! What a subnet promises (`pact.md`, state).
+//! What a subnet promises (`docs/rules/pacts.md#terms`).
 
 use alloc::vec::Vec;
 

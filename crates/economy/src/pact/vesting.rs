@@ -1,4 +1,4 @@
-//! The owner's cut under a pact: what is pledged, and what vests (`pact.md`, flow 1).
+//! The owner's cut under a pact: what is pledged, and what vests (`docs/rules/pacts.md#the-owners-cut`).
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! The pool of a subnet: TAO against alpha on a weighted constant-product curve (`economy.md` 3).
+//! The pool of a subnet: TAO against alpha on a weighted constant-product curve (`docs/rules/pool.md`).
 //!
 //! With reserves x (alpha) and y (TAO) and weights w1 and w2 = 1 - w1, a trade keeps x^w1 * y^w2. At equal weights
 //! this is the constant product. Injections of the chain change the weights so that they do not move the price.
@@ -159,7 +159,7 @@ impl Pool {
     }
 
     /// What is left of the output reserve, as a part of one, once the input reserve has grown by `delta`
-    /// (`economy.md` 3.3).
+    /// (`docs/rules/pool.md#trade`).
     pub fn remaining(&self, side: Side, delta: u64) -> U64F64 {
         let reserve = self.input_reserve(side);
         let (own, other) = match side {
@@ -176,15 +176,15 @@ impl Pool {
         }
     }
 
-    /// What the pool pays for `delta` that enters it, by floor (`economy.md` 3.3).
+    /// What the pool pays for `delta` that enters it, by floor (`docs/rules/pool.md#trade`).
     pub fn output(&self, side: Side, delta: u64) -> u64 {
         let paid = U64F64::from_num(1).saturating_sub(self.remaining(side, delta));
         part(self.output_reserve(side), paid)
     }
 
     /// What must enter the pool to bring its price from `price` to `target`, by floor; zero if that is the wrong
-    /// direction (`economy.md` 3.5). Never more than 17.4467 times the reserve, the largest factor that a u64 of 18
-    /// decimals can state.
+    /// direction (`docs/rules/pool.md#amount-to-a-limit-price`). Never more than 17.4467 times the reserve, the largest
+    /// factor that a u64 of 18 decimals can state.
     pub fn input_to_reach(&self, side: Side, price: U64F64, target: U64F64) -> u64 {
         let (from, to, weight) = match side {
             Side::Buy => (target, price, self.base_weight()),
@@ -208,7 +208,7 @@ impl Pool {
     }
 
     /// The weights that leave the price where it is when `tao` and `alpha` are added to the reserves; none if a
-    /// weight would leave its range (`economy.md` 3.6).
+    /// weight would leave its range (`docs/rules/pool.md#injection`).
     pub fn quote_weight_after(&self, tao: Tao, alpha: Alpha) -> Option<u64> {
         let side = |weight: u64, reserve: u64, other: u64, added: u64| {
             // 65 and 64 bits: the product of three needs 189.
@@ -235,7 +235,7 @@ pub const fn is_dynamic(mechanism: u16) -> bool {
     mechanism == 1
 }
 
-/// The part of a product that a weight stands for, halves up (`economy.md` 3.6).
+/// The part of a product that a weight stands for, halves up (`docs/rules/pool.md#injection`).
 pub(crate) fn weigh(weight: u64, product: U256) -> U256 {
     (product * U256::from(weight) + U256::from(WEIGHT_ONE / 2)) / U256::from(WEIGHT_ONE)
 }
@@ -250,7 +250,8 @@ pub fn price_from_rao(rao: u64) -> U64F64 {
     U64F64::from_num(rao).safe_div(U64F64::from_num(RAO))
 }
 
-/// The quote weight at which a pool with these reserves has the price `price` (`economy.md` 3.1).
+/// The quote weight at which a pool with these reserves has the price `price`
+/// (`docs/rules/pool.md#reserves-and-weights`).
 pub fn quote_weight_for_price(tao: Tao, alpha: Alpha, price: U64F64) -> u64 {
     let whole = price.to_bits() >> 64;
     let fraction = u128::from(price.to_bits() as u64);
@@ -262,8 +263,8 @@ pub fn quote_weight_for_price(tao: Tao, alpha: Alpha, price: U64F64) -> u64 {
     mul_div(tao.0.into(), WEIGHT_ONE.into(), sum).map_or(WEIGHT_ONE, |weight| weight as u64)
 }
 
-/// TAO for one alpha (`economy.md` 3.2): `(w1 / w2) * (y / x)`, cut three times; zero of a pool without alpha, one
-/// where alpha is TAO.
+/// TAO for one alpha (`docs/rules/pool.md#price`): `(w1 / w2) * (y / x)`, cut three times; zero of a pool without
+/// alpha, one where alpha is TAO.
 pub fn price(pool: &Pool) -> U64F64 {
     if !pool.dynamic {
         return U64F64::from_num(1);
@@ -289,7 +290,7 @@ fn ratio(numerator: u64, denominator: u64) -> U64F64 {
 }
 
 /// Trades `amount` (fee included) of the side's input asset, and stops where the price reaches `limit` rao an alpha
-/// (`economy.md` 3.4). What the limit leaves over (`amount - paid_in - fee`) has not moved.
+/// (`docs/rules/pool.md#swap`). What the limit leaves over (`amount - paid_in - fee`) has not moved.
 ///
 /// # Errors
 /// [`Error::SwapInputTooLarge`], [`Error::ReservesTooLow`], [`Error::PriceLimitExceeded`],
@@ -371,9 +372,10 @@ pub fn simulate(pool: &Pool, side: Side, amount: u64, limit: u64, drop_fees: boo
     Ok(swapped)
 }
 
-/// The chain's own side of a block (`economy.md` 2.5 A): the weights are set for the injection, then `excess` TAO buys
-/// alpha at any price and without fee on the reserves as they were, then `tao` and `alpha` join the reserves. If the
-/// weights would leave their range nothing is injected, but the purchase is still made.
+/// The chain's own side of a block (`docs/rules/emission.md#injection-and-chain-buy`): the weights are set for the
+/// injection, then `excess` TAO buys alpha at any price and without fee on the reserves as they were, then `tao` and
+/// `alpha` join the reserves. If the weights would leave their range nothing is injected, but the purchase is still
+/// made.
 ///
 /// # Errors
 /// [`Error::Overflow`] if a reserve would leave u64. The pool is unchanged then.
@@ -397,10 +399,10 @@ pub fn inject(pool: &mut Pool, tao: Tao, alpha: Alpha, excess: Tao) -> Result<In
     Ok(Injected { tao, alpha, bought })
 }
 
-/// Limit of a purchase at any price, in rao an alpha (`economy.md` 3.4).
+/// Limit of a purchase at any price, in rao an alpha (`docs/rules/pool.md#swap`).
 pub const HIGHEST_PRICE: u64 = 1_000_000_000_000_000;
 
-/// Limit of a sale at any price, in rao an alpha (`economy.md` 3.4).
+/// Limit of a sale at any price, in rao an alpha (`docs/rules/pool.md#swap`).
 pub const LOWEST_PRICE: u64 = 1_000;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `POW`: a rational number to a rational power, exactly as the reference rounds it (`economy.md` 3.7).
+//! `POW`: a rational number to a rational power, exactly as the reference rounds it (`docs/rules/pool.md#pow`).
 
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
@@ -35,7 +35,7 @@ const GUARD_BITS: u32 = 24;
 /// The least precision at which the bounds of [`fast`] cover the errors of the series.
 const FAST_PRECISION: u32 = 256;
 
-/// `(bn / bd)^(en / ed) * scale`, by floor (`economy.md` 3.7). None if `bd` or `ed` is zero.
+/// `(bn / bd)^(en / ed) * scale`, by floor (`docs/rules/pool.md#pow`). None if `bd` or `ed` is zero.
 pub fn pow_ratio_scaled(bn: u128, bd: u128, en: u64, ed: u64, precision: u32, scale: u64) -> Option<Power> {
     if bd == 0 || ed == 0 {
         return None;

@@ -49,8 +49,8 @@ proptest! {
         let Ok(there) = swap(&mut pool, first, amount, any_price(first), false) else { return Ok(()) };
         let back = if first == Side::Buy { Side::Sell } else { Side::Buy };
         let Ok(home) = swap(&mut pool, back, there.paid_out, any_price(back), false) else { return Ok(()) };
-        // The factor of a trade is cut to 18 decimals, so each way may pay 10^-18 of a reserve too much (3.3): less
-        // than one rao of any reserve that can exist.
+        // The factor of a trade is cut to 18 decimals, so each way may pay 10^-18 of a reserve too much
+        // (`docs/rules/pool.md#trade`): less than one rao of any reserve that can exist.
         prop_assert!(
             home.paid_out <= there.paid_in + there.fee + 1,
             "{there:?}, then {home:?} from {start:?}"

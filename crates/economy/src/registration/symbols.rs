@@ -1,4 +1,4 @@
-//! The symbols of the subnets' tokens (`economy.md` 6.3 step 4).
+//! The symbols of the subnets' tokens (`docs/rules/subnets.md#a-new-subnet` step 4).
 
 use alloc::{string::String, vec::Vec};
 

@@ -1,9 +1,9 @@
 //! Reference vectors: numbers that an implementation of the rules must reproduce, read from JSON.
 //!
-//! A file is a list of objects with `area`, `name`, `inputs`, `expected` and `tolerance` (`economy.md` 10,
-//! `consensus.md` 9). [`run_file`] computes each vector's outputs by the rules of this crate, under the
-//! keys of `expected`, and compares every expected key: a key that the computation does not produce is a
-//! failure. Vectors of an area or a case that these rules do not compute are reported as unsupported.
+//! A file is a list of objects with `area`, `name`, `inputs`, `expected` and `tolerance`
+//! (`docs/rules/README.md#vectors`). [`run_file`] computes each vector's outputs by the rules of this crate, under the
+//! keys of `expected`, and compares every expected key: a key that the computation does not produce is a failure.
+//! Vectors of an area or a case that these rules do not compute are reported as unsupported.
 
 pub mod consensus;
 pub mod economy;

@@ -10,8 +10,8 @@ use crate::world::*;
 
 const NETS: [NetUid; 2] = [NetUid(1), NetUid(2)];
 
-/// What the rule of `economy.md` 2.3 gives each subnet, by integers: prices over their sum, cut to 2^-64, over the sum
-/// of those, times the emission, cut to whole rao.
+/// What the rule of `docs/rules/emission.md#shares` gives each subnet, by integers: prices over their sum, cut to
+/// 2^-64, over the sum of those, times the emission, cut to whole rao.
 fn by_hand(ledger: &Memory, emission: u64) -> Vec<u64> {
     let prices = NETS.map(|netuid| (ledger.subnet_moving_price(netuid).to_bits() as u128) << 32);
     let divide = |values: [u128; 2]| {

@@ -1,4 +1,4 @@
-//! The coinbase of many blocks at once (`economy.md` 2.2 to 2.5).
+//! The coinbase of many blocks at once (`docs/rules/block.md#coinbase` and `docs/rules/emission.md`).
 //!
 //! Within a step the shares, the price and root's part are those of its beginning; a halving of TAO or of an alpha
 //! inside a step splits it at the block where the threshold is crossed. At steps of one block this is

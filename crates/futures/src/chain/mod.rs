@@ -45,7 +45,7 @@ pub enum Arithmetic {
     Float,
 }
 
-/// Constants of the chain (defaults: `economy.md`, as `tributary_economy::ledger` lists them).
+/// Constants of the chain (defaults: as `tributary_economy::ledger` lists them, `docs/rules/storage.md`).
 #[derive(Clone, Debug)]
 pub struct Constants {
     /// Owner's cut over 65535 (`SubnetOwnerCut`).

@@ -1,4 +1,4 @@
-//! Who comes and who has to go: `economy.md` 6, by `tributary_economy::registration`.
+//! Who comes and who has to go (`docs/rules/subnets.md`), by `tributary_economy::registration`.
 
 use tributary_economy::{
     Alpha, Error, NetUid, Tao,
@@ -25,7 +25,7 @@ pub struct Registered {
 }
 
 impl Chain {
-    /// What a slot costs now (`economy.md` 6.2).
+    /// What a slot costs now (`docs/rules/subnets.md#lock-cost`).
     pub fn lock_cost(&self) -> Tao {
         registration::lock_cost(LockCost {
             last_cost: self.lock_cost_last,
@@ -38,7 +38,7 @@ impl Chain {
     }
 
     /// The slot that the next newcomer would get: an empty one, else the one that the rules deregister; none if all
-    /// are immune (`economy.md` 6.4).
+    /// are immune (`docs/rules/subnets.md#which-subnet-goes`).
     pub fn next_slot(&mut self) -> Option<usize> {
         if let Some(slot) = self.occupied.iter().position(|taken| !taken) {
             return Some(slot);
@@ -58,8 +58,8 @@ impl Chain {
             .map(|netuid| usize::from(netuid.0) - 1)
     }
 
-    /// Registers a subnet (`economy.md` 6.1 to 6.3), paid from the free TAO. None if it is too soon after the last,
-    /// if all slots are immune, or if not enough TAO is free.
+    /// Registers a subnet (`docs/rules/subnets.md#creation`), paid from the free TAO. None if it is too soon after the
+    /// last, if all slots are immune, or if not enough TAO is free.
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
@@ -101,15 +101,15 @@ impl Chain {
         Ok(Some(Registered { slot, cost, replaced }))
     }
 
-    /// The start call: it emits from the next block, and its alpha can be traded (`economy.md` 6.3).
+    /// The start call: it emits from the next block, and its alpha can be traded (`docs/rules/subnets.md#start-call`).
     pub fn start(&mut self, slot: usize) {
         if self.occupied[slot] && self.first_block[slot].is_none() {
             self.first_block[slot] = Some(self.block + 1);
         }
     }
 
-    /// Ends a subnet (`economy.md` 6.5): the pool's TAO goes to those who hold its alpha; the protocol's part, which
-    /// counts the alpha in the pool, is recycled.
+    /// Ends a subnet (`docs/rules/subnets.md#dissolving`): the pool's TAO goes to those who hold its alpha; the
+    /// protocol's part, which counts the alpha in the pool, is recycled.
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.

@@ -1,4 +1,4 @@
-//! Tribute in a step: the owner's cut, what vests, the reservoir and its release (`docs/mechanisms/pact.md`).
+//! Tribute in a step: the owner's cut, what vests, the reservoir and its release (`docs/rules/pacts.md`).
 //!
 //! A step stands for its tempos. Dividends of a release are paid to the classes of holders at once, as all dividends here
 //! are.
@@ -114,7 +114,7 @@ impl Chain {
         Ok(())
     }
 
-    /// Of the cut that the coinbase paid (`docs/mechanisms/pact.md#the-flows`, 1).
+    /// Of the cut that the coinbase paid (`docs/rules/pacts.md#the-owners-cut`).
     fn share_cut(&mut self, slot: usize) -> Result<(), Error> {
         let (owner, cut) = (self.pacts.owner(slot), self.paid.owner[slot]);
         let input = Input::ShareCut {
@@ -125,7 +125,7 @@ impl Chain {
         self.account(slot, input)
     }
 
-    /// Within the limits of so many releases (`docs/mechanisms/pact.md#the-flows`, 3).
+    /// Within the limits of so many releases (`docs/rules/pacts.md#release`).
     fn release(&mut self, slot: usize, releases: u64) -> Result<(), Error> {
         let quote = self.quote_release(slot, releases)?;
         let earning = Earning {
@@ -158,7 +158,7 @@ impl Chain {
         })
     }
 
-    /// Settles the pact of a slot that is dissolved (`docs/mechanisms/pact.md#the-flows`, 6). The slot has another owner
+    /// Settles the pact of a slot that is dissolved (`docs/rules/pacts.md#dissolution`). The slot has another owner
     /// after it.
     ///
     /// # Errors

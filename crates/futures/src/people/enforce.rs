@@ -1,5 +1,6 @@
 //! What anybody may say to the chain about a pact, said as soon as it is true: that a notice is over, that a report is
-//! decided, that a promise is broken (`docs/mechanisms/pact.md#the-flows`, 4, 5 and 7).
+//! decided, that a promise is broken (`docs/rules/pacts.md#leaving`,
+//! `docs/rules/pacts.md#breach`, `docs/rules/pacts.md#another-owner`).
 
 use tributary_economy::{
     Alpha, Error,

@@ -91,15 +91,15 @@ impl World {
         u < 1.0 - libm::exp(-rate / 12.0)
     }
 
-    /// Whether conviction can take a slot from an owner who works against it (`economy.md` 4.8): it is a year old,
-    /// and what the owner has locked does not outweigh the challenger's part.
+    /// Whether conviction can take a slot from an owner who works against it (`docs/rules/subnets.md#conviction`): it
+    /// is a year old, and what the owner has locked does not outweigh the challenger's part.
     pub(super) fn contestable(&self, slot: usize) -> bool {
         let age = self.chain.block.saturating_sub(self.chain.registered[slot]);
         let outside = self.chain.alpha_outside(slot).0 as f64;
         age >= CONTEST_AGE && (self.people.locked[slot].0 as f64) < CHALLENGER * outside
     }
 
-    /// Somebody else makes something of a slot (`economy.md` 4.8).
+    /// Somebody else makes something of a slot (`docs/rules/subnets.md#conviction`).
     pub(super) fn take_over(&mut self, slot: usize) -> Result<(), Error> {
         self.chain.change_owner(slot);
         self.people.generation[slot] += 1;

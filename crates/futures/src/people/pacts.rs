@@ -1,4 +1,4 @@
-//! Who signs a pact, who gives it up or takes it on, and what it does to customers and prices (`docs/futures.md`, section
+//! Who signs a pact, who gives it up or takes it on, and what it does to customers and prices (`docs/futures.md#people`,
 //! on pacts).
 
 use tributary_economy::{

@@ -1,4 +1,4 @@
-//! Sales of what was earned, and speculators (`docs/futures.md`, sections on miners, stakers and speculators).
+//! Sales of what was earned, and speculators (`docs/futures.md#people`, on miners, stakers and speculators).
 
 use tributary_economy::{
     Alpha, Error,

@@ -11,7 +11,7 @@ use tributary_neuron::{ChainError, Hotkey, Identity};
 /// An account that pays or is paid: an sr25519 public key, like a hotkey.
 pub type Account = Hotkey;
 
-/// A payment channel as it stands on the chain (`pact.md`, Channels). Amounts in rao.
+/// A payment channel as it stands on the chain (`docs/rules/pacts.md#channels`). Amounts in rao.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
     /// The subnet whose pact takes its share of what is paid.

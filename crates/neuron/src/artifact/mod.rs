@@ -1,5 +1,5 @@
-//! Artefacts that open after a while (`pact.md`, flow 9): what the emission paid for is sealed until a round of a beacon,
-//! its hashes are committed on the chain, and after the round anybody opens it.
+//! Artefacts that open after a while (`docs/rules/pacts.md#artefacts`): what the emission paid for is sealed until a
+//! round of a beacon, its hashes are committed on the chain, and after the round anybody opens it.
 //!
 //! Three roles, each usable without the others: a [`Sealer`] keeps a subnet's promise, a [`Confirmer`] checks as a
 //! validator what was sealed, and an [`Archive`], which anybody can run, keeps the sealed files and opens them.

@@ -1,5 +1,5 @@
-//! The setters. Names, indices and arguments are those of the reference (`wire.md` 7, `consensus.md` 6). How the table
-//! is read stands at the macro that makes the calls from it.
+//! The setters. Names, indices and arguments are those of the reference (`docs/rules/hyperparameters.md#setters`). How
+//! the table is read stands at the macro that makes the calls from it.
 
 use crate::table::setters;
 
@@ -227,7 +227,8 @@ setters! {
             Ok(())
         }
 
-        /// Sets the hotkey of the subnet's owner, once in 50,400 blocks (`economy.md` 6.6). For the owner and root.
+        /// Sets the hotkey of the subnet's owner, once in 50,400 blocks (`docs/rules/subnets.md#owner`). For the owner
+        /// and root.
         #[pallet::call_index(67)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn sudo_set_sn_owner_hotkey(origin: OriginFor<T>, netuid: NetUid, hotkey: T::AccountId) -> DispatchResult {
@@ -281,7 +282,7 @@ setters! {
             })
         }
 
-        /// Removes the least paid neurons until `max_n` are left (`consensus.md` 4.5).
+        /// Removes the least paid neurons until `max_n` are left (`docs/rules/neurons.md#trimming`).
         #[pallet::call_index(78)]
         #[pallet::weight(weights::register_network::<T>())]
         pub fn sudo_trim_to_max_allowed_uids(origin: OriginFor<T>, netuid: NetUid, max_n: u16) -> DispatchResult {

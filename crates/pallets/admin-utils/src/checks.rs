@@ -1,4 +1,4 @@
-//! Bounds of hyperparameters, as far as they are not in the rules (`consensus.md` 6).
+//! Bounds of hyperparameters, as far as they are not in the rules (`docs/rules/hyperparameters.md`).
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use pallet_subtensor::Error as Known;

@@ -1,4 +1,4 @@
-//! Setters of hyperparameters for subnet owners and root (`consensus.md` 6).
+//! Setters of hyperparameters for subnet owners and root (`docs/rules/hyperparameters.md`).
 //!
 //! Who may set what, when and how often is a table of the rules ([`tributary_economy::hyperparameters`]); here are the
 //! calls, their bounds, and the writing.

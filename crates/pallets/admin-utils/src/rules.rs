@@ -74,7 +74,7 @@ impl<T: Config> Pallet<T> {
         .into()
     }
 
-    /// Sets the hotkey of a subnet's owner (`economy.md` 6.6). The rate limit binds root too.
+    /// Sets the hotkey of a subnet's owner (`docs/rules/subnets.md#owner`). The rate limit binds root too.
     pub(crate) fn change_owner_hotkey(origin: OriginFor<T>, netuid: NetUid, hotkey: T::AccountId) -> DispatchResult {
         Subtensor::<T>::ensure_owner_or_root(origin, netuid)?;
         ensure!(
@@ -95,8 +95,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Sets the number of mechanisms (`consensus.md` 1.13): a change forgets the split, a lower number also what the
-    /// mechanisms beyond it had.
+    /// Sets the number of mechanisms (`docs/rules/yuma.md#mechanisms`): a change forgets the split, a lower number also
+    /// what the mechanisms beyond it had.
     pub(crate) fn change_mechanism_count(netuid: NetUid, count: MechId) -> DispatchResult {
         mechanisms::check_count(
             count.get(),
@@ -124,7 +124,8 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Where it is noted that an owner changed a parameter, and for how long that binds (`consensus.md` 8.3).
+/// Where it is noted that an owner changed a parameter, and for how long that binds
+/// (`docs/rules/hyperparameters.md#rate-limits`).
 enum Mark<T: Config> {
     /// Nowhere.
     None,

@@ -1,4 +1,5 @@
-//! How much alpha of each subnet there is, was burned and was recycled (`economy.md` 1.4, 9.6).
+//! How much alpha of each subnet there is, was burned and was recycled
+//! (`docs/rules/issuance.md#minting-recycling-burning`).
 //!
 //! The rules of `tributary-economy` keep these books; the pallet only holds them under the name that clients read.
 #![cfg_attr(not(feature = "std"), no_std)]

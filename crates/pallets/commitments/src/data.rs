@@ -1,4 +1,4 @@
-//! What a commitment may say (`consensus.md` 4.9, `wire.md` 5).
+//! What a commitment may say (`docs/rules/commitments.md#fields`).
 
 use alloc::vec;
 

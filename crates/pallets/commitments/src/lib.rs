@@ -1,4 +1,4 @@
-//! Commitments of neurons: hashes and small data published on chain (`consensus.md` 4.9).
+//! Commitments of neurons: hashes and small data published on chain (`docs/rules/commitments.md`).
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -148,7 +148,7 @@ pub mod pallet {
         }
 
         /// Removes every bond towards the account's neuron, on all mechanisms, if the subnet wants that
-        /// (`consensus.md` 1.12).
+        /// (`docs/rules/yuma.md#bond-reset`).
         fn reset_bonds(netuid: NetUid, who: &T::AccountId) {
             let Some(uid) = pallet_subtensor::Uids::<T>::get(netuid, who) else {
                 return;

@@ -1,4 +1,4 @@
-//! Pacts, payments and channels: what a funded subnet gives back (`pact.md`).
+//! Pacts, payments and channels: what a funded subnet gives back (`docs/rules/pacts.md`).
 //!
 //! The shell around [`tributary_economy::market::pact`]: this pallet stores what the rules need ([`Store`]), checks
 //! origins and signatures, calls the rules and tells what happened. A subnet without a pact has no entry here, and

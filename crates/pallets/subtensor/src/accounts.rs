@@ -1,4 +1,4 @@
-//! Accounts of the chain itself (`economy.md` 1.4).
+//! Accounts of the chain itself (`docs/rules/issuance.md#accounts-of-the-chain`).
 
 use frame_support::PalletId;
 use sp_runtime::traits::AccountIdConversion;

@@ -1,5 +1,5 @@
-//! What people may ask for. Indices and argument names are those of the reference (`wire.md` 7). A call checks its
-//! origin and hands over to a rule, or to the part of this pallet that knows the matter.
+//! What people may ask for. Indices and argument names are those of the reference (`docs/rules/clients.md#calls`). A
+//! call checks its origin and hands over to a rule, or to the part of this pallet that knows the matter.
 //!
 //! FRAME takes one block of calls. It is written in parts, a file for each matter: every part is a macro that adds its
 //! calls to those that it was given and hands all of them to the next one; the last makes the block.

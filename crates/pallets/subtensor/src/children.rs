@@ -1,4 +1,4 @@
-//! Children: hotkeys to which another lends shares of its stake weight (`consensus.md` 5.2, 5.3).
+//! Children: hotkeys to which another lends shares of its stake weight (`docs/rules/delegation.md`).
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
@@ -75,7 +75,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Forgets the scheduled children of a hotkey whose stake has fallen below the threshold (`economy.md` 4.3).
+    /// Forgets the scheduled children of a hotkey whose stake has fallen below the threshold
+    /// (`docs/rules/delegation.md#children`).
     pub(crate) fn forget_children_if_poor(hotkey: &T::AccountId) {
         let (chain, threshold) = (Chain::<T>::default(), StakeThreshold::<T>::get());
         if threshold > 0 && staking::total_value(&chain, hotkey).0 < threshold {
@@ -117,7 +118,7 @@ impl<T: Config> Pallet<T> {
             .map(|(_, parent)| parent.clone()))
     }
 
-    /// Applies the scheduled children of a subnet whose time has come (`economy.md` 2.1 step 7).
+    /// Applies the scheduled children of a subnet whose time has come (`docs/rules/block.md#order` step 7).
     pub(crate) fn apply_children(netuid: NetUid) {
         let (block, enabled) = (Self::now(), SubtokenEnabled::<T>::get(netuid));
         let mut ready: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid)

@@ -1,4 +1,4 @@
-//! Announcing, disputing and making coldkey swaps (`consensus.md` 4.8). What moves is the rule's
+//! Announcing, disputing and making coldkey swaps (`docs/rules/coldkey-swap.md#announcement`). What moves is the rule's
 //! ([`tributary_economy::market::keys`]); here are the announcements, and what this pallet alone keeps of a coldkey.
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
@@ -100,7 +100,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether somebody who has announced a coldkey swap may make this call; `None` is a call of another pallet
-    /// (`consensus.md` 8.1, first guard).
+    /// (`docs/rules/transactions.md#guards`).
     ///
     /// # Errors
     /// The code that clients are told.

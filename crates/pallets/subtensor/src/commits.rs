@@ -1,4 +1,4 @@
-//! Weights that are committed as a hash first and revealed an epoch later (`consensus.md` 3.2, 3.3).
+//! Weights that are committed as a hash first and revealed an epoch later (`docs/rules/weights.md#commit-and-reveal`).
 
 use alloc::{collections::VecDeque, vec::Vec};
 
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Block of the first commit of the hotkey that has not expired (`consensus.md` 1.5 step 5).
+    /// Block of the first commit of the hotkey that has not expired (`docs/rules/yuma.md#weights-that-count` step 5).
     pub(crate) fn earliest_commit(index: NetUidStorageIndex, hotkey: &T::AccountId) -> Option<u64> {
         let (netuid, _) = index.split();
         let (now, period) = (SubnetEpochIndex::<T>::get(netuid), RevealPeriodEpochs::<T>::get(netuid));

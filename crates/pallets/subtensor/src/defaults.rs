@@ -17,7 +17,8 @@ extern crate alloc;
 use alloc::collections::BTreeMap;
 use tributary_economy::NetUid;
 
-/// The account of 32 zero bytes, which the reference returns where there is none (`wire.md` 6).
+/// The account of 32 zero bytes, which the reference returns where there is none
+/// (`docs/rules/clients.md#storage-that-clients-read`).
 pub struct ZeroAccount<Acc>(PhantomData<Acc>);
 
 impl<Acc: Decode> Get<Acc> for ZeroAccount<Acc> {

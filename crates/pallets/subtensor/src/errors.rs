@@ -1,5 +1,5 @@
 //! Why a call fails. The order is that of the reference, so that its indices hold; every variant has its line of
-//! documentation, because clients print it (`wire.md` 3).
+//! documentation, because clients print it (`docs/rules/clients.md#submission`).
 
 use frame_support::pallet_macros::*;
 use tributary_economy::Error as Rule;

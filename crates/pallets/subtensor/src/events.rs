@@ -1,4 +1,4 @@
-//! What the chain tells the world. Names and fields are those of the reference (`wire.md` 9).
+//! What the chain tells the world. Names and fields are those of the reference (`docs/rules/clients.md#events`).
 
 use frame_support::pallet_macros::*;
 use tributary_economy::Event as Rule;

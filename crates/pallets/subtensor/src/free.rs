@@ -1,4 +1,4 @@
-//! Free calls: what the pool tells those who may not make one for nothing (`consensus.md` 8.1, 8.2).
+//! Free calls: what the pool tells those who may not make one for nothing (`docs/rules/transactions.md#free-calls`).
 
 use codec::Decode;
 use frame_support::{pallet_prelude::DispatchError, traits::PalletInfoAccess};

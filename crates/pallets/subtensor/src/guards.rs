@@ -1,6 +1,6 @@
-//! Checks that run before a call does (`consensus.md` 8.1): in the pool, where they keep out of blocks what is free of
-//! charge and would fail, and again at every dispatch, with the inner origin, so that a batch, a proxy or a multisig
-//! passes nothing that a plain call does not. Their errors win over those of the call.
+//! Checks that run before a call does (`docs/rules/transactions.md#guards`): in the pool, where they keep out of blocks
+//! what is free of charge and would fail, and again at every dispatch, with the inner origin, so that a batch, a proxy
+//! or a multisig passes nothing that a plain call does not. Their errors win over those of the call.
 
 use frame_support::{
     ensure,
@@ -21,7 +21,7 @@ use crate::{
     WeightCommits, WeightsSetRateLimit, commits::Commits,
 };
 
-/// Why a call may not wait in the pool: the code of `InvalidTransaction::Custom` (`wire.md` 2, errors at submission).
+/// Why a call may not wait in the pool: the code of `InvalidTransaction::Custom` (`docs/rules/transactions.md#codes`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum CustomError {
@@ -112,7 +112,8 @@ pub(crate) type Revealed<'a> = (&'a [u16], &'a [u16], &'a [u16], u64);
 
 impl<T: Config> Pallet<T> {
     /// Whether a call signed by `who` may wait in the pool. The calls run the same guards themselves. Takes of
-    /// delegates are guarded at dispatch only: published clients expect those errors from the block (`wire.md` 14).
+    /// delegates are guarded at dispatch only: published clients expect those errors from the block
+    /// (`docs/rules/clients.md#version-skew`).
     ///
     /// # Errors
     /// The code that clients are told.

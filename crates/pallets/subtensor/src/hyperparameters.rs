@@ -1,5 +1,5 @@
-//! When and by whom hyperparameters may be changed (`consensus.md` 2.4, 2.5, 6, 8.3), and those that this pallet's
-//! own calls change.
+//! When and by whom hyperparameters may be changed (`docs/rules/epochs.md#calls-of-the-owner` and
+//! `docs/rules/hyperparameters.md`), and those that this pallet's own calls change.
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Stops changes close to an epoch (`consensus.md` 2.5).
+    /// Stops changes close to an epoch (`docs/rules/epochs.md#freeze-window`).
     ///
     /// # Errors
     /// `AdminActionProhibitedDuringWeightsWindow`.
@@ -71,7 +71,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Stops what comes too soon after `last`; a block 0 was never (`consensus.md` 8.3, family A).
+    /// Stops what comes too soon after `last`; a block 0 was never (`docs/rules/hyperparameters.md#rate-limits`).
     ///
     /// # Errors
     /// `TxRateLimitExceeded`.

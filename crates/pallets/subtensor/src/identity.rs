@@ -1,4 +1,5 @@
-//! What people and subnets say of themselves (`consensus.md` 4.9, `economy.md` 6.3).
+//! What people and subnets say of themselves (`docs/rules/endpoints.md#identity-of-a-coldkey`,
+//! `docs/rules/subnets.md#symbol`).
 
 use alloc::vec::Vec;
 

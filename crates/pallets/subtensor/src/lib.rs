@@ -4,7 +4,8 @@
 //! and tells what happened. What it decides by itself is what the rules know nothing of: endpoints, identities,
 //! commits of weights, children, and when an owner may change a hyperparameter.
 //!
-//! Names of storage items, calls, events and errors are those that clients of the reference read (`wire.md`).
+//! Names of storage items, calls, events and errors are those that clients of the reference read
+//! (`docs/rules/clients.md`).
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -173,7 +174,7 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        /// The block step (`economy.md` 2.1).
+        /// The block step (`docs/rules/block.md#order`).
         ///
         /// # Panics
         /// If a rule finds the books broken: no block is better than one that loses money silently.
@@ -185,7 +186,7 @@ pub mod pallet {
             weights::block_step::<T>(u64::from(TotalNetworks::<T>::get())).saturating_add(weights::sums::<T>())
         }
 
-        /// The check of all TAO at the end of a block (`economy.md` 1.1).
+        /// The check of all TAO at the end of a block (`docs/rules/issuance.md#the-two-totals`).
         ///
         /// # Panics
         /// If accounts hold more than was issued to them.

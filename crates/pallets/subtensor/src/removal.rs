@@ -1,4 +1,4 @@
-//! What a dissolved subnet leaves behind and what it does not (`economy.md` 6.5 steps 9 and 10).
+//! What a dissolved subnet leaves behind and what it does not (`docs/rules/subnets.md#dissolving` steps 9 and 10).
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! Endpoints that neurons announce (`consensus.md` 4.9).
+//! Endpoints that neurons announce (`docs/rules/endpoints.md`).
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use tributary_economy::{

@@ -1,4 +1,5 @@
-//! All TAO: what was issued is what accounts hold, after every rule and at the end of every block (`economy.md` 1.1).
+//! All TAO: what was issued is what accounts hold, after every rule and at the end of every block
+//! (`docs/rules/issuance.md#the-two-totals`).
 //!
 //! Two counters say how much there is. The rules move both alike; what other pallets destroy (burned balances, dust,
 //! fees that nobody earns) is taken off the issuance here, and nothing but root can make more.
@@ -70,7 +71,7 @@ impl<T: Config> Pallet<T> {
 }
 
 /// Where the dust of emptied accounts goes, and other TAO that nobody gets: nowhere, and the issuance falls with it
-/// (`economy.md` 1.4).
+/// (`docs/rules/issuance.md#minting-recycling-burning`).
 pub struct RecycleDust<T>(core::marker::PhantomData<T>);
 
 impl<T: Config> OnUnbalanced<Credit<T::AccountId, T::Currency>> for RecycleDust<T> {

@@ -1,4 +1,4 @@
-//! What the chain keeps about neurons and people beyond the rules (`wire.md` 5, structures).
+//! What the chain keeps about neurons and people beyond the rules (`docs/rules/clients.md#runtime-apis`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{BoundedVec, traits::ConstU32};
@@ -82,7 +82,7 @@ pub struct ChainIdentityV2 {
 }
 
 impl ChainIdentityV2 {
-    /// Whether every text keeps its limit (`consensus.md` 4.9).
+    /// Whether every text keeps its limit (`docs/rules/endpoints.md`).
     pub fn is_valid(&self) -> bool {
         let texts = [
             &self.name,
@@ -119,7 +119,7 @@ pub struct SubnetIdentityV3 {
 }
 
 impl SubnetIdentityV3 {
-    /// Whether every text keeps its limit (`consensus.md` 4.9).
+    /// Whether every text keeps its limit (`docs/rules/endpoints.md`).
     pub fn is_valid(&self) -> bool {
         let texts = [
             &self.subnet_name,
@@ -135,7 +135,7 @@ impl SubnetIdentityV3 {
     }
 }
 
-/// A lock of stake, or the sum of several (`economy.md` 4.8).
+/// A lock of stake, or the sum of several (`docs/rules/subnets.md#conviction`).
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct LockState {
     /// Alpha that is locked.
@@ -146,7 +146,7 @@ pub struct LockState {
     pub last_update: u64,
 }
 
-/// What a rate limit of [`crate::LastRateLimitedBlock`] is about (`consensus.md` 8.3).
+/// What a rate limit of [`crate::LastRateLimitedBlock`] is about (`docs/rules/hyperparameters.md#rate-limits`).
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum RateLimitKey<AccountId> {
     /// The owner's hotkey of a subnet was set.
@@ -165,7 +165,8 @@ pub enum RateLimitKey<AccountId> {
     AddStakeBurn(NetUid),
 }
 
-/// Hyperparameters that an owner may change, by the codes of the reference (`consensus.md` 8.3).
+/// Hyperparameters that an owner may change, by the codes of the reference
+/// (`docs/rules/hyperparameters.md#rate-limits`).
 #[allow(missing_docs)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum Hyperparameter {
@@ -214,7 +215,8 @@ pub enum EpochConsensus {
     Yuma,
 }
 
-/// Operations limited per account and subnet in [`crate::TransactionKeyLastBlock`] (`consensus.md` 8.3).
+/// Operations limited per account and subnet in [`crate::TransactionKeyLastBlock`]
+/// (`docs/rules/hyperparameters.md#rate-limits`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub enum TransactionKind {

@@ -1,5 +1,6 @@
 //! What calls may cost. The numbers are bounds taken by counting storage operations, not measurements: they fix fees
-//! (0.0005 rao per unit of time, `economy.md` 8) at the reference's order of magnitude and keep a block bounded.
+//! (0.0005 rao per unit of time, `docs/rules/transactions.md#fees`) at the reference's order of magnitude and keep a
+//! block bounded.
 
 use frame_support::{traits::Get, weights::Weight};
 

@@ -1,14 +1,14 @@
 //! Swap fees, pool weights and the prices that clients read, one of each per subnet.
 //!
-//! The reserves of a pool are items of pallet-subtensor (`economy.md` 3.1) and the trade itself is a rule
-//! of `tributary-economy`; here is only what the reference keeps under the name `Swap`.
+//! The reserves of a pool are items of pallet-subtensor (`docs/rules/pool.md#reserves-and-weights`) and the trade
+//! itself is a rule of `tributary-economy`; here is only what the reference keeps under the name `Swap`.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub use pallet::*;
 use sp_runtime::Perquintill;
 use tributary_economy::{NetUid, fixed::U64F64};
 
-/// The highest fee that may be set, over 65535 (`economy.md` 9.6).
+/// The highest fee that may be set, over 65535 (`docs/rules/pool.md#reserves-and-weights`).
 pub const MAX_FEE_RATE: u16 = 10_000;
 
 /// The pallet.
@@ -47,7 +47,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type FeeRate<T> = StorageMap<_, Twox64Concat, NetUid, u16, ValueQuery, DefaultFeeRate>;
 
-    /// Weight of TAO, the quote, in the pool's curve (`economy.md` 3.1).
+    /// Weight of TAO, the quote, in the pool's curve (`docs/rules/pool.md#reserves-and-weights`).
     #[pallet::storage]
     pub type SwapBalancer<T> = StorageMap<_, Twox64Concat, NetUid, Perquintill, ValueQuery, DefaultBalancer>;
 
@@ -56,7 +56,7 @@ pub mod pallet {
     pub type PalSwapInitialized<T> = StorageMap<_, Twox64Concat, NetUid, bool, ValueQuery>;
 
     /// Square root of the price in TAO per alpha. Nothing here computes with it: wallets take its square for the
-    /// price (`wire.md` 14), so it follows every change of a pool.
+    /// price (`docs/rules/clients.md#version-skew`), so it follows every change of a pool.
     #[pallet::storage]
     pub type AlphaSqrtPrice<T> = StorageMap<_, Twox64Concat, NetUid, U64F64, ValueQuery>;
 

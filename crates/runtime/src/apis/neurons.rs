@@ -13,7 +13,8 @@ use tributary_runtime_api::{NeuronInfo, NeuronInfoLite};
 use super::at;
 use crate::Runtime;
 
-/// Rank and trust are no longer computed; a pruning score of 65535 says that there is none (`consensus.md` 1.6).
+/// Rank and trust are no longer computed; a pruning score of 65535 says that there is none
+/// (`docs/rules/yuma.md#consensus-and-incentive`).
 pub const NO_PRUNING_SCORE: u16 = u16::MAX;
 
 /// One neuron without weights and bonds.

@@ -112,7 +112,8 @@ pub fn info_v2(netuid: NetUid) -> Option<SubnetInfov2> {
     })
 }
 
-/// Alpha and root stake that count for a hotkey after lending, and the weight of both together (`consensus.md` 1.3).
+/// Alpha and root stake that count for a hotkey after lending, and the weight of both together
+/// (`docs/rules/yuma.md#stake-weight`).
 fn stakes(netuid: NetUid, hotkey: &AccountId) -> (Alpha, Tao, Tao) {
     let ledger = ledger();
     let (children, parents) = (ledger.child_keys(hotkey, netuid), ledger.parent_keys(hotkey, netuid));

@@ -20,8 +20,8 @@ const PRESET: &str = "fast";
 /// The file of a chain in its folder.
 const FILE: &str = "chain.redb";
 
-/// Runs the chain until it is told to stop. Writes the one line that tools wait for to stdout (`wire.md` 11) and is
-/// quiet from then on.
+/// Runs the chain until it is told to stop. Writes the one line that tools wait for to stdout
+/// (`docs/rules/clients.md#local-network`) and is quiet from then on.
 ///
 /// # Errors
 /// If a port is taken, the data cannot be used or, later, not written, an option disagrees with the chain that is

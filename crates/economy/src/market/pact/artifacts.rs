@@ -1,4 +1,4 @@
-//! Artefacts over the books (`pact.md`, flow 9).
+//! Artefacts over the books (`docs/rules/pacts.md#artefacts`).
 
 use alloc::vec::Vec;
 

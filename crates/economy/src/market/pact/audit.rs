@@ -1,4 +1,4 @@
-//! The sums of pacts and channels (`pact.md`, I1 to I3).
+//! The sums of pacts and channels (`docs/rules/pacts.md#invariants`, I1 to I3).
 
 use alloc::collections::BTreeMap;
 

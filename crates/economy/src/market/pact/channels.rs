@@ -1,4 +1,4 @@
-//! Payment channels over the books (`pact.md`, channels).
+//! Payment channels over the books (`docs/rules/pacts.md#channels`).
 
 use super::{check_subnet, payments};
 use crate::{

@@ -1,4 +1,4 @@
-//! The owner's cut of an epoch under a pact (`docs/mechanisms/pact.md#the-flows`, 1).
+//! The owner's cut of an epoch under a pact (`docs/rules/pacts.md#the-owners-cut`).
 
 use super::books;
 use crate::{Account, Alpha, Error, Ledger, NetUid, pact::Input};

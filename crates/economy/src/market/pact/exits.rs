@@ -1,4 +1,5 @@
-//! Leaving, breaking a promise, and the end of a subnet (`pact.md`, flows 4 to 6).
+//! Leaving, breaking a promise, and the end of a subnet (`docs/rules/pacts.md#leaving`, `docs/rules/pacts.md#breach`
+//! and `docs/rules/pacts.md#dissolution`).
 
 use super::{books, check_subnet};
 use crate::{

@@ -1,4 +1,4 @@
-//! Terms that become looser over the books (`pact.md`, flow 8).
+//! Terms that become looser over the books (`docs/rules/pacts.md#changing-terms`).
 
 use super::{books, check_subnet, holdable};
 use crate::{

@@ -1,4 +1,4 @@
-//! Pacts over the books (`pact.md`, flows). The rules are [`crate::pact::transition`]: what is here reads what an input
+//! Pacts over the books (`docs/rules/pacts.md`). The rules are [`crate::pact::transition`]: what is here reads what an input
 //! needs from the ledger and books what it moves.
 //!
 //! A subnet without a pact behaves as if this module did not exist: the hooks of blocks, epochs and dissolution read
@@ -62,7 +62,7 @@ fn holdable<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, state: &St
         .minus_or_zero(kept))
 }
 
-/// Lets emission favour pacts, if the chain's parameters say so (`pact.md`, parameter of the rule set).
+/// Lets emission favour pacts, if the chain's parameters say so (`docs/rules/pacts.md#strength`).
 pub(super) fn weigh_shares<Acc: Account, L: Ledger<Acc>>(
     ledger: &L,
     netuids: impl Iterator<Item = NetUid>,

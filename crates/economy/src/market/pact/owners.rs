@@ -1,4 +1,4 @@
-//! A subnet's pact when its owner changes (`docs/mechanisms/pact.md#the-flows`, 7).
+//! A subnet's pact when its owner changes (`docs/rules/pacts.md#another-owner`).
 
 use alloc::vec::Vec;
 
@@ -20,7 +20,7 @@ pub fn post_bond<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, who: &Acc, netuid
 }
 
 /// Puts `new` in the place of `old` in all pacts, as everything else of a coldkey moves
-/// (`docs/mechanisms/pact.md#the-flows`, 7): as signer, as earner of what vests, as newcomer, as arbiter, and in reports,
+/// (`docs/rules/pacts.md#another-owner`): as signer, as earner of what vests, as newcomer, as arbiter, and in reports,
 /// votes and objections. What was on hold of `old` for them is free then, and returned, to be put on hold of `new` once
 /// all that `old` has is there.
 ///

@@ -1,4 +1,4 @@
-//! Payments on the rail (`pact.md`, flow 2).
+//! Payments on the rail (`docs/rules/pacts.md#payments`).
 
 use super::{books, check_subnet};
 use crate::{

@@ -1,4 +1,4 @@
-//! The release of tribute, once a tempo (`pact.md`, flow 3).
+//! The release of tribute, once a tempo (`docs/rules/pacts.md#release`).
 
 use super::super::swaps;
 use super::books;

@@ -1,4 +1,4 @@
-//! Reports of broken promises over the books (`pact.md`, flow 5).
+//! Reports of broken promises over the books (`docs/rules/pacts.md#reports`).
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! Terms that become looser (`docs/mechanisms/pact.md#the-terms`).
+//! Terms that become looser (`docs/rules/pacts.md#changing-terms`).
 
 use super::Play;
 use crate::{

@@ -1,5 +1,5 @@
 //! The rules of one subnet's pact as a transition: state and input give the new state, the moves of money and what is
-//! told (`docs/mechanisms/pact.md#the-flows`).
+//! told (`docs/rules/pacts.md`).
 //!
 //! It is pure. The chain's ledger and the rows of the futures load a [`State`], apply an [`Input`], book the [`Move`]s and
 //! keep the new state; neither has a rule of pacts of its own.

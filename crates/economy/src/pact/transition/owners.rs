@@ -1,4 +1,4 @@
-//! A subnet's pact when its owner changes (`docs/mechanisms/pact.md#the-flows`, 7): the pact stays with the slot,
+//! A subnet's pact when its owner changes (`docs/rules/pacts.md#another-owner`): the pact stays with the slot,
 //! unvested cut with whoever earned it, the bond until the newcomer has posted one.
 
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! Payments on the rail (`docs/mechanisms/pact.md#the-flows`, 2).
+//! Payments on the rail (`docs/rules/pacts.md#payments`).
 
 use super::Play;
 use crate::{

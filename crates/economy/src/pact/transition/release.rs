@@ -1,4 +1,4 @@
-//! The release of tribute, once a tempo (`docs/mechanisms/pact.md#the-flows`, 3).
+//! The release of tribute, once a tempo (`docs/rules/pacts.md#release`).
 
 use super::Play;
 use crate::{

@@ -1,4 +1,4 @@
-//! Reports of broken promises (`docs/mechanisms/pact.md#the-flows`, 5).
+//! Reports of broken promises (`docs/rules/pacts.md#reports`).
 
 use alloc::vec::Vec;
 

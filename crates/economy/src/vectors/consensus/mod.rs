@@ -1,4 +1,4 @@
-//! Vectors of the consensus and neuron rules (`consensus.md` 9).
+//! Vectors of the consensus and neuron rules (`docs/rules/README.md#vectors`).
 
 mod commits;
 mod epoch;

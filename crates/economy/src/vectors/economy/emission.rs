@@ -14,7 +14,7 @@ use crate::{
     schedule::{Schedule, Turn},
 };
 
-/// Defaults of the chain that vectors leave out (`economy.md` 9.1).
+/// Defaults of the chain that vectors leave out (`docs/rules/storage.md#totals-and-parameters`).
 const HALVING_BLOCKS: u64 = 201_600;
 const MOVING_ALPHA: I96F32 = I96F32::from_bits(12_885);
 
@@ -145,7 +145,7 @@ impl Subnet {
         )
     }
 
-    /// One block of `economy.md` 2.5.
+    /// One block of injection, chain buy and split (`docs/rules/emission.md`).
     fn emit(&mut self, tao_emission: U96F32, parameters: &Parameters) -> Result<Done, Problem> {
         let terms = self.terms(tao_emission, parameters);
         let [tao, alpha, excess] = [terms.tao_in, terms.alpha_in, terms.excess].map(floor);

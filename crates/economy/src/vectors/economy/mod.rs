@@ -1,4 +1,4 @@
-//! The vectors of `economy.md` 10.
+//! Vectors of the economy (`docs/rules/README.md#vectors`).
 
 mod emission;
 mod pools;
@@ -16,7 +16,8 @@ use crate::{
     pool::{EQUAL_WEIGHT, Pool},
 };
 
-/// Fee rate and minimum reserve where a vector names none: those of the reference's test runtime (`economy.md` 9.6).
+/// Fee rate and minimum reserve where a vector names none: those of the reference's test runtime
+/// (`docs/rules/README.md#vectors`).
 const FEE_RATE: u16 = 33;
 const MINIMUM_RESERVE: u64 = 100;
 

@@ -1,4 +1,4 @@
-//! Whoever buys before and sells after (`pact.md`, I4).
+//! Whoever buys before and sells after (`docs/rules/pacts.md#invariants`, I4).
 
 use proptest::prelude::*;
 use tributary_economy::{

@@ -1,4 +1,4 @@
-//! What pacts promise (`pact.md`, I1 to I8).
+//! What pacts promise (`docs/rules/pacts.md#invariants`).
 
 mod attacks;
 mod flows;

@@ -1,8 +1,9 @@
-//! Neurons: registration, endpoints, takes, children, identities (`economy.md` 7, `consensus.md` 4 and 5).
+//! Neurons: registration, endpoints, takes, children, identities (`docs/rules/neurons.md`, `docs/rules/endpoints.md`,
+//! `docs/rules/delegation.md`).
 
 macro_rules! neuron_calls {
     ([$next:ident $($rest:ident)*] $($calls:tt)*) => { $next! { [$($rest)*] $($calls)*
-        /// Announces where the signing hotkey serves (`consensus.md` 4.9). Free.
+        /// Announces where the signing hotkey serves (`docs/rules/endpoints.md#axon`). Free.
         #[pallet::call_index(4)]
         #[pallet::weight((weights::serve::<T>(), Pays::No))]
         pub fn serve_axon(
@@ -30,7 +31,7 @@ macro_rules! neuron_calls {
             Self::announce_axon(hotkey, netuid, axon, None)
         }
 
-        /// Announces where the signing hotkey shows its metrics (`consensus.md` 4.9). Free.
+        /// Announces where the signing hotkey shows its metrics (`docs/rules/endpoints.md#prometheus`). Free.
         #[pallet::call_index(5)]
         #[pallet::weight((weights::serve::<T>(), Pays::No))]
         pub fn serve_prometheus(
@@ -55,7 +56,8 @@ macro_rules! neuron_calls {
             )
         }
 
-        /// Puts one coldkey in the place of another at once. Root only; the old one pays the cost (`consensus.md` 4.8).
+        /// Puts one coldkey in the place of another at once. Root only; the old one pays the cost
+        /// (`docs/rules/coldkey-swap.md#announcement`).
         #[pallet::call_index(71)]
         #[pallet::weight(weights::swap_coldkey::<T>())]
         pub fn swap_coldkey(
@@ -69,7 +71,8 @@ macro_rules! neuron_calls {
             Self::exchange_coldkey(old_coldkey, new_coldkey)
         }
 
-        /// Announces that another coldkey will take the place of the signing one, by its hash (`consensus.md` 4.8).
+        /// Announces that another coldkey will take the place of the signing one, by its hash
+        /// (`docs/rules/coldkey-swap.md#announcement`).
         #[pallet::call_index(125)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn announce_coldkey_swap(origin: OriginFor<T>, new_coldkey_hash: H256) -> DispatchResult {
@@ -77,7 +80,7 @@ macro_rules! neuron_calls {
             Self::announce_swap(who, new_coldkey_hash)
         }
 
-        /// Makes the announced coldkey swap, once its time has come (`consensus.md` 4.8).
+        /// Makes the announced coldkey swap, once its time has come (`docs/rules/coldkey-swap.md#announcement`).
         #[pallet::call_index(126)]
         #[pallet::weight(weights::swap_coldkey::<T>())]
         pub fn swap_coldkey_announced(origin: OriginFor<T>, new_coldkey: T::AccountId) -> DispatchResult {
@@ -85,7 +88,8 @@ macro_rules! neuron_calls {
             Self::swap_announced(who, new_coldkey)
         }
 
-        /// Disputes the announced coldkey swap: the account can do nothing until root acts (`consensus.md` 4.8).
+        /// Disputes the announced coldkey swap: the account can do nothing until root acts
+        /// (`docs/rules/coldkey-swap.md#announcement`).
         #[pallet::call_index(127)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn dispute_coldkey_swap(origin: OriginFor<T>) -> DispatchResult {
@@ -93,7 +97,7 @@ macro_rules! neuron_calls {
             Self::dispute_swap(who)
         }
 
-        /// Clears announcement and dispute of a coldkey swap. Root only (`consensus.md` 4.8).
+        /// Clears announcement and dispute of a coldkey swap. Root only (`docs/rules/coldkey-swap.md#announcement`).
         #[pallet::call_index(128)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn reset_coldkey_swap(origin: OriginFor<T>, coldkey: T::AccountId) -> DispatchResult {
@@ -102,7 +106,8 @@ macro_rules! neuron_calls {
             Ok(())
         }
 
-        /// Takes the announcement of a coldkey swap back, a while after its time (`consensus.md` 4.8).
+        /// Takes the announcement of a coldkey swap back, a while after its time
+        /// (`docs/rules/coldkey-swap.md#announcement`).
         #[pallet::call_index(133)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn clear_coldkey_swap_announcement(origin: OriginFor<T>) -> DispatchResult {
@@ -110,7 +115,7 @@ macro_rules! neuron_calls {
             Self::clear_swap(who)
         }
 
-        /// Buys a uid; the work of older times is ignored (`economy.md` 7).
+        /// Buys a uid; the work of older times is ignored (`docs/rules/neurons.md#registration`).
         #[pallet::call_index(6)]
         #[pallet::weight(weights::register::<T>())]
         pub fn register(
@@ -126,7 +131,7 @@ macro_rules! neuron_calls {
             Self::apply(|chain| neurons::register(chain, &who, &hotkey, netuid, None))
         }
 
-        /// Buys a uid on a subnet for a hotkey (`economy.md` 7).
+        /// Buys a uid on a subnet for a hotkey (`docs/rules/neurons.md#registration`).
         #[pallet::call_index(7)]
         #[pallet::weight(weights::register::<T>())]
         pub fn burned_register(origin: OriginFor<T>, netuid: NetUid, hotkey: T::AccountId) -> DispatchResult {
@@ -134,7 +139,7 @@ macro_rules! neuron_calls {
             Self::apply(|chain| neurons::register(chain, &who, &hotkey, netuid, None))
         }
 
-        /// Announces where the signing hotkey serves, and its public key (`consensus.md` 4.9). Free.
+        /// Announces where the signing hotkey serves, and its public key (`docs/rules/endpoints.md#axon`). Free.
         #[pallet::call_index(40)]
         #[pallet::weight((weights::serve::<T>(), Pays::No))]
         pub fn serve_axon_tls(
@@ -163,7 +168,7 @@ macro_rules! neuron_calls {
             Self::announce_axon(hotkey, netuid, axon, NeuronCertificate::parse(&certificate))
         }
 
-        /// Takes a uid on root (`consensus.md` 4.4).
+        /// Takes a uid on root (`docs/rules/root.md#registration`).
         #[pallet::call_index(62)]
         #[pallet::weight(weights::register::<T>())]
         pub fn root_register(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
@@ -171,7 +176,7 @@ macro_rules! neuron_calls {
             Self::apply(|chain| neurons::root_register(chain, &who, &hotkey))
         }
 
-        /// Lowers the take of a delegate (`consensus.md` 5.1). Free.
+        /// Lowers the take of a delegate (`docs/rules/delegation.md#delegate-take`). Free.
         #[pallet::call_index(65)]
         #[pallet::weight((weights::simple::<T>(), Pays::No))]
         pub fn decrease_take(origin: OriginFor<T>, hotkey: T::AccountId, take: u16) -> DispatchResult {
@@ -180,7 +185,7 @@ macro_rules! neuron_calls {
             Self::apply(|chain| delegation::decrease_take(chain, &who, &hotkey, take))
         }
 
-        /// Raises the take of a delegate (`consensus.md` 5.1). Free.
+        /// Raises the take of a delegate (`docs/rules/delegation.md#delegate-take`). Free.
         #[pallet::call_index(66)]
         #[pallet::weight((weights::simple::<T>(), Pays::No))]
         pub fn increase_take(origin: OriginFor<T>, hotkey: T::AccountId, take: u16) -> DispatchResult {
@@ -189,7 +194,7 @@ macro_rules! neuron_calls {
             Self::apply(|chain| delegation::increase_take(chain, &who, &hotkey, take))
         }
 
-        /// Lends shares of a hotkey's stake weight to other hotkeys (`consensus.md` 5.3).
+        /// Lends shares of a hotkey's stake weight to other hotkeys (`docs/rules/delegation.md#children`).
         #[pallet::call_index(67)]
         #[pallet::weight(weights::children::<T>(Pallet::<T>::crowded(*netuid, children)))]
         pub fn set_children(
@@ -202,7 +207,7 @@ macro_rules! neuron_calls {
             Self::schedule_children(&who, hotkey, netuid, children)
         }
 
-        /// Says who the signing coldkey is (`consensus.md` 4.9).
+        /// Says who the signing coldkey is (`docs/rules/endpoints.md#identity-of-a-coldkey`).
         #[pallet::call_index(68)]
         #[pallet::weight(weights::identity::<T>())]
         pub fn set_identity(
@@ -228,7 +233,7 @@ macro_rules! neuron_calls {
             Self::identify(who, identity)
         }
 
-        /// Sets what a child keeps of its parents' dividends (`consensus.md` 5.2).
+        /// Sets what a child keeps of its parents' dividends (`docs/rules/delegation.md#childkey-take`).
         #[pallet::call_index(75)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn set_childkey_take(
@@ -241,7 +246,7 @@ macro_rules! neuron_calls {
             Self::change_childkey_take(&who, &hotkey, netuid, take)
         }
 
-        /// Makes a hotkey that nobody owns the signer's (`consensus.md` 4.9).
+        /// Makes a hotkey that nobody owns the signer's (`docs/rules/endpoints.md#binding-a-hotkey`).
         #[pallet::call_index(91)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn try_associate_hotkey(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
@@ -258,7 +263,7 @@ macro_rules! neuron_calls {
             Ok(())
         }
 
-        /// Buys a uid if it costs no more than `limit_price` rao (`economy.md` 7).
+        /// Buys a uid if it costs no more than `limit_price` rao (`docs/rules/neurons.md#registration`).
         #[pallet::call_index(134)]
         #[pallet::weight(weights::register::<T>())]
         pub fn register_limit(

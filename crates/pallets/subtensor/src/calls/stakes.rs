@@ -1,8 +1,8 @@
-//! Stake: bought, sold, moved, burned, and what root stake earns (`economy.md` 4 and 5).
+//! Stake: bought, sold, moved, burned, and what root stake earns (`docs/rules/staking.md` and `docs/rules/root.md`).
 
 macro_rules! stake_calls {
     ([$next:ident $($rest:ident)*] $($calls:tt)*) => { $next! { [$($rest)*] $($calls)*
-        /// Buys alpha of a subnet with TAO and stakes it to a hotkey (`economy.md` 4.2).
+        /// Buys alpha of a subnet with TAO and stakes it to a hotkey (`docs/rules/staking.md#adding-stake`).
         #[pallet::call_index(2)]
         #[pallet::weight(weights::stake::<T>())]
         pub fn add_stake(
@@ -15,7 +15,7 @@ macro_rules! stake_calls {
             Self::apply(|chain| staking::add_stake(chain, &who, &hotkey, netuid, amount_staked))
         }
 
-        /// Sells staked alpha (`economy.md` 4.3).
+        /// Sells staked alpha (`docs/rules/staking.md#removing-stake`).
         #[pallet::call_index(3)]
         #[pallet::weight(weights::stake::<T>())]
         pub fn remove_stake(
@@ -30,7 +30,7 @@ macro_rules! stake_calls {
             Ok(())
         }
 
-        /// Sells all alpha staked to a hotkey, on every subnet (`economy.md` 4.3).
+        /// Sells all alpha staked to a hotkey, on every subnet (`docs/rules/staking.md#removing-stake`).
         #[pallet::call_index(83)]
         #[pallet::weight(weights::unstake_all::<T>(TotalNetworks::<T>::get()))]
         pub fn unstake_all(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
@@ -38,7 +38,7 @@ macro_rules! stake_calls {
             Self::apply(|chain| staking::unstake_all(chain, &who, &hotkey))
         }
 
-        /// Sells all alpha staked to a hotkey and stakes the TAO on root (`economy.md` 4.3).
+        /// Sells all alpha staked to a hotkey and stakes the TAO on root (`docs/rules/staking.md#removing-stake`).
         #[pallet::call_index(84)]
         #[pallet::weight(weights::unstake_all::<T>(TotalNetworks::<T>::get()))]
         pub fn unstake_all_alpha(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
@@ -46,7 +46,7 @@ macro_rules! stake_calls {
             Self::apply(|chain| staking::unstake_all_alpha(chain, &who, &hotkey))
         }
 
-        /// Moves stake to another hotkey (`economy.md` 4.4).
+        /// Moves stake to another hotkey (`docs/rules/staking.md#moving-stake`).
         #[pallet::call_index(85)]
         #[pallet::weight(weights::move_stake::<T>())]
         pub fn move_stake(
@@ -71,7 +71,7 @@ macro_rules! stake_calls {
             })
         }
 
-        /// Gives stake to another coldkey (`economy.md` 4.4).
+        /// Gives stake to another coldkey (`docs/rules/staking.md#moving-stake`).
         #[pallet::call_index(86)]
         #[pallet::weight(weights::move_stake::<T>())]
         pub fn transfer_stake(
@@ -96,7 +96,7 @@ macro_rules! stake_calls {
             })
         }
 
-        /// Moves stake to another subnet (`economy.md` 4.4).
+        /// Moves stake to another subnet (`docs/rules/staking.md#moving-stake`).
         #[pallet::call_index(87)]
         #[pallet::weight(weights::move_stake::<T>())]
         pub fn swap_stake(
@@ -112,7 +112,7 @@ macro_rules! stake_calls {
             })
         }
 
-        /// Stakes at a price of at most `limit_price` rao per alpha (`economy.md` 4.2).
+        /// Stakes at a price of at most `limit_price` rao per alpha (`docs/rules/staking.md#adding-stake`).
         #[pallet::call_index(88)]
         #[pallet::weight(weights::stake::<T>())]
         pub fn add_stake_limit(
@@ -129,7 +129,8 @@ macro_rules! stake_calls {
             })
         }
 
-        /// Sells staked alpha at a price of at least `limit_price` rao per alpha (`economy.md` 4.3).
+        /// Sells staked alpha at a price of at least `limit_price` rao per alpha
+        /// (`docs/rules/staking.md#removing-stake`).
         #[pallet::call_index(89)]
         #[pallet::weight(weights::stake::<T>())]
         pub fn remove_stake_limit(
@@ -156,7 +157,8 @@ macro_rules! stake_calls {
             Ok(())
         }
 
-        /// Moves stake to another subnet at a relative price of at least `limit_price` (`economy.md` 4.4).
+        /// Moves stake to another subnet at a relative price of at least `limit_price`
+        /// (`docs/rules/staking.md#moving-stake`).
         #[pallet::call_index(90)]
         #[pallet::weight(weights::move_stake::<T>())]
         pub fn swap_stake_limit(
@@ -183,7 +185,7 @@ macro_rules! stake_calls {
             })
         }
 
-        /// Destroys staked alpha, so that it can be emitted again (`economy.md` 4.5).
+        /// Destroys staked alpha, so that it can be emitted again (`docs/rules/staking.md#recycling-and-burning`).
         #[pallet::call_index(101)]
         #[pallet::weight(weights::stake::<T>())]
         pub fn recycle_alpha(
@@ -196,7 +198,7 @@ macro_rules! stake_calls {
             Self::apply(|chain| staking::recycle_alpha(chain, &who, &hotkey, amount, netuid))
         }
 
-        /// Puts staked alpha out of reach for good (`economy.md` 4.5).
+        /// Puts staked alpha out of reach for good (`docs/rules/staking.md#recycling-and-burning`).
         #[pallet::call_index(102)]
         #[pallet::weight(weights::stake::<T>())]
         pub fn burn_alpha(
@@ -209,7 +211,7 @@ macro_rules! stake_calls {
             Self::apply(|chain| staking::burn_alpha(chain, &who, &hotkey, amount, netuid))
         }
 
-        /// Sells all alpha staked to a hotkey on a subnet (`economy.md` 4.3).
+        /// Sells all alpha staked to a hotkey on a subnet (`docs/rules/staking.md#removing-stake`).
         #[pallet::call_index(103)]
         #[pallet::weight(weights::stake::<T>())]
         pub fn remove_stake_full_limit(
@@ -224,7 +226,8 @@ macro_rules! stake_calls {
             Ok(())
         }
 
-        /// Chooses the hotkey to which the pay of the signer's miners on a subnet is staked (`consensus.md` 4.9).
+        /// Chooses the hotkey to which the pay of the signer's miners on a subnet is staked
+        /// (`docs/rules/endpoints.md#destination-of-miner-pay`).
         #[pallet::call_index(114)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn set_coldkey_auto_stake_hotkey(
@@ -242,7 +245,7 @@ macro_rules! stake_calls {
             Ok(())
         }
 
-        /// Claims root dividends of up to five subnets (`economy.md` 5.4).
+        /// Claims root dividends of up to five subnets (`docs/rules/root.md#claiming`).
         #[pallet::call_index(121)]
         #[pallet::weight(weights::claim_root::<T>(subnets.len()))]
         pub fn claim_root(origin: OriginFor<T>, subnets: BTreeSet<NetUid>) -> DispatchResult {
@@ -250,7 +253,7 @@ macro_rules! stake_calls {
             Self::apply(|chain| root::claim_root(chain, &who, &subnets))
         }
 
-        /// Chooses what a claim of root dividends turns into (`economy.md` 5.4).
+        /// Chooses what a claim of root dividends turns into (`docs/rules/root.md#claiming`).
         #[pallet::call_index(122)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn set_root_claim_type(origin: OriginFor<T>, new_root_claim_type: RootClaimTypeEnum) -> DispatchResult {
@@ -258,7 +261,8 @@ macro_rules! stake_calls {
             Self::apply(|chain| root::set_root_claim_type(chain, &who, new_root_claim_type))
         }
 
-        /// Sets how many coldkeys have their root dividends claimed in a block, up to 50 (`economy.md` 5.5). For root.
+        /// Sets how many coldkeys have their root dividends claimed in a block, up to 50
+        /// (`docs/rules/root.md#automatic-claims`). For root.
         #[pallet::call_index(123)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn sudo_set_num_root_claims(origin: OriginFor<T>, new_value: u64) -> DispatchResult {
@@ -268,7 +272,8 @@ macro_rules! stake_calls {
             Ok(())
         }
 
-        /// Sets the least claim of root dividends of a subnet, up to 10,000,000 (`economy.md` 5.4). For its owner, or root.
+        /// Sets the least claim of root dividends of a subnet, up to 10,000,000 (`docs/rules/root.md#claiming`). For
+        /// its owner, or root.
         #[pallet::call_index(124)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn sudo_set_root_claim_threshold(origin: OriginFor<T>, netuid: NetUid, new_value: u64) -> DispatchResult {
@@ -278,7 +283,7 @@ macro_rules! stake_calls {
             Ok(())
         }
 
-        /// Buys alpha and burns it (`economy.md` 4.5).
+        /// Buys alpha and burns it (`docs/rules/staking.md#recycling-and-burning`).
         #[pallet::call_index(132)]
         #[pallet::weight(weights::stake::<T>())]
         pub fn add_stake_burn(

@@ -1,8 +1,8 @@
-//! Subnets: bought, started, named, ended (`economy.md` 6).
+//! Subnets: bought, started, named, ended (`docs/rules/subnets.md`).
 
 macro_rules! subnet_calls {
     ([$next:ident $($rest:ident)*] $($calls:tt)*) => { $next! { [$($rest)*] $($calls)*
-        /// Buys a subnet, with a hotkey of the owner as its first neuron (`economy.md` 6.1).
+        /// Buys a subnet, with a hotkey of the owner as its first neuron (`docs/rules/subnets.md#creation`).
         #[pallet::call_index(59)]
         #[pallet::weight(weights::register_network::<T>())]
         pub fn register_network(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
@@ -10,7 +10,7 @@ macro_rules! subnet_calls {
             Self::buy_network(&who, &hotkey).map(drop)
         }
 
-        /// Says what a subnet is (`consensus.md` 4.9). For its owner.
+        /// Says what a subnet is (`docs/rules/endpoints.md#identity-of-a-subnet`). For its owner.
         #[pallet::call_index(78)]
         #[pallet::weight(weights::identity::<T>())]
         pub fn set_subnet_identity(
@@ -40,7 +40,7 @@ macro_rules! subnet_calls {
             Self::identify_subnet(netuid, identity)
         }
 
-        /// Buys a subnet and says what it is (`economy.md` 6.1).
+        /// Buys a subnet and says what it is (`docs/rules/subnets.md#creation`).
         #[pallet::call_index(79)]
         #[pallet::weight(weights::register_network::<T>())]
         pub fn register_network_with_identity(
@@ -53,7 +53,7 @@ macro_rules! subnet_calls {
             identity.map_or(Ok(()), |identity| Self::identify_subnet(netuid, identity))
         }
 
-        /// Starts a subnet: staking and emission begin (`economy.md` 6.3).
+        /// Starts a subnet: staking and emission begin (`docs/rules/subnets.md#start-call`).
         #[pallet::call_index(92)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn start_call(origin: OriginFor<T>, netuid: NetUid) -> DispatchResult {
@@ -61,7 +61,8 @@ macro_rules! subnet_calls {
             Self::apply(|chain| networks::start_call(chain, &who, netuid))
         }
 
-        /// Gives the alpha of a subnet a free symbol of the table (`economy.md` 6.3). For its owner, or root.
+        /// Gives the alpha of a subnet a free symbol of the table (`docs/rules/subnets.md#symbol`). For its owner, or
+        /// root.
         #[pallet::call_index(112)]
         #[pallet::weight(weights::identity::<T>())]
         pub fn update_symbol(origin: OriginFor<T>, netuid: NetUid, symbol: Vec<u8>) -> DispatchResult {
@@ -69,7 +70,7 @@ macro_rules! subnet_calls {
             Self::change_symbol(netuid, symbol)
         }
 
-        /// Ends a subnet and pays its stakers (`economy.md` 6.5). For root.
+        /// Ends a subnet and pays its stakers (`docs/rules/subnets.md#dissolving`). For root.
         #[pallet::call_index(120)]
         #[pallet::weight(weights::register_network::<T>())]
         pub fn root_dissolve_network(origin: OriginFor<T>, netuid: NetUid) -> DispatchResult {
@@ -77,7 +78,7 @@ macro_rules! subnet_calls {
             Self::apply(|chain| networks::dissolve(chain, netuid))
         }
 
-        /// Sets the blocks between epochs (`consensus.md` 2.4). For the owner.
+        /// Sets the blocks between epochs (`docs/rules/epochs.md#calls-of-the-owner`). For the owner.
         #[pallet::call_index(139)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn set_tempo(origin: OriginFor<T>, netuid: NetUid, tempo: u16) -> DispatchResult {
@@ -85,7 +86,8 @@ macro_rules! subnet_calls {
             Self::change_tempo(who, netuid, tempo)
         }
 
-        /// Sets the activity window in thousandths of a tempo (`consensus.md` 2.4). For the owner, or root.
+        /// Sets the activity window in thousandths of a tempo (`docs/rules/epochs.md#calls-of-the-owner`). For the
+        /// owner, or root.
         #[pallet::call_index(140)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn set_activity_cutoff_factor(origin: OriginFor<T>, netuid: NetUid, factor_milli: u32) -> DispatchResult {
@@ -93,7 +95,7 @@ macro_rules! subnet_calls {
             Self::change_activity_cutoff(owner.is_some(), netuid, factor_milli)
         }
 
-        /// Asks for an epoch before its time (`consensus.md` 2.4). For the owner.
+        /// Asks for an epoch before its time (`docs/rules/epochs.md#calls-of-the-owner`). For the owner.
         #[pallet::call_index(141)]
         #[pallet::weight(weights::simple::<T>())]
         pub fn trigger_epoch(origin: OriginFor<T>, netuid: NetUid) -> DispatchResult {

@@ -1,8 +1,9 @@
-//! Weights: set, committed, revealed (`consensus.md` 3).
+//! Weights: set, committed, revealed (`docs/rules/weights.md`).
 
 macro_rules! weight_calls {
     ([$next:ident $($rest:ident)*] $($calls:tt)*) => { $next! { [$($rest)*] $($calls)*
-        /// Sets the weights of the signing hotkey on the main mechanism of a subnet (`consensus.md` 3.1). Free.
+        /// Sets the weights of the signing hotkey on the main mechanism of a subnet (`docs/rules/weights.md#setting`).
+        /// Free.
         #[pallet::call_index(0)]
         #[pallet::weight((weights::set_weights::<T>(dests.len()), Pays::No))]
         pub fn set_weights(
@@ -16,7 +17,7 @@ macro_rules! weight_calls {
             Self::weigh(&hotkey, netuid, MechId(0), &dests, &weights, version_key)
         }
 
-        /// Commits the hash of weights on the main mechanism (`consensus.md` 3.3). Free.
+        /// Commits the hash of weights on the main mechanism (`docs/rules/weights.md#commits`). Free.
         #[pallet::call_index(96)]
         #[pallet::weight((weights::commit_weights::<T>(), Pays::No))]
         pub fn commit_weights(origin: OriginFor<T>, netuid: NetUid, commit_hash: H256) -> DispatchResult {
@@ -24,7 +25,7 @@ macro_rules! weight_calls {
             Self::commit(hotkey, netuid, MechId(0), commit_hash)
         }
 
-        /// Reveals committed weights on the main mechanism (`consensus.md` 3.3). Free.
+        /// Reveals committed weights on the main mechanism (`docs/rules/weights.md#reveals`). Free.
         #[pallet::call_index(97)]
         #[pallet::weight((weights::set_weights::<T>(uids.len()), Pays::No))]
         pub fn reveal_weights(
@@ -39,7 +40,7 @@ macro_rules! weight_calls {
             Self::reveal(hotkey, netuid, MechId(0), uids, values, salt, version_key)
         }
 
-        /// Commits the hash of weights on one mechanism (`consensus.md` 3.3). Free.
+        /// Commits the hash of weights on one mechanism (`docs/rules/weights.md#commits`). Free.
         #[pallet::call_index(115)]
         #[pallet::weight((weights::commit_weights::<T>(), Pays::No))]
         pub fn commit_mechanism_weights(
@@ -52,7 +53,7 @@ macro_rules! weight_calls {
             Self::commit(hotkey, netuid, mecid, commit_hash)
         }
 
-        /// Reveals committed weights on one mechanism (`consensus.md` 3.3). Free.
+        /// Reveals committed weights on one mechanism (`docs/rules/weights.md#reveals`). Free.
         #[pallet::call_index(116)]
         #[pallet::weight((weights::set_weights::<T>(uids.len()), Pays::No))]
         pub fn reveal_mechanism_weights(
@@ -68,7 +69,7 @@ macro_rules! weight_calls {
             Self::reveal(hotkey, netuid, mecid, uids, values, salt, version_key)
         }
 
-        /// Sets the weights of the signing hotkey on one mechanism of a subnet (`consensus.md` 3.1). Free.
+        /// Sets the weights of the signing hotkey on one mechanism of a subnet (`docs/rules/weights.md#setting`). Free.
         #[pallet::call_index(119)]
         #[pallet::weight((weights::set_weights::<T>(dests.len()), Pays::No))]
         pub fn set_mechanism_weights(

@@ -1,4 +1,5 @@
-//! Totals and parameters of the whole market (`economy.md` 9, `consensus.md` 6.2).
+//! Totals and parameters of the whole market (`docs/rules/storage.md#totals-and-parameters`,
+//! `docs/rules/hyperparameters.md#of-the-whole-chain`).
 
 use frame_support::pallet_macros::*;
 
@@ -8,11 +9,11 @@ mod globals {
     #[pallet::storage]
     pub type TotalIssuance<T: Config> = StorageValue<_, TaoBalance, ValueQuery, defaults::TotalIssuance<T::AccountId>>;
 
-    /// Sum of pool TAO with the drifts of 3.8.
+    /// Sum of pool TAO, with the drifts that `docs/rules/pool.md#books` states.
     #[pallet::storage]
     pub type TotalStake<T: Config> = StorageValue<_, TaoBalance, ValueQuery, defaults::TotalStake<T::AccountId>>;
 
-    /// Last evaluated E() (1.2).
+    /// Last emission that was computed in a block (`docs/rules/issuance.md#block-emission`).
     #[pallet::storage]
     pub type BlockEmission<T: Config> = StorageValue<_, u64, ValueQuery, defaults::BlockEmission<T::AccountId>>;
 
@@ -93,7 +94,8 @@ mod globals {
     pub type NetworkRegistrationStartBlock<T: Config> =
         StorageValue<_, u64, ValueQuery, defaults::NetworkRegistrationStartBlock<T::AccountId>>;
 
-    /// Boundary of 6.5 step 3.
+    /// Registrations after this block leave the alpha of their pool to the chain (`docs/rules/subnets.md#dissolving`
+    /// step 3).
     #[pallet::storage]
     pub type TaoInRefundDeploymentBlock<T: Config> =
         StorageValue<_, u64, ValueQuery, defaults::TaoInRefundDeploymentBlock<T::AccountId>>;

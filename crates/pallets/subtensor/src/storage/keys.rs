@@ -1,4 +1,4 @@
-//! Keys, stake and claims (`economy.md` 9.3, 9.4).
+//! Keys, stake and claims (`docs/rules/storage.md#keys-stake-and-claims`).
 
 use frame_support::pallet_macros::*;
 
@@ -245,7 +245,7 @@ mod keys {
     #[pallet::storage]
     pub type PendingChildKeyCooldown<T: Config> = StorageValue<_, u64, ValueQuery, ConstU64<7_200>>;
 
-    /// Block of the last operation of a kind (`consensus.md` 8.3).
+    /// Block of the last operation of a kind (`docs/rules/hyperparameters.md#rate-limits`).
     #[pallet::storage]
     pub type TransactionKeyLastBlock<T: Config> = StorageNMap<
         _,

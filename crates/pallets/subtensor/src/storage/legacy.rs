@@ -1,4 +1,4 @@
-//! Items that clients read and no rule here writes yet (`wire.md` 6).
+//! Items that clients read and no rule here writes yet (`docs/rules/clients.md#storage-that-clients-read`).
 
 use frame_support::pallet_macros::*;
 

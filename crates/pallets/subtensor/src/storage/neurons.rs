@@ -1,4 +1,4 @@
-//! Neurons and what the epoch makes of them (`consensus.md` 7).
+//! Neurons and what the epoch makes of them (`docs/rules/storage.md#neurons`).
 
 use frame_support::pallet_macros::*;
 
@@ -68,7 +68,7 @@ mod neurons {
     pub type AlphaValues<T: Config> =
         StorageMap<_, Identity, NetUid, (u16, u16), ValueQuery, defaults::AlphaValues<T::AccountId>>;
 
-    /// Steepness of the liquid smoothing, thousandths.
+    /// Steepness of the liquid smoothing, hundredths.
     #[pallet::storage]
     pub type AlphaSigmoidSteepness<T: Config> =
         StorageMap<_, Identity, NetUid, i16, ValueQuery, defaults::AlphaSigmoidSteepness<T::AccountId>>;
@@ -122,7 +122,7 @@ mod neurons {
     pub type ValidatorPermit<T: Config> =
         StorageMap<_, Identity, NetUid, Vec<bool>, ValueQuery, defaults::ValidatorPermit<T::AccountId>>;
 
-    /// Stake by uid, last epoch, as a share of the largest.
+    /// Share of the stake by uid, last epoch.
     #[pallet::storage]
     pub type StakeWeight<T: Config> =
         StorageMap<_, Identity, NetUid, Vec<u16>, ValueQuery, defaults::StakeWeight<T::AccountId>>;

@@ -1,4 +1,4 @@
-//! Pools, emission and epochs of a subnet (`economy.md` 9.1, 9.2).
+//! Pools, emission and epochs of a subnet (`docs/rules/storage.md#pools-emission-and-schedule`).
 
 use frame_support::pallet_macros::*;
 

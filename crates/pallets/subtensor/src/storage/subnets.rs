@@ -1,4 +1,4 @@
-//! Life of a subnet and registration on it (`economy.md` 9.5).
+//! Life of a subnet and registration on it (`docs/rules/storage.md#subnets-and-registration`).
 
 use frame_support::pallet_macros::*;
 

@@ -1,5 +1,8 @@
-//! Every command that the README and the documents show is run, in a market as described there.
+//! Every command that the README and the documents show is run, in a market as described there, and every citation of
+//! them leads somewhere.
 
+mod citations;
+mod pages;
 mod reader;
 mod world;
 
