@@ -448,8 +448,7 @@ async fn an_account_cannot_fill_an_archive() {
     }
     assert_eq!((archive.waiting(), refused), (16, usize::from(FILES) - 16));
     // Neither can it by what turns out to be something else, nor is that looked at again after a restart.
-    let mut number = 0;
-    for _ in 0..3 {
+    for number in 1..=3 {
         world.pass(5);
         let done = archive.step(&world.chain, &[NETUID], world.now()).await.unwrap();
         assert_eq!(done.len(), 16, "{done:?}");
@@ -457,7 +456,6 @@ async fn an_account_cannot_fill_an_archive() {
         assert_eq!(archive.waiting(), 0);
         let files = std::fs::read_dir(world.folder.path().join("full")).unwrap().count();
         assert_eq!(files, 16 * 3, "each with what was committed and what is wrong");
-        number += 1;
         let files: Vec<_> = (0..16).map(|n| world.sealed(2, 50 * number + n)).collect();
         let place = world.place(files.iter().map(|(_, file)| file.clone()).collect()).await;
         for (number, (round, file)) in files.iter().enumerate() {

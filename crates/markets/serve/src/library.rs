@@ -238,10 +238,10 @@ impl Librarian {
                 "{hotkey} handed over other weights than it committed"
             )));
         }
-        if let Some(file) = self.file(&digest) {
-            if let Err(error) = files::write(file.clone(), artefact.bytes().clone()).await {
-                tracing::warn!(%error, file = %file.display(), "the model is not kept");
-            }
+        if let Some(file) = self.file(&digest)
+            && let Err(error) = files::write(file.clone(), artefact.bytes().clone()).await
+        {
+            tracing::warn!(%error, file = %file.display(), "the model is not kept");
         }
         Ok(artefact)
     }
