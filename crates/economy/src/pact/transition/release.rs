@@ -58,7 +58,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
         totals.to_root = totals.to_root.plus(root)?;
         self.keep(pact);
 
-        if !quote.tao.is_zero() {
+        if quote != Quote::default() {
             let Quote { tao, alpha } = quote;
             self.moves.push(Move::Buy { tao, alpha });
         }
