@@ -2,7 +2,13 @@
 
 use pulp::{Simd, WithSimd};
 use serde::Deserialize;
-use tributary_economy::{UNIT, approximate, issuance, rule_sets::RuleSet};
+use tributary_economy::{
+    UNIT,
+    approximate::{self, Claims},
+    emission::Gate,
+    issuance,
+    rule_sets::RuleSet,
+};
 use tributary_futures::{
     metrics::gini,
     start::{Source, Start},
@@ -215,8 +221,11 @@ impl Model {
         approximate::shares(
             RuleSet::Dtao,
             &mut shares,
-            &self.withheld,
-            &self.enabled,
+            Claims {
+                withheld: &self.withheld,
+                enabled: &self.enabled,
+            },
+            &mut Gate::default(),
             &mut self.sorted,
         );
         let root = p.tao_weight * p.root_stake;

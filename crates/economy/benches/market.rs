@@ -4,11 +4,11 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use tributary_economy::{
     Alpha, Tao, emission,
-    emission::Claimant,
+    emission::{Claimant, Division, Gate},
     fixed::{I64F64, U64F64, U96F32},
     issuance,
     pool::{self, EQUAL_WEIGHT, HIGHEST_PRICE, LOWEST_PRICE, Pool, Side, WEIGHT_ONE},
-    registration,
+    presets, registration,
     rule_sets::RuleSet,
 };
 
@@ -67,28 +67,33 @@ fn block(c: &mut Criterion) {
             miner_burned: U96F32::from_num(0.1),
             enabled: i % 9 != 0,
             flow: I64F64::from_num(i),
+            root_proportion: U96F32::from_num(0.5),
         })
         .collect();
     for rules in [RuleSet::PriceBurn, RuleSet::Gate32] {
         c.bench_function(&format!("shares of 128 subnets, {rules:?}"), |b| {
-            b.iter(|| emission::shares(rules, black_box(&claimants)))
+            b.iter(|| emission::shares(rules, black_box(&claimants), &mut Gate::default()))
         });
     }
-    let tao_weight = emission::tao_weight(971_718_665_099_567_868);
+    let tao_weight = emission::tao_weight(presets::MAINNET.tao_weight);
     c.bench_function("pure part of a block's emission, 128 subnets", |b| {
         b.iter(|| {
-            let shares = emission::shares(RuleSet::PriceBurn, black_box(&claimants));
+            let shares = emission::shares(RuleSet::PriceBurn, black_box(&claimants), &mut Gate::default());
             for share in shares {
                 let mut pool = pool(499_999_999_999_997_750);
                 let issued = issuance::alpha_issuance(pool.alpha, Alpha(1_500_000_000_000_000));
                 let root = emission::root_proportion(Tao(5_000_000_000_000_000), tao_weight, issued);
                 let price = pool::price(&pool);
                 let tao = emission::tao_emission(Tao(500_000_000), share);
-                let terms = emission::terms(tao, issuance::block_emission(issued), price, root);
+                let terms = emission::terms(RuleSet::PriceBurn, tao, issuance::block_emission(issued), price, root);
                 let [tao, alpha, excess] =
                     [terms.tao_in, terms.alpha_in, terms.excess].map(|x| x.saturating_to_num::<u64>());
                 let _ = black_box(pool::inject(&mut pool, Tao(tao), Alpha(alpha), Tao(excess)));
-                black_box(emission::split(terms.alpha_out, 11_796, root));
+                black_box(emission::split(
+                    terms.alpha_out,
+                    Division::with_cut(presets::MAINNET.owner_cut),
+                    root,
+                ));
             }
         })
     });

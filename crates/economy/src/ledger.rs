@@ -27,29 +27,33 @@ macro_rules! for_each_ledger_item {
             total_issuance, set_total_issuance, TotalIssuance, (), Tao, Tao(0);
             total_stake, set_total_stake, TotalStake, (), Tao, Tao(0);
             block_emission, set_block_emission, BlockEmission, (), u64, 1_000_000_000;
-            subnet_moving_alpha, set_subnet_moving_alpha, SubnetMovingAlpha, (), I96F32, I96F32::from_bits(12_885);
-            tao_weight, set_tao_weight, TaoWeight, (), u64, 971_718_665_099_567_868;
+            subnet_moving_alpha, set_subnet_moving_alpha, SubnetMovingAlpha, (), I96F32, I96F32::from_bits($crate::presets::LOCAL.moving_alpha as i128);
+            tao_weight, set_tao_weight, TaoWeight, (), u64, $crate::presets::LOCAL.tao_weight;
             ck_burn, set_ck_burn, CKBurn, (), u64, 0;
-            subnet_owner_cut, set_subnet_owner_cut, SubnetOwnerCut, (), u16, 11_796;
+            subnet_owner_cut, set_subnet_owner_cut, SubnetOwnerCut, (), u16, $crate::presets::LOCAL.owner_cut;
+            emission_gate_bar, set_emission_gate_bar, EmissionGateBar, (), Option<U64F64>, None;
+            emission_bar_rank, set_emission_bar_rank, EmissionBarRank, (), u16, $crate::emission::Gate::default().rank;
+            emission_bar_quantile, set_emission_bar_quantile, EmissionBarQuantile, (), U64F64, $crate::emission::Gate::default().quantile;
+            emission_gate_exponent, set_emission_gate_exponent, EmissionGateExponent, (), U64F64, $crate::emission::Gate::default().exponent;
             max_epochs_per_block, set_max_epochs_per_block, MaxEpochsPerBlock, (), u8, 2;
             admin_freeze_window, set_admin_freeze_window, AdminFreezeWindow, (), u16, 10;
             stake_threshold, set_stake_threshold, StakeThreshold, (), u64, 0;
-            nominator_min_required_stake, set_nominator_min_required_stake, NominatorMinRequiredStake, (), u64, 0;
+            nominator_min_required_stake, set_nominator_min_required_stake, NominatorMinRequiredStake, (), u64, $crate::presets::LOCAL.nominator_min_required_stake;
             min_delegate_take, set_min_delegate_take, MinDelegateTake, (), u16, 0;
-            max_delegate_take, set_max_delegate_take, MaxDelegateTake, (), u16, 11_796;
+            max_delegate_take, set_max_delegate_take, MaxDelegateTake, (), u16, $crate::presets::LOCAL.delegate_take;
             min_childkey_take, set_min_childkey_take, MinChildkeyTake, (), u16, 0;
-            max_childkey_take, set_max_childkey_take, MaxChildkeyTake, (), u16, 11_796;
+            max_childkey_take, set_max_childkey_take, MaxChildkeyTake, (), u16, $crate::presets::LOCAL.childkey_take;
             tx_delegate_take_rate_limit, set_tx_delegate_take_rate_limit, TxDelegateTakeRateLimit, (), u64, 216_000;
             total_networks, set_total_networks, TotalNetworks, (), u16, 0;
-            subnet_limit, set_subnet_limit, SubnetLimit, (), u16, 128;
-            network_immunity_period, set_network_immunity_period, NetworkImmunityPeriod, (), u64, 1_296_000;
+            subnet_limit, set_subnet_limit, SubnetLimit, (), u16, $crate::presets::LOCAL.subnet_limit;
+            network_immunity_period, set_network_immunity_period, NetworkImmunityPeriod, (), u64, $crate::presets::LOCAL.network_immunity_period;
             start_call_delay, set_start_call_delay, StartCallDelay, (), u64, 0;
             network_registration_start_block, set_network_registration_start_block, NetworkRegistrationStartBlock, (), u64, 0;
             tao_in_refund_deployment_block, set_tao_in_refund_deployment_block, TaoInRefundDeploymentBlock, (), u64, 0;
-            network_min_lock_cost, set_network_min_lock_cost, NetworkMinLockCost, (), Tao, Tao(1_000_000_000_000);
-            network_last_lock_cost, set_network_last_lock_cost, NetworkLastLockCost, (), Tao, Tao(1_000_000_000_000);
-            network_lock_reduction_interval, set_network_lock_reduction_interval, NetworkLockReductionInterval, (), u64, 100_800;
-            network_rate_limit, set_network_rate_limit, NetworkRateLimit, (), u64, 7_200;
+            network_min_lock_cost, set_network_min_lock_cost, NetworkMinLockCost, (), Tao, Tao($crate::presets::LOCAL.network_min_lock_cost);
+            network_last_lock_cost, set_network_last_lock_cost, NetworkLastLockCost, (), Tao, Tao($crate::presets::LOCAL.network_min_lock_cost);
+            network_lock_reduction_interval, set_network_lock_reduction_interval, NetworkLockReductionInterval, (), u64, $crate::presets::LOCAL.network_lock_reduction_interval;
+            network_rate_limit, set_network_rate_limit, NetworkRateLimit, (), u64, $crate::presets::LOCAL.network_rate_limit;
             num_root_claim, set_num_root_claim, NumRootClaim, (), u64, 5;
             num_staking_coldkeys, set_num_staking_coldkeys, NumStakingColdkeys, (), u64, 0;
             new_subnet, set_new_subnet, NewSubnetDefaults, (), $crate::NewSubnet, $crate::NewSubnet::default();
@@ -67,7 +71,7 @@ macro_rules! for_each_ledger_item {
             subnet_excess_tao, set_subnet_excess_tao, SubnetExcessTao, (netuid: NetUid), Tao, Tao(0);
             subnet_root_sell_tao, set_subnet_root_sell_tao, SubnetRootSellTao, (netuid: NetUid), Tao, Tao(0);
             subnet_moving_price, set_subnet_moving_price, SubnetMovingPrice, (netuid: NetUid), I96F32, I96F32::from_bits(0);
-            ema_price_halving_blocks, set_ema_price_halving_blocks, EMAPriceHalvingBlocks, (netuid: NetUid), u64, 201_600;
+            ema_price_halving_blocks, set_ema_price_halving_blocks, EMAPriceHalvingBlocks, (netuid: NetUid), u64, $crate::presets::LOCAL.halving_blocks;
             subnet_emission_enabled, set_subnet_emission_enabled, SubnetEmissionEnabled, (netuid: NetUid), bool, true;
             root_prop, set_root_prop, RootProp, (netuid: NetUid), U96F32, U96F32::from_bits(0);
             miner_burned, set_miner_burned, MinerBurned, (netuid: NetUid), U96F32, U96F32::from_bits(0);
@@ -207,7 +211,7 @@ macro_rules! declare_ledger {
             /// Smallest reserve that a pool must hold to be traded against (`docs/rules/pool.md#swap`), in its own
             /// units.
             fn minimum_reserve(&self) -> u64 {
-                1_000_000
+                crate::pool::MINIMUM_RESERVE
             }
             /// Tells the world.
             fn emit(&mut self, event: Event<Acc>);

@@ -31,6 +31,7 @@ pub mod moving_price;
 pub mod new_subnet;
 pub mod pact;
 pub mod pool;
+pub mod presets;
 pub mod pruning;
 pub mod rate_limits;
 pub mod registration;

@@ -68,7 +68,7 @@ impl Default for NewSubnet {
             max_burn: Tao(100 * UNIT),
             commit_reveal_weights_enabled: true,
             weights_set_rate_limit: 100,
-            ema_price_halving_blocks: 201_600,
+            ema_price_halving_blocks: crate::presets::LOCAL.halving_blocks,
             subnet_emission_enabled: false,
         }
     }

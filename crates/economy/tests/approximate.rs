@@ -3,13 +3,14 @@
 use proptest::prelude::*;
 use tributary_economy::{
     Alpha, Tao, UNIT,
-    approximate::{self, Moving, PRICE_ONE, Reserves, Terms},
-    emission::{self, Claimant},
+    approximate::{self, Claims, Moving, PRICE_ONE, Reserves, Terms},
+    emission::{self, Claimant, Division, Gate},
     fees,
     fixed::{I64F64, I96F32, U64F64, U96F32},
     issuance,
     moving_price::{self, Speed},
     pool::{self, EQUAL_WEIGHT, HIGHEST_PRICE, LOWEST_PRICE, Pool, Side},
+    presets::{FAST, LOCAL, MAINNET},
     rule_sets::RuleSet,
 };
 
@@ -103,19 +104,20 @@ proptest! {
         outside in 0..10_000_000 * UNIT, tao in 0..200 * UNIT, blocks in 1u64..7_200,
         root in 100_000 * UNIT..8_000_000 * UNIT, buys: bool,
     ) {
-        let (tao_weight, owner_cut) = (emission::tao_weight(u64::MAX / 100 * 18), 11_796);
+        let (tao_weight, owner_cut) = (emission::tao_weight(MAINNET.tao_weight), MAINNET.owner_cut);
         let supply = alpha_in_pool + outside;
         let alpha = issuance::block_emission(supply) * blocks;
         // As the block does it, with the emission of all blocks at once.
         let mut own = pool(tao_in_pool, alpha_in_pool, 33);
         let proportion = emission::root_proportion(Tao(root), tao_weight, supply);
-        let terms = emission::terms(U96F32::from_num(tao), alpha, pool::price(&own), proportion);
-        let excess: u64 = if buys { terms.excess.saturating_to_num() } else { 0 };
+        let rules = if buys { RuleSet::Gate32 } else { RuleSet::Dtao };
+        let terms = emission::terms(rules, U96F32::from_num(tao), alpha, pool::price(&own), proportion);
+        let excess: u64 = terms.excess.saturating_to_num();
         let joins = (Tao(terms.tao_in.saturating_to_num()), Alpha(terms.alpha_in.saturating_to_num()));
         let injected = pool::inject(&mut own, joins.0, joins.1, Tao(excess)).unwrap();
         let bought = injected.bought.unwrap_or_default();
         let after = emission::root_proportion(Tao(root), tao_weight, supply + injected.alpha.0 + alpha);
-        let split = emission::split(terms.alpha_out, owner_cut, after);
+        let split = emission::split(terms.alpha_out, Division::with_cut(owner_cut), after);
 
         let found = approximate::emission(
             Reserves { tao: tao_in_pool, alpha: alpha_in_pool },
@@ -124,7 +126,8 @@ proptest! {
             alpha,
             Terms {
                 root_weighted: root as f64 * tao_weight.to_num::<f64>(),
-                owner_cut: f64::from(owner_cut) / 65_535.0,
+                owner: Division::with_cut(owner_cut).owner.to_num(),
+                miners: 0.5,
                 buys,
                 minimum_reserve: MINIMUM_RESERVE,
             },
@@ -162,6 +165,7 @@ fn claimants() -> impl Strategy<Value = Vec<Claimant>> {
         miner_burned: U96F32::from_num(f64::from(burned) / 16.0),
         enabled,
         flow: I64F64::from_num(flow),
+        root_proportion: U96F32::from_bits((1 << 31) + u128::from(price)),
     });
     prop::collection::vec(claimant, 1..140)
 }
@@ -170,21 +174,30 @@ proptest! {
     #![proptest_config(config(500))]
 
     #[test]
-    fn shares_are_the_rules_under_all_rule_sets(claimants in claimants()) {
+    fn shares_are_the_rules_under_all_rule_sets(claimants in claimants(), bar in prop::option::of(0.002f64..0.05)) {
         let withheld: Vec<f64> = claimants.iter().map(|c| c.miner_burned.to_num()).collect();
         let enabled: Vec<bool> = claimants.iter().map(|c| c.enabled).collect();
         let mut sorted = Vec::new();
-        for rules in [RuleSet::Dtao, RuleSet::TaoFlow, RuleSet::PriceBurn, RuleSet::Gate, RuleSet::Gate32] {
+        for (_, rules) in RuleSet::DATED {
             let claims = claimants.iter().map(|c| match rules {
-                RuleSet::TaoFlow => c.flow.to_num::<f64>(),
+                RuleSet::TaoFlow | RuleSet::ChainBuys => c.flow.to_num::<f64>(),
+                RuleSet::RootPrice => c.moving_price.to_num::<f64>() * c.root_proportion.to_num::<f64>(),
                 _ => c.moving_price.to_num::<f64>(),
             });
             let mut found: Vec<f64> = claims.collect();
-            approximate::shares(rules, &mut found, &withheld, &enabled, &mut sorted);
-            for (found, exact) in found.iter().zip(emission::shares(rules, &claimants)) {
+            // A bar that was stored, or one of these shares.
+            let stored = Gate { bar: bar.map(U64F64::from_num), ..Gate::default() };
+            let (mut gate, mut exact_gate) = (stored, stored);
+            let of = Claims { withheld: &withheld, enabled: &enabled };
+            approximate::shares(rules, &mut found, of, &mut gate, &mut sorted);
+            let exact = emission::shares(rules, &claimants, &mut exact_gate);
+            let (slack, least) = if rules.gated() { (2e-8, 1e-12) } else { (1e-9, 1e-15) };
+            for (found, exact) in found.iter().zip(exact) {
                 let exact: f64 = exact.to_num();
-                prop_assert!((found - exact).abs() <= 1e-9 * exact + 1e-15, "{rules:?}: {found:e} {exact:e}");
+                prop_assert!((found - exact).abs() <= slack * exact + least, "{rules:?}: {found:e} {exact:e}");
             }
+            let bars = [gate, exact_gate].map(|gate| gate.bar.map_or(0.0, |bar| bar.to_num::<f64>()));
+            prop_assert!((bars[0] - bars[1]).abs() <= 1e-9 * bars[1] + 1e-15, "{rules:?}: {bars:?}");
         }
     }
 
@@ -203,11 +216,14 @@ proptest! {
         let price = U64F64::from_bits(u128::from(target) << 32);
         let last = 5 + age + 7_200 * days;
         let before = I96F32::from_bits(start.into());
-        let exact = by_blocks(before, price, SPEED, last, 7_200 * days).to_bits();
-        let closed = by_runs(start as f64, price.to_num(), SPEED, last, 7_200 * days) as i128;
-        let slack = (exact - i128::from(start)).abs() / 500;
-        let most = i128::from(7_200 * days) / 2 + slack;
-        prop_assert!((exact - closed).abs() <= most, "{exact} {closed} from {start} to {target}");
+        for alpha in [LOCAL, MAINNET, FAST].map(|preset| preset.moving_alpha) {
+            let speed = Speed { alpha: I96F32::from_bits(alpha.into()), ..SPEED };
+            let exact = by_blocks(before, price, speed, last, 7_200 * days).to_bits();
+            let closed = by_runs(start as f64, price.to_num(), speed, last, 7_200 * days) as i128;
+            let slack = (exact - i128::from(start)).abs() / 500;
+            let most = i128::from(7_200 * days) / 2 + slack;
+            prop_assert!((exact - closed).abs() <= most, "{alpha}: {exact} {closed} from {start} to {target}");
+        }
     }
 
     #[test]
@@ -229,8 +245,8 @@ proptest! {
 }
 
 const SPEED: Speed = Speed {
-    alpha: I96F32::from_bits(12_885),
-    halving_blocks: 201_600,
+    alpha: I96F32::from_bits(LOCAL.moving_alpha as i128),
+    halving_blocks: LOCAL.halving_blocks,
     first_emission_block: 5,
 };
 
@@ -264,6 +280,33 @@ fn what_is_no_amount_has_no_whole_part() {
         [0; 5]
     );
     assert_eq!(approximate::whole(f64::INFINITY), 1 << 63);
+}
+
+/// As a moving price of the public network does: quickly, a step's 3,333rd short of a price above it, and at one below.
+#[test]
+fn the_networks_moving_price_reaches_a_price_within_days() {
+    let speed = Speed {
+        alpha: I96F32::from_bits(MAINNET.moving_alpha.into()),
+        halving_blocks: 0,
+        first_emission_block: 1,
+    };
+    for start in [0.002, 0.05] {
+        let price = U64F64::from_num(0.01);
+        let mut blocks = I96F32::from_num(start);
+        let mut closed = blocks.to_bits() as f64;
+        for day in 1..=20u64 {
+            closed = by_runs(closed, price.to_num(), speed, day * 7_200, 7_200);
+            blocks = by_blocks(blocks, price, speed, day * 7_200, 7_200);
+            let apart = (closed - blocks.to_bits() as f64).abs();
+            assert!(apart < 1_700.0, "{start}, day {day}: {apart} steps");
+        }
+        let gap = 0.01 * PRICE_ONE - blocks.to_bits() as f64;
+        assert!(gap.abs() < 3_334.0, "{gap}");
+        assert!(
+            (closed - blocks.to_bits() as f64).abs() < 2.0,
+            "{start}: {closed} {blocks}"
+        );
+    }
 }
 
 #[test]

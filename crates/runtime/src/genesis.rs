@@ -8,15 +8,18 @@ use serde_json::{Value, json};
 use sp_core::{ed25519, hex2array, sr25519};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_runtime::AccountId32;
+use tributary_economy::presets::{self, Preset};
 
 use crate::{AccountId, Balance, TAO};
 
+/// The constants of the public network, as recorded, on a chain that begins empty.
+pub const MAINNET: &str = Preset::Mainnet.name();
 /// The local network of the reference: 12 seconds a block, the tempo and the prices of the public network.
-pub const LOCAL: &str = "local";
+pub const LOCAL: &str = Preset::Local.name();
 /// The same with 250 ms a block, short tempos and delays, and low prices.
-pub const FAST: &str = "fast";
+pub const FAST: &str = Preset::Fast.name();
 /// All presets.
-pub const PRESETS: [&str; 2] = [LOCAL, FAST];
+pub const PRESETS: [&str; 3] = [MAINNET, LOCAL, FAST];
 
 /// `//Three`, which is missing in the SDK's list of development keys: sr25519.
 pub const THREE_SR25519: [u8; 32] = hex2array!("9026941b7aa2328a8c5ea4e25bb747a2bf92a066fae0cc3722faf58cf44d3502");
@@ -69,10 +72,53 @@ fn base(slot_duration_ms: u64) -> Value {
     })
 }
 
+/// The constants of a preset, as `pallet_subtensor`'s genesis names them.
+fn constants(preset: Preset) -> Value {
+    let presets::Constants {
+        rules,
+        tao_weight,
+        moving_alpha,
+        halving_blocks,
+        network_immunity_period,
+        network_rate_limit,
+        network_lock_reduction_interval,
+        network_min_lock_cost,
+        subnet_limit,
+        nominator_min_required_stake,
+        // The same in all presets: what is not stored reads as these.
+        owner_cut: _,
+        delegate_take: _,
+        childkey_take: _,
+        fee_rate: _,
+    } = preset.constants();
+    json!({
+        "rules": rules,
+        "taoWeight": tao_weight,
+        "priceSmoothing": moving_alpha,
+        "newSubnet": { "emaPriceHalvingBlocks": halving_blocks },
+        "networkImmunityPeriod": network_immunity_period,
+        "networkRateLimit": network_rate_limit,
+        "networkLockReductionInterval": network_lock_reduction_interval,
+        "networkMinLockCost": network_min_lock_cost,
+        "subnetLimit": subnet_limit,
+        "nominatorMinRequiredStake": nominator_min_required_stake,
+    })
+}
+
+/// The market of the public network: its constants, and a root that is open for stake.
+fn mainnet_market() -> Value {
+    let mut market = constants(Preset::Mainnet);
+    market["rootStaking"] = true.into();
+    // Its pool is not backed by anything.
+    market["apex"] = false.into();
+    market
+}
+
 /// The market of the fast network: what is changed of `pallet_subtensor`'s default, which is the local network.
 fn fast_market() -> Value {
     let owner = (Sr25519Keyring::Alice.to_account_id(), AccountId32::new(ALICE_HOTKEY));
-    json!({
+    let mut market = constants(Preset::Fast);
+    let more = json!({
         "newSubnet": {
             "tempo": 10,
             "immunityPeriod": 100,
@@ -80,15 +126,8 @@ fn fast_market() -> Value {
             "minBurn": TAO / 2_000,
             "commitRevealWeightsEnabled": false,
             "weightsSetRateLimit": 1,
-            "emaPriceHalvingBlocks": 100,
             "subnetEmissionEnabled": true,
         },
-        // A hundredth of the way each block: within minutes, emission follows prices.
-        "priceSmoothing": (1u64 << 32) / 100,
-        "networkRateLimit": 0,
-        "networkMinLockCost": TAO,
-        "networkLockReductionInterval": 1_000,
-        "networkImmunityPeriod": 10_000,
         "maxEpochsPerBlock": 32,
         // With a tempo of 10 a window of 10 blocks would never open.
         "adminFreezeWindow": 0,
@@ -99,7 +138,21 @@ fn fast_market() -> Value {
         "rootOwner": owner,
         // Its pool is not backed by anything, so the books of a market with it do not balance.
         "apex": false,
-    })
+    });
+    merge(&mut market, more);
+    market
+}
+
+/// Adds the members of an object to another, and those of objects in it to theirs.
+fn merge(to: &mut Value, from: Value) {
+    match (to, from) {
+        (Value::Object(to), Value::Object(from)) => {
+            for (name, value) in from {
+                merge(to.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (to, from) => *to = from,
+    }
 }
 
 /// Parameters of pacts on the fast network: half of what waits is released in a minute, disputes last two.
@@ -116,6 +169,11 @@ fn fast_pacts() -> Value {
 /// The patch of a preset, by its name; none if there is no such preset.
 pub fn patch(name: &str) -> Option<Value> {
     match name {
+        MAINNET => {
+            let mut patch = base(12_000);
+            patch["subtensorModule"] = json!({ "market": mainnet_market() });
+            Some(patch)
+        }
         LOCAL => Some(base(12_000)),
         FAST => {
             let mut patch = base(250);

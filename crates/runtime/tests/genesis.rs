@@ -6,6 +6,11 @@ mod common;
 use codec::Encode;
 use sp_core::{Pair, crypto::Ss58Codec};
 use sp_runtime::traits::Header as _;
+use tributary_economy::{
+    NetUid,
+    emission::Gate,
+    presets::{Preset, TABLE},
+};
 use tributary_runtime::{AccountId, Balances, Header, Runtime, RuntimeCall, System, TAO, genesis};
 
 #[test]
@@ -53,6 +58,44 @@ fn presets_are_listed_and_build() {
         );
     });
     common::state(genesis::FAST).execute_with(|| assert_eq!(common::call::<u64>("AuraApi_slot_duration", &[]), 250));
+}
+
+/// Each preset has the constants of its column, and the same state as if nothing were stored where it says so.
+#[test]
+fn presets_have_the_constants_of_their_table() {
+    use pallet_subtensor as market;
+    for preset in Preset::ALL {
+        let expected = preset.constants();
+        common::state(preset.name()).execute_with(|| {
+            assert_eq!(market::EmissionRules::<Runtime>::get(), expected.rules);
+            let new_subnet = market::NewSubnetDefaults::<Runtime>::get();
+            let found = [
+                market::SubnetOwnerCut::<Runtime>::get().into(),
+                market::MaxDelegateTake::<Runtime>::get().into(),
+                market::MaxChildkeyTake::<Runtime>::get().into(),
+                market::TaoWeight::<Runtime>::get(),
+                u64::try_from(market::SubnetMovingAlpha::<Runtime>::get().to_bits()).unwrap(),
+                new_subnet.ema_price_halving_blocks,
+                market::NetworkImmunityPeriod::<Runtime>::get(),
+                market::NetworkRateLimit::<Runtime>::get(),
+                market::NetworkLockReductionInterval::<Runtime>::get(),
+                market::NetworkMinLockCost::<Runtime>::get().get(),
+                market::SubnetLimit::<Runtime>::get().into(),
+                market::NominatorMinRequiredStake::<Runtime>::get(),
+                pallet_subtensor_swap::FeeRate::<Runtime>::get(NetUid(7)).into(),
+            ];
+            for ((row, found), expected) in TABLE.iter().zip(found).zip(expected.values()) {
+                assert_eq!(found, expected, "{} of {}", row.storage, preset.name());
+            }
+            assert_eq!(TABLE.len(), found.len());
+            // The gate of the network: nothing of it is stored at first.
+            let network = Gate::default();
+            assert_eq!(market::EmissionGateBar::<Runtime>::get(), None);
+            assert_eq!(market::EmissionBarRank::<Runtime>::get(), network.rank);
+            assert_eq!(market::EmissionBarQuantile::<Runtime>::get(), network.quantile);
+            assert_eq!(market::EmissionGateExponent::<Runtime>::get(), network.exponent);
+        });
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["wallet", "fund", "transfer", "stake", "unstake", "register"],
     ),
     ("Pacts and tribute", &["pact", "artifact", "pay", "channel", "tribute"]),
-    ("Try the rules", &["futures", "vectors"]),
+    ("Try the rules", &["futures", "vectors", "replay"]),
     ("The program itself", &["completions", "man"]),
 ];
 
@@ -193,6 +193,10 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "vectors",
         "tributary vectors crates/economy/tests/data/economy_vectors.json",
+    ),
+    (
+        "replay",
+        "tributary replay crates/economy/tests/data/b8813880.json crates/economy/tests/data/b9221720.json",
     ),
     ("completions", "tributary completions bash"),
     ("man", "tributary man ./man"),

@@ -90,6 +90,7 @@ async fn run(command: &Command) -> anyhow::Result<()> {
         Command::Tribute(command) => commands::pay::tribute(command).await,
         Command::Futures(command) => commands::futures::run(command),
         Command::Vectors(args) => commands::vectors::run(args),
+        Command::Replay(args) => commands::replay::run(args),
         Command::Price(args) => commands::price::run(args).await,
         Command::Balance(args) => commands::balance::balance(args).await,
         Command::Fund(args) => commands::balance::fund(args).await,

@@ -3,7 +3,8 @@
 use super::whole;
 use crate::{emission, fixed::I64F64, pool::MAXIMUM_INPUT_RATIO};
 
-/// Reserves of a pool with equal weights. The chain injects at the price, which moves weights by rounding alone.
+/// Reserves of a pool with equal weights. The chain injects at the price that was before its own purchase, which moves
+/// weights by next to nothing: by a part of 1e-12 a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reserves {
     /// TAO, in rao.
@@ -79,9 +80,12 @@ pub fn exchange(input: u64, output: u64, amount: u64, minimum_reserve: u64) -> T
 pub struct Terms {
     /// Root's TAO in rao times its weight.
     pub root_weighted: f64,
-    /// Owner's cut as a part of one.
-    pub owner_cut: f64,
-    /// Whether TAO that does not fit into a pool buys alpha ([`crate::rule_sets::RuleSet::buys_with_excess`]).
+    /// The owner's part of the alpha, and the miners' of the rest ([`emission::Division`]).
+    pub owner: f64,
+    /// See `owner`.
+    pub miners: f64,
+    /// Whether root's part caps what joins a pool and TAO beyond it buys alpha, or all alpha does and such TAO is not
+    /// issued ([`crate::rule_sets::RuleSet::buys_with_excess`]).
     pub buys: bool,
     /// Smallest reserve that a purchase accepts.
     pub minimum_reserve: u64,
@@ -108,8 +112,9 @@ pub struct Emission {
     pub root: u64,
 }
 
-/// The coinbase of a subnet (`docs/rules/emission.md#terms` and `docs/rules/emission.md#injection-and-chain-buy`):
-/// `tao` rao and `alpha` units are its emission, `supply` is all alpha of it that exists.
+/// The coinbase of a subnet (`docs/rules/emission.md#terms` and `docs/rules/emission.md#injection-and-chain-buy`): the
+/// purchase, the injection, the participants. `tao` rao and `alpha` units are its emission, `supply` is all alpha of it
+/// that exists.
 ///
 /// Against [`emission::terms`], [`crate::pool::inject`] and [`emission::split`], whose quotients are cut to 2^-32:
 /// amounts are within two units and 1e-8 of themselves of theirs, what is injected within 2^-31 of the alpha emitted
@@ -118,7 +123,12 @@ pub struct Emission {
 pub fn emission(reserves: Reserves, supply: u64, tao: f64, alpha: u64, terms: Terms) -> Emission {
     let (pool_tao, pool_alpha) = (reserves.tao as f64, reserves.alpha as f64);
     let (supply, alpha_out) = (supply as f64, alpha as f64);
-    let cap = root_proportion(terms.root_weighted, supply) * alpha_out;
+    let part = if terms.buys {
+        root_proportion(terms.root_weighted, supply)
+    } else {
+        1.0
+    };
+    let cap = part * alpha_out;
     // At a price of zero nothing is asked for beside the TAO.
     let wanted = if pool_tao > 0.0 {
         tao * pool_alpha / pool_tao
@@ -131,7 +141,7 @@ pub fn emission(reserves: Reserves, supply: u64, tao: f64, alpha: u64, terms: Te
     let excess = if terms.buys { (tao - tao_in).max(0.0) } else { 0.0 };
     let (tao_in, alpha_in, excess) = (whole(tao_in), whole(alpha_in), whole(excess));
     let bought = exchange(reserves.tao, reserves.alpha, excess, terms.minimum_reserve);
-    let owner = alpha_out * terms.owner_cut;
+    let owner = alpha_out * terms.owner;
     let rest = alpha_out - owner;
     let after = root_proportion(terms.root_weighted, supply + alpha_in as f64 + alpha_out);
     Emission {
@@ -141,8 +151,8 @@ pub fn emission(reserves: Reserves, supply: u64, tao: f64, alpha: u64, terms: Te
         bought: bought.paid_out,
         idle: excess.wrapping_sub(bought.paid_in),
         owner: whole(owner),
-        server: whole(0.5 * rest),
-        root: whole(0.5 * rest * after),
+        server: whole(terms.miners * rest),
+        root: whole((1.0 - terms.miners) * rest * after),
     }
 }
 

@@ -10,14 +10,16 @@
 //! correct result are used, so results are the same on every machine.
 
 mod coinbase;
+mod logarithm;
 mod moving;
 mod shares;
 
 pub use coinbase::{
     Emission, Reserves, Terms, Traded, emission, exchange, fee, price, root_proportion, smooth_flow, swap,
 };
+pub use logarithm::{exp, ln};
 pub use moving::{Moving, PRICE_ONE, longest_run};
-pub use shares::{favour, shares, sum};
+pub use shares::{Claims, favour, shares, sum};
 
 /// 1.5 * 2^52: adding it and taking it off again rounds a number below 2^51 to the nearest whole one.
 const ROUNDS: f64 = 6_755_399_441_055_744.0;

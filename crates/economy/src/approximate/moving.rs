@@ -8,9 +8,20 @@ pub const PRICE_ONE: f64 = 4_294_967_296.0;
 /// Levels of the block-by-block rise that are followed one by one; above, the rise is smooth enough.
 const LEVELS: f64 = 24.0;
 
+/// From this weight of a new price on, the cuts of single blocks count as half a step each, and an average stops where
+/// they stop it. Below, they add up to more than that.
+const SMOOTH: f64 = 1e-4;
+
+/// Beyond so many times itself, nothing is left of a distance.
+const MOST: f64 = 40.0;
+
 /// The most blocks that [`Moving::advance`] takes at once with the weight `alpha` of a new price in the long run
-/// (`SubnetMovingAlpha`): as many as cannot take the rise a block past more than one whole number.
+/// (`SubnetMovingAlpha`): as many as cannot take the rise a block past more than one whole number, where that is
+/// followed.
 pub fn longest_run(alpha: f64) -> u64 {
+    if alpha >= SMOOTH {
+        return u64::MAX;
+    }
     ((1.0 / (LEVELS * alpha)) as u64).max(1)
 }
 
@@ -38,8 +49,37 @@ impl Moving {
     /// (8.4e-7 TAO in 7,200) and a 500th of the movement.
     #[inline(always)]
     pub fn advance(self, steps: f64, price: f64, age: f64) -> f64 {
-        let weight = self.weight(age);
-        let target = price.min(1.0) * PRICE_ONE;
+        if self.is_smooth() {
+            self.advance_smoothly(steps, price, age)
+        } else {
+            self.advance_by_levels(steps, price, age)
+        }
+    }
+
+    /// Which of the two ways [`Self::advance`] takes; loops over rows ask once.
+    pub fn is_smooth(self) -> bool {
+        self.alpha >= SMOOTH
+    }
+
+    /// Relaxes towards the target less half a step. A rise stops where a block adds less than a step, a fall at the
+    /// target.
+    #[inline(always)]
+    pub fn advance_smoothly(self, steps: f64, price: f64, age: f64) -> f64 {
+        let (weight, target) = (self.weight(age), target(price));
+        let short = 1.0 / weight;
+        let aim = target - 0.5 * short;
+        let moved = floor(aim + (steps - aim) * shrink_long(weight, self.blocks));
+        let highest = larger(floor(target - short) + 1.0, steps);
+        let risen = smaller(larger(moved, steps), highest);
+        let fallen = larger(smaller(moved, steps), floor(target));
+        let moved = if target >= steps { risen } else { fallen };
+        if weight > 0.0 { moved } else { steps }
+    }
+
+    /// Follows the movement step by step where it is of few steps a block.
+    #[inline(always)]
+    pub fn advance_by_levels(self, steps: f64, price: f64, age: f64) -> f64 {
+        let (weight, target) = (self.weight(age), target(price));
         // Steps that the next block adds before it cuts.
         let rise = weight * (target - steps);
         // Few: each block of a level brings the rise closer to zero by weight * level. A run meets two levels at most.
@@ -70,11 +110,43 @@ impl Moving {
     }
 }
 
+/// The price that an average follows, in steps.
+#[inline(always)]
+fn target(price: f64) -> f64 {
+    price.min(1.0) * PRICE_ONE
+}
+
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
 /// `(1 - weight)^blocks`, to the second order of the weight, for up to a [`longest_run`]. Above 1 - 1/24: what is left
 /// out of the series is below 1e-14.
 #[inline(always)]
 fn shrink(weight: f64, blocks: f64) -> f64 {
-    let x = -weight * (1.0 + 0.5 * weight) * blocks;
+    series(-weight * (1.0 + 0.5 * weight) * blocks)
+}
+
+/// `(1 - weight)^blocks`, to the third order of the weight, within 1e-12 as long as anything is left.
+#[inline(always)]
+fn shrink_long(weight: f64, blocks: f64) -> f64 {
+    let x = weight * (1.0 + weight * (1.0 / 2.0 + weight * (1.0 / 3.0))) * blocks;
+    let mut left = series(-smaller(x, MOST) * (1.0 / 64.0));
+    for _ in 0..6 {
+        left *= left;
+    }
+    left
+}
+
+/// e^x for a small x, by its first terms.
+#[inline(always)]
+fn series(x: f64) -> f64 {
     1.0 + x
         * (1.0
             + x * (1.0 / 2.0

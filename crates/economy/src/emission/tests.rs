@@ -2,13 +2,10 @@ use super::*;
 use alloc::vec;
 use proptest::prelude::*;
 
-const ALL: [RuleSet; 5] = [
-    RuleSet::Dtao,
-    RuleSet::TaoFlow,
-    RuleSet::PriceBurn,
-    RuleSet::Gate,
-    RuleSet::Gate32,
-];
+/// The shares under a gate that has no bar yet.
+fn shares(rules: RuleSet, claimants: &[Claimant]) -> Vec<U64F64> {
+    super::shares(rules, claimants, &mut Gate::default())
+}
 
 fn claimant(price: f64) -> Claimant {
     Claimant {
@@ -16,6 +13,7 @@ fn claimant(price: f64) -> Claimant {
         miner_burned: U96F32::from_num(0),
         enabled: true,
         flow: I64F64::from_num(price),
+        root_proportion: U96F32::from_num(0.5),
     }
 }
 
@@ -33,13 +31,14 @@ fn any_claimant() -> impl Strategy<Value = Claimant> {
             miner_burned: U96F32::from_bits(burned.into()),
             enabled,
             flow: I64F64::from_num(flow),
+            root_proportion: U96F32::from_bits(u128::from(burned) / 2),
         })
 }
 
 proptest! {
     #[test]
     fn shares_add_up_to_at_most_one(claimants in prop::collection::vec(any_claimant(), 0..130)) {
-        for rules in ALL {
+        for (_, rules) in RuleSet::DATED {
             let shares = shares(rules, &claimants);
             prop_assert_eq!(shares.len(), claimants.len());
             let sum = sum(&shares);
@@ -61,7 +60,7 @@ proptest! {
         cut in any::<u16>(),
         root in 0u64..=1 << 32,
     ) {
-        let split = split(U96F32::from_num(emission), cut, U96F32::from_bits(root.into()));
+        let split = split(U96F32::from_num(emission), Division::with_cut(cut), U96F32::from_bits(root.into()));
         let parts = split.owner.0 + split.server.0 + split.validator.0 + split.root.0;
         prop_assert!(parts <= split.created.0 && split.created.0 <= parts + 4, "{split:?}");
     }
@@ -74,9 +73,18 @@ proptest! {
         root in 0u64..=1 << 32,
     ) {
         let (tao, root) = (U96F32::from_num(tao), U96F32::from_bits(root.into()));
-        let terms = terms(tao, alpha, U64F64::from_bits(price), root);
-        prop_assert_eq!(terms.tao_in.saturating_add(terms.excess), tao);
-        prop_assert!(terms.alpha_in <= root.saturating_mul(terms.alpha_out));
+        for (_, rules) in RuleSet::DATED {
+            let terms = terms(rules, tao, alpha, U64F64::from_bits(price), root);
+            let spent = terms.tao_in.saturating_add(terms.excess);
+            let cap = if rules.buys_with_excess() {
+                prop_assert_eq!(spent, tao);
+                root.saturating_mul(terms.alpha_out)
+            } else {
+                prop_assert!(spent <= tao && terms.excess == 0);
+                terms.alpha_out
+            };
+            prop_assert!(terms.alpha_in <= cap);
+        }
     }
 }
 
@@ -89,18 +97,101 @@ fn the_gate_spares_the_large_and_thins_the_small() {
     assert!(gated[0] > plain[0] && gated[4] < plain[4]);
     // w / (1 + 1) against (w / 2) / (1 + 8).
     let ratio = gated[0].to_num::<f64>() / gated[4].to_num::<f64>();
-    assert!((ratio - 9.0).abs() < 1e-9, "{ratio}");
+    // The network's logarithm has 23 bits of log2 e.
+    assert!((ratio - 9.0).abs() < 1e-6, "{ratio}");
 }
 
 #[test]
-fn the_gate_of_rank_32_needs_32() {
-    let few = vec![claimant(0.1); 31];
-    assert_eq!(shares(RuleSet::Gate32, &few), shares(RuleSet::PriceBurn, &few));
+fn the_gate_of_rank_32_takes_the_last_of_fewer() {
+    let mut few = vec![claimant(0.1); 30];
+    few.push(claimant(0.05));
     let mut many = vec![claimant(0.1); 32];
     many.push(claimant(0.05));
-    let gated = shares(RuleSet::Gate32, &many);
-    let ratio = gated[0].to_num::<f64>() / gated[32].to_num::<f64>();
-    assert!((ratio - 9.0).abs() < 1e-9, "{ratio}");
+    // The bar is the small share among 31, a large one among 33: b / (1 + 1) against b / (1 + 1/8), then / (1 + 8).
+    for (claimants, ratio) in [(few, 2.0 * 16.0 / 9.0), (many, 9.0)] {
+        let gated = shares(RuleSet::Gate32, &claimants);
+        let last = claimants.len() - 1;
+        let found = gated[0].to_num::<f64>() / gated[last].to_num::<f64>();
+        assert!((found - ratio).abs() < 1e-6, "{found} {ratio}");
+    }
+}
+
+#[test]
+fn without_rank_the_bar_is_the_quantiles() {
+    let claimants: Vec<_> = (1..60).map(|i| claimant(f64::from(i))).collect();
+    let mut gate = Gate {
+        rank: 0,
+        ..Gate::default()
+    };
+    assert_eq!(
+        super::shares(RuleSet::Gate32, &claimants, &mut gate),
+        shares(RuleSet::Gate, &claimants)
+    );
+}
+
+#[test]
+fn switched_off_subnets_keep_their_rank() {
+    let mut claimants: Vec<_> = (1..=40).map(|i| claimant(f64::from(i))).collect();
+    let (mut all, mut some) = (Gate::default(), Gate::default());
+    let on = super::shares(RuleSet::Gate32, &claimants, &mut all);
+    claimants[39].enabled = false;
+    let off = super::shares(RuleSet::Gate32, &claimants, &mut some);
+    assert_eq!(all.bar, some.bar);
+    assert_eq!(off[39], 0);
+    // The others share what the gate gave it: their ratios stay.
+    let ratio = |shares: &[U64F64]| shares[38].to_num::<f64>() / shares[0].to_num::<f64>();
+    assert!((ratio(&on) / ratio(&off) - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_stored_bar_is_used_and_stays() {
+    let claimants: Vec<_> = (1..=40).map(|i| claimant(f64::from(i))).collect();
+    let bar = U64F64::from_num(0.01);
+    let mut gate = Gate {
+        bar: Some(bar),
+        ..Gate::default()
+    };
+    let stored = super::shares(RuleSet::Gate32, &claimants, &mut gate);
+    assert_eq!(gate.bar, Some(bar));
+    assert_ne!(stored, shares(RuleSet::Gate32, &claimants));
+    // Nothing is gated, and no bar is made, where nobody has a share.
+    let mut gate = Gate::default();
+    let none = super::shares(RuleSet::Gate32, &[claimant(0.0)], &mut gate);
+    assert!(none[0] == 0 && gate.bar.is_none());
+}
+
+#[test]
+fn a_gate_that_nobody_passes_leaves_the_shares() {
+    let claimants = vec![claimant(1.0); 3];
+    let mut gate = Gate {
+        bar: Some(U64F64::max_value()),
+        ..Gate::default()
+    };
+    let gated = super::shares(RuleSet::Gate32, &claimants, &mut gate);
+    assert_eq!(gated, shares(RuleSet::PriceBurn, &claimants));
+}
+
+#[test]
+fn root_price_weighs_prices_by_roots_part() {
+    let mut claimants = [1.0, 1.0, 1.0].map(claimant);
+    claimants[1].root_proportion = U96F32::from_num(0.25);
+    claimants[2].miner_burned = U96F32::from_num(0.5);
+    let shares = shares(RuleSet::RootPrice, &claimants);
+    for (share, expected) in shares.iter().zip([0.5, 0.25, 0.25]) {
+        assert!((share.to_num::<f64>() - expected).abs() < 1e-12, "{shares:?}");
+    }
+}
+
+#[test]
+fn a_division_is_taken_as_it_is() {
+    // A quarter for the owner, three quarters of the rest for the miners.
+    let division = Division {
+        owner: U96F32::from_num(0.25),
+        miners: U96F32::from_num(0.75),
+    };
+    let split = split(U96F32::from_num(1_000), division, U96F32::from_num(0.5));
+    let parts = [split.owner, split.server, split.validator, split.root].map(|part| part.0);
+    assert_eq!(parts, [250, 562, 93, 93]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::{block::Minted, money, pact, swaps, weights};
 use crate::{
     Account, Alpha, Error, Ledger, NetUid, Tao,
-    emission::{self, Claimant},
+    emission::{self, Claimant, Division, Gate},
     fixed::{I64F64, I96F32, U64F64, U96F32},
     issuance, moving_price,
     pool::{self, Pool},
@@ -53,7 +53,7 @@ pub(super) fn run<Acc: Account, L: Ledger<Acc>>(
         .filter_map(|netuid| read_emitting(ledger, *netuid))
         .collect();
     let claimants: Vec<Claimant> = emitting.iter().map(|subnet| claimant(ledger, subnet, rules)).collect();
-    let mut shares = emission::shares(rules, &claimants);
+    let mut shares = share(ledger, rules, &claimants);
     pact::weigh_shares(ledger, emitting.iter().map(|subnet| subnet.netuid), &mut shares);
     let sum = claimants.iter().fold(U64F64::from_bits(0), |sum, claimant| {
         sum.saturating_add(claimant.moving_price)
@@ -142,6 +142,33 @@ struct Context {
     owner_cut: u16,
 }
 
+/// The shares of the subnets. Where the rules have a gate, its bar is read, and written when it was refreshed.
+fn share<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, rules: RuleSet, claimants: &[Claimant]) -> Vec<U64F64> {
+    if !rules.gated() {
+        return emission::shares(rules, claimants, &mut Gate::default());
+    }
+    let stored = ledger.emission_gate_bar();
+    let mut gate = Gate {
+        bar: stored,
+        rank: ledger.emission_bar_rank(),
+        quantile: ledger.emission_bar_quantile(),
+        exponent: ledger.emission_gate_exponent(),
+    };
+    gate.open(ledger.block(), ledger.block());
+    let shares = emission::shares(rules, claimants, &mut gate);
+    if gate.bar != stored {
+        ledger.set_emission_gate_bar(gate.bar);
+    }
+    shares
+}
+
+/// How the alpha of a subnet is divided: the network's owner's cut (`SubnetOwnerCut`), where the subnet has not switched
+/// it off. The one place that a split chosen by owners would be read in: what pacts pledge is a part of what the owner
+/// gets of it ([`super::pact`]), whatever it is.
+pub fn division<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, owner_cut: u16) -> Division {
+    Division::with_cut(if ledger.owner_cut_enabled(netuid) { owner_cut } else { 0 })
+}
+
 /// A subnet's state, if it emits: started, open for registration (`docs/rules/block.md#coinbase` step 3).
 fn read_emitting<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Option<Emitting> {
     let first_block = ledger.first_emission_block_number(netuid)?;
@@ -164,10 +191,15 @@ fn claimant<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, subnet: &Emitting, rul
         moving_price: moving_price::effective(netuid, subnet.mechanism, subnet.moving_price),
         miner_burned: ledger.miner_burned(netuid),
         enabled: ledger.subnet_emission_enabled(netuid),
-        flow: if rules == RuleSet::TaoFlow {
+        flow: if rules.follows_flow() {
             smooth_flow(ledger, netuid)
         } else {
             I64F64::from_bits(0)
+        },
+        root_proportion: if rules == RuleSet::RootPrice {
+            ledger.root_prop(netuid)
+        } else {
+            U96F32::from_bits(0)
         },
     }
 }
@@ -205,14 +237,11 @@ fn emit<Acc: Account, L: Ledger<Acc>>(
     let supply = issuance::alpha_issuance(before.alpha, subnet.alpha_out);
     let alpha_emission = issuance::block_emission(supply);
     let proportion = context.root.proportion(before.alpha, subnet.alpha_out);
-    let terms = emission::terms(tao_emission, alpha_emission, pool::price(&before), proportion);
+    let price = pool::price(&before);
+    let terms = emission::terms(context.rules, tao_emission, alpha_emission, price, proportion);
 
     // The pool's side. TAO of a purchase that the pool refuses stays on the account, uncounted.
-    let excess = if context.rules.buys_with_excess() {
-        Tao(terms.excess.saturating_to_num())
-    } else {
-        Tao::ZERO
-    };
+    let excess = Tao(terms.excess.saturating_to_num());
     let (tao, alpha) = (
         Tao(terms.tao_in.saturating_to_num()),
         Alpha(terms.alpha_in.saturating_to_num()),
@@ -232,13 +261,8 @@ fn emit<Acc: Account, L: Ledger<Acc>>(
     // The participants' side.
     let alpha_out = subnet.alpha_out.plus(Alpha(bought.paid_out))?;
     let after_created = alpha_out.plus(Alpha(alpha_emission))?;
-    let owner_cut = if ledger.owner_cut_enabled(netuid) {
-        context.owner_cut
-    } else {
-        0
-    };
     let proportion = context.root.proportion(subnet.pool.alpha, after_created);
-    let split = emission::split(terms.alpha_out, owner_cut, proportion);
+    let split = emission::split(terms.alpha_out, division(ledger, netuid, context.owner_cut), proportion);
     let recycled = if context.root_sells { Alpha::ZERO } else { split.root };
     subnet.alpha_out = alpha_out.plus(split.created)?.minus(recycled)?;
 

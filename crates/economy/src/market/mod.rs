@@ -28,10 +28,12 @@ pub mod staking;
 pub mod swaps;
 pub mod weights;
 
+pub use coinbase::division;
+
 use crate::Tao;
 
 /// The smallest amount that may be staked, left staked or moved, in rao (`docs/rules/staking.md#minimum`).
 pub const MIN_STAKE: Tao = Tao(2_000_000);
 
 /// The take that a hotkey has when it becomes a delegate, over 65535 (`docs/rules/delegation.md#delegate-take`).
-pub const DEFAULT_DELEGATE_TAKE: u16 = 11_796;
+pub const DEFAULT_DELEGATE_TAKE: u16 = crate::presets::LOCAL.delegate_take;

@@ -185,7 +185,7 @@ macro_rules! implement_memory {
             }
 
             fn fee_rate(&self, netuid: NetUid) -> u16 {
-                self.fee_rates.get(&netuid).copied().unwrap_or(33)
+                self.fee_rates.get(&netuid).copied().unwrap_or(crate::presets::LOCAL.fee_rate)
             }
 
             fn quote_weight(&self, netuid: NetUid) -> u64 {

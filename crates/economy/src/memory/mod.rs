@@ -73,7 +73,7 @@ macro_rules! declare_memory {
                         parent_hash: [0; 32],
                         author: None,
                         rule_set: RuleSet::default(),
-                        minimum_reserve: 1_000_000,
+                        minimum_reserve: crate::pool::MINIMUM_RESERVE,
                         existential_deposit: Tao(500),
                         balances_issuance: Tao(0),
                         network_last_registered: 0,

@@ -29,6 +29,8 @@ pub const MAXIMUM_INPUT_RATIO: u64 = 1_000;
 /// A purchase cannot be held to a limit more than so many times above the price: what must enter to get there is reckoned
 /// as a power of 18 decimals in 64 bits, whose largest value is below 19 ([`Pool::input_to_reach`]).
 pub const FARTHEST_LIMIT: u64 = u64::MAX / WEIGHT_ONE;
+/// Smallest reserve of the asset paid out that a swap accepts on a chain (`docs/rules/pool.md#swap`).
+pub const MINIMUM_RESERVE: u64 = 1_000_000;
 
 /// Rao in one TAO, as a divisor of prices.
 const RAO: u64 = crate::UNIT;
@@ -372,26 +374,25 @@ pub fn simulate(pool: &Pool, side: Side, amount: u64, limit: u64, drop_fees: boo
     Ok(swapped)
 }
 
-/// The chain's own side of a block (`docs/rules/emission.md#injection-and-chain-buy`): the weights are set for the
-/// injection, then `excess` TAO buys alpha at any price and without fee on the reserves as they were, then `tao` and
-/// `alpha` join the reserves. If the weights would leave their range nothing is injected, but the purchase is still
-/// made.
+/// The chain's own side of a block (`docs/rules/emission.md#injection-and-chain-buy`): first `excess` TAO buys alpha at
+/// any price and without fee, then the weights are set for the injection into the reserves that the purchase left, then
+/// `tao` and `alpha` join them. If the weights would leave their range nothing is injected, but the purchase stands.
 ///
 /// # Errors
 /// [`Error::Overflow`] if a reserve would leave u64. The pool is unchanged then.
 pub fn inject(pool: &mut Pool, tao: Tao, alpha: Alpha, excess: Tao) -> Result<Injected, Error> {
     let mut after = pool.clone();
-    let (tao, alpha) = match pool.quote_weight_after(tao, alpha) {
+    let bought = if excess.is_zero() {
+        None
+    } else {
+        swap(&mut after, Side::Buy, excess.0, HIGHEST_PRICE, true).ok()
+    };
+    let (tao, alpha) = match after.quote_weight_after(tao, alpha) {
         Some(weight) => {
             after.quote_weight = weight;
             (tao, alpha)
         }
         None => (Tao::ZERO, Alpha::ZERO),
-    };
-    let bought = if excess.is_zero() {
-        None
-    } else {
-        swap(&mut after, Side::Buy, excess.0, HIGHEST_PRICE, true).ok()
     };
     after.tao = after.tao.plus(tao)?;
     after.alpha = after.alpha.plus(alpha)?;

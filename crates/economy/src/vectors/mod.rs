@@ -8,6 +8,7 @@
 pub mod consensus;
 pub mod economy;
 mod inputs;
+pub mod replay;
 
 pub use inputs::Inputs;
 

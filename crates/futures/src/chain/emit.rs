@@ -6,12 +6,12 @@
 
 use tributary_economy::{
     Alpha, Error, NetUid, Tao,
-    approximate::{self, Emission, Moving, Terms},
+    approximate::{self, Claims, Emission, Moving, Terms},
     emission::{self, Claimant},
     fixed::{I96F32, U64F64, U96F32},
     issuance,
     moving_price::{self, Speed},
-    pool,
+    pool::{self, EQUAL_WEIGHT},
     rule_sets::RuleSet,
 };
 
@@ -48,10 +48,13 @@ impl Chain {
 
     fn emit_run(&mut self, blocks: u64, emission: u64) -> Result<(), Error> {
         let allowed = issuance::mintable(emission, self.issued);
-        if self.rules == RuleSet::TaoFlow {
+        if self.rules.follows_flow() {
             self.smooth_flows(blocks);
         }
         let last = self.block + blocks;
+        if self.rules.gated() {
+            self.gate.open(self.block + 1, last);
+        }
         for slot in 0..self.slots() {
             let first = self.first_block[slot].unwrap_or(last);
             self.age[slot] = if self.emits(slot) {
@@ -82,21 +85,27 @@ impl Chain {
             let tao =
                 emission::tao_emission(allowed, self.scratch.exact[slot]).saturating_mul(U96F32::from_num(blocks));
             let mut pool = self.pool(slot);
-            let terms = emission::terms(tao, alpha, pool::price(&pool), self.root_proportion(slot));
-            let excess = if self.rules.buys_with_excess() {
-                terms.excess.saturating_to_num()
-            } else {
-                0
-            };
-            let (tao_in, alpha_in) = (terms.tao_in.saturating_to_num(), terms.alpha_in.saturating_to_num());
+            let price = pool::price(&pool);
+            let terms = emission::terms(self.rules, tao, alpha, price, self.root_proportion(slot));
+            let [tao_in, alpha_in, excess]: [u64; 3] =
+                [terms.tao_in, terms.alpha_in, terms.excess].map(|amount| amount.saturating_to_num());
+            let before = (pool.quote_weight, pool.initialized);
             let injected = pool::inject(&mut pool, Tao(tao_in), Alpha(alpha_in), Tao(excess))?;
+            if blocks > 1 {
+                // Block by block the injection follows the price that purchases move, and leaves the weights alone.
+                pool.quote_weight = if before.1 == pool.initialized {
+                    before.0
+                } else {
+                    EQUAL_WEIGHT
+                };
+            }
             let now = pool::price(&pool);
             let bought = injected.bought.unwrap_or_default();
             let after = Alpha(bought.paid_out).plus(outside)?.plus(Alpha(alpha))?;
             let supply = issuance::alpha_issuance(pool.alpha, after);
             self.set_pool(slot, &pool);
             let proportion = emission::root_proportion(self.root, tao_weight, supply);
-            let split = emission::split(terms.alpha_out, self.constants.owner_cut, proportion);
+            let split = emission::split(terms.alpha_out, self.constants.division(), proportion);
             let portion = Emission {
                 tao_in: injected.tao.0,
                 alpha_in: injected.alpha.0,
@@ -140,11 +149,11 @@ impl Chain {
                 0
             };
         }
-        let tao_weight = emission::tao_weight(self.constants.tao_weight);
         let minted = vector::run(rows::Coinbase {
             terms: Terms {
-                root_weighted: self.root.0 as f64 * tao_weight.to_num::<f64>(),
-                owner_cut: f64::from(self.constants.owner_cut) / 65_535.0,
+                root_weighted: self.root_weighted(),
+                owner: self.constants.owner_part(),
+                miners: self.constants.division().miners.to_num(),
                 buys: self.rules.buys_with_excess(),
                 minimum_reserve: self.constants.minimum_reserve,
             },
@@ -166,6 +175,12 @@ impl Chain {
         }
         self.block = last;
         Ok(())
+    }
+
+    /// Root's TAO times its weight, in rao.
+    fn root_weighted(&self) -> f64 {
+        let weight = emission::tao_weight(self.constants.tao_weight);
+        self.root.0 as f64 * weight.to_num::<f64>()
     }
 
     /// Books new TAO: in the pools, and on the accounts of subnets.
@@ -225,9 +240,14 @@ impl Chain {
                 miner_burned: U96F32::from_num(self.withheld[slot]),
                 enabled: self.enabled[slot],
                 flow: self.flow[slot],
+                root_proportion: if self.rules == RuleSet::RootPrice {
+                    self.root_proportion(slot)
+                } else {
+                    U96F32::from_bits(0)
+                },
             });
         }
-        let shares = emission::shares(self.rules, &claimants);
+        let shares = emission::shares(self.rules, &claimants, &mut self.gate);
         self.scratch.claimants = claimants;
         let mut shares_of_emitting = shares.iter();
         self.scratch.exact.clear();
@@ -254,16 +274,25 @@ impl Chain {
             };
         }
         let root_sells = approximate::sum(claims) > 1.0;
-        if self.rules == RuleSet::TaoFlow {
-            for ((claim, flow), age) in claims.iter_mut().zip(&self.flow).zip(&self.age) {
+        if self.rules == RuleSet::RootPrice {
+            let weighted = self.root_weighted();
+            for (claim, issued) in self.paid.share.iter_mut().zip(&self.alpha_issued) {
+                *claim *= approximate::root_proportion(weighted, *issued as f64);
+            }
+        }
+        if self.rules.follows_flow() {
+            for ((claim, flow), age) in self.paid.share.iter_mut().zip(&self.flow).zip(&self.age) {
                 *claim = if *age > 0.0 { flow.to_num() } else { 0.0 };
             }
         }
         vector::run(rows::Shares {
             rules: self.rules,
-            claims: &mut self.paid.share,
-            withheld: &self.withheld,
-            enabled: &self.enabled,
+            shares: &mut self.paid.share,
+            of: Claims {
+                withheld: &self.withheld,
+                enabled: &self.enabled,
+            },
+            gate: &mut self.gate,
             sorted: &mut self.scratch.sorted,
         });
         root_sells
@@ -290,6 +319,7 @@ fn runs(constants: &Constants, blocks: u64) -> impl Iterator<Item = Moving> + us
     let alpha: f64 = constants.moving_alpha.to_num();
     let halving_blocks = constants.halving_blocks as f64;
     let longest = approximate::longest_run(alpha);
+    let longest = longest.min(blocks).max(1);
     (0..blocks).step_by(longest as usize).map(move |from| Moving {
         alpha,
         halving_blocks,

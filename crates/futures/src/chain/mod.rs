@@ -14,10 +14,11 @@ mod tribute;
 use tributary_economy::{
     Alpha, Error, Tao,
     approximate::{self, Reserves},
-    emission::{self, Claimant},
+    emission::{self, Claimant, Division, Gate},
     fixed::{I64F64, I96F32, U64F64, U96F32},
     issuance,
     pool::{self, HIGHEST_PRICE, LOWEST_PRICE, Side},
+    presets::MAINNET,
     registration::Prunable,
     rule_sets::RuleSet,
 };
@@ -45,7 +46,7 @@ pub enum Arithmetic {
     Float,
 }
 
-/// Constants of the chain (defaults: as `tributary_economy::ledger` lists them, `docs/rules/storage.md`).
+/// Constants of the chain (defaults: the public network's, [`tributary_economy::presets`]).
 #[derive(Clone, Debug)]
 pub struct Constants {
     /// Owner's cut over 65535 (`SubnetOwnerCut`).
@@ -73,17 +74,29 @@ pub struct Constants {
 impl Default for Constants {
     fn default() -> Self {
         Self {
-            owner_cut: 11_796,
-            tao_weight: 3_320_413_933_267_719_290,
-            moving_alpha: I96F32::from_bits(12_885),
-            halving_blocks: 201_600,
-            fee_rate: 33,
-            minimum_reserve: 1_000_000,
-            immunity_blocks: 1_296_000,
-            lock_cost_min: Tao(100_000_000_000),
-            lock_reduction_blocks: 100_800,
-            network_rate_limit_blocks: 7_200,
+            owner_cut: MAINNET.owner_cut,
+            tao_weight: MAINNET.tao_weight,
+            moving_alpha: I96F32::from_bits(MAINNET.moving_alpha.into()),
+            halving_blocks: MAINNET.halving_blocks,
+            fee_rate: MAINNET.fee_rate,
+            minimum_reserve: pool::MINIMUM_RESERVE,
+            immunity_blocks: MAINNET.network_immunity_period,
+            lock_cost_min: Tao(MAINNET.network_min_lock_cost),
+            lock_reduction_blocks: MAINNET.network_lock_reduction_interval,
+            network_rate_limit_blocks: MAINNET.network_rate_limit,
         }
+    }
+}
+
+impl Constants {
+    /// How the alpha of every subnet is divided.
+    pub fn division(&self) -> Division {
+        Division::with_cut(self.owner_cut)
+    }
+
+    /// The owner's part of the alpha.
+    pub fn owner_part(&self) -> f64 {
+        self.division().owner.to_num()
     }
 }
 
@@ -178,6 +191,8 @@ pub struct Chain {
     pub rules: RuleSet,
     /// How they are computed.
     pub arithmetic: Arithmetic,
+    /// The gate of the rules that have one, with its stored bar.
+    pub gate: Gate,
     /// Block of the last step's end.
     pub block: u64,
     /// TAO that exists (`TotalIssuance`).
@@ -294,6 +309,7 @@ impl Chain {
             row.resize(slots, value);
         }
         (self.block, self.lock_block) = (0, 0);
+        self.gate.bar = None;
         self.flows = Flows::default();
         self.pacts.reset(slots);
         (self.issued, self.root, self.free, self.idle, self.lock_cost_last) =

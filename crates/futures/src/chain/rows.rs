@@ -5,7 +5,8 @@
 
 use tributary_economy::{
     Alpha, Error, Tao,
-    approximate::{self, Moving, Reserves, Terms, sum},
+    approximate::{self, Claims, Moving, Reserves, Terms, sum},
+    emission::Gate,
     pool::Side,
     rule_sets::RuleSet,
 };
@@ -52,9 +53,9 @@ fn intact(broken: u64) -> Result<(), Error> {
 /// [`approximate::shares`].
 pub(super) struct Shares<'a> {
     pub(super) rules: RuleSet,
-    pub(super) claims: &'a mut [f64],
-    pub(super) withheld: &'a [f64],
-    pub(super) enabled: &'a [bool],
+    pub(super) shares: &'a mut [f64],
+    pub(super) of: Claims<'a>,
+    pub(super) gate: &'a mut Gate,
     pub(super) sorted: &'a mut Vec<f64>,
 }
 
@@ -63,7 +64,7 @@ impl Loop for Shares<'_> {
 
     #[inline(always)]
     fn run(self) {
-        approximate::shares(self.rules, self.claims, self.withheld, self.enabled, self.sorted);
+        approximate::shares(self.rules, self.shares, self.of, self.gate, self.sorted);
     }
 }
 
@@ -172,11 +173,23 @@ impl Loop for Average<'_> {
 
     #[inline(always)]
     fn run(self) {
+        let run = self.run;
+        if run.is_smooth() {
+            self.each(|steps, price, age| run.advance_smoothly(steps, price, age));
+        } else {
+            self.each(|steps, price, age| run.advance_by_levels(steps, price, age));
+        }
+    }
+}
+
+impl Average<'_> {
+    #[inline(always)]
+    fn each(self, advance: impl Fn(f64, f64, f64) -> f64) {
         for from in (0..self.moving.len()).step_by(CHUNK) {
             let mut moving = load(self.moving, from);
             let (price, age) = (load(self.price, from), load(self.age, from));
             for k in 0..CHUNK {
-                let moved = self.run.advance(moving[k], price[k], age[k] - self.left);
+                let moved = advance(moving[k], price[k], age[k] - self.left);
                 moving[k] = if age[k] > 0.0 { moved } else { moving[k] };
             }
             store(self.moving, from, &moving);

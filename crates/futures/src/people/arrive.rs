@@ -66,7 +66,7 @@ impl World {
 
     /// Alpha that the rules pay an owner a day, at full emission.
     fn owner_cut_a_day(&self) -> f64 {
-        f64::from(self.chain.constants.owner_cut) / 65_535.0 * crate::chain::BLOCKS_PER_DAY as f64
+        self.chain.constants.owner_part() * crate::chain::BLOCKS_PER_DAY as f64
     }
 
     /// Median price of the alpha of subnets that emit, in TAO; zero without any.

@@ -29,7 +29,7 @@ impl World {
     fn premium(&self, here: &Situation, terms: &Terms) -> f64 {
         let p = &self.parameters;
         // Per month and alpha outside the pool, all in dollars: only the ratio counts.
-        let emission = here.cut_alpha / (f64::from(self.chain.constants.owner_cut) / 65_535.0) * here.price;
+        let emission = here.cut_alpha / self.chain.constants.owner_part() * here.price;
         let revenue = here.revenue * MONTH * p.margin;
         let tribute = self.tribute_usd_month(here, terms) * (1.0 - part(terms.route.root)) * p.tribute_priced;
         let favoured = self.favour(terms);

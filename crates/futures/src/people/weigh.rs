@@ -274,7 +274,7 @@ impl World {
     /// Alpha of the rules' owner's cut in a month, by the emission at a supply.
     pub(super) fn cut_alpha(&self, supply: u64) -> f64 {
         let month = issuance::block_emission(supply) as f64 / RAO * BLOCKS_PER_DAY as f64 * MONTH;
-        month * f64::from(self.chain.constants.owner_cut) / 65_535.0
+        month * self.chain.constants.owner_part()
     }
 
     /// Part of its revenue that an owner takes on the network when no pact takes a share of it.

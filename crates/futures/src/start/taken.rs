@@ -336,6 +336,7 @@ impl Settings {
 mod tests {
     use super::*;
     use crate::{Plan, Scenario, people::World, start::Source};
+    use tributary_economy::presets::LOCAL;
 
     /// Two subnets in eight slots: one old, with odd amounts that no float holds, one that has not started.
     fn taken() -> Taken {
@@ -387,15 +388,15 @@ mod tests {
             lock_cost_rao: 400_000_000_001,
             lock_block: 2_999_000,
             constants: Settings {
-                owner_cut: 11_796,
-                tao_weight: 971_718_665_099_567_868,
-                moving_alpha_bits: 12_885,
-                halving_blocks: 201_600,
+                owner_cut: LOCAL.owner_cut,
+                tao_weight: LOCAL.tao_weight,
+                moving_alpha_bits: LOCAL.moving_alpha.into(),
+                halving_blocks: LOCAL.halving_blocks,
                 fee_rate: 40,
                 minimum_reserve: 1_000_000,
                 immunity_blocks: 1_000,
                 lock_cost_min_rao: 1_000_000_000,
-                lock_reduction_blocks: 100_800,
+                lock_reduction_blocks: LOCAL.network_lock_reduction_interval,
                 network_rate_limit_blocks: 10,
             },
             assumed: vec!["the price of TAO".into()],

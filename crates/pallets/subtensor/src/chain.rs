@@ -47,7 +47,7 @@ macro_rules! accessors {
             pallet::$storage::<T>::get()
         }
         fn $set(&mut self, value: $value) {
-            pallet::$storage::<T>::put(value);
+            pallet::$storage::<T>::set(value);
         }
     };
     ($get:ident, $set:ident, $storage:ident, ($key:ident : $key_ty:ty), $value:ty) => {

@@ -2,7 +2,7 @@
 
 use frame_support::traits::{Get, fungible::Inspect};
 use serde::{Deserialize, Serialize};
-use tributary_economy::{Ledger, NewSubnet, Tao, UNIT, fixed::I96F32, market::genesis, rule_sets::RuleSet};
+use tributary_economy::{Ledger, NewSubnet, Tao, fixed::I96F32, market::genesis, presets::LOCAL, rule_sets::RuleSet};
 
 use crate::{
     AdminFreezeWindow, Chain, ColdkeySwapAnnouncementDelay, ColdkeySwapReannouncementDelay, Config, EmissionRules,
@@ -17,9 +17,13 @@ pub struct Genesis<AccountId> {
     pub rules: RuleSet,
     /// What a new subnet starts with.
     pub new_subnet: NewSubnet,
-    /// How fast moving prices follow prices, in units of 2^-32 a block (`SubnetMovingAlpha`). The reference's 12,885 means
-    /// weeks, in the first minutes of which a moving price is too small to be more than zero.
+    /// How fast moving prices follow prices, in units of 2^-32 a block (`SubnetMovingAlpha`). The default of the
+    /// reference's code means weeks, in the first minutes of which a moving price is too small to be more than zero.
     pub price_smoothing: u32,
+    /// Weight of root's TAO over `u64::MAX` (`TaoWeight`).
+    pub tao_weight: u64,
+    /// Least stake of a nominator, in millionths of the least stake.
+    pub nominator_min_required_stake: u64,
     /// Blocks between registration of a subnet and its start call.
     pub start_call_delay: u64,
     /// Blocks between registrations of subnets.
@@ -56,15 +60,17 @@ pub struct Genesis<AccountId> {
 impl<AccountId> Default for Genesis<AccountId> {
     fn default() -> Self {
         Self {
-            rules: RuleSet::default(),
+            rules: LOCAL.rules,
             new_subnet: NewSubnet::default(),
-            price_smoothing: 12_885,
+            price_smoothing: LOCAL.moving_alpha,
+            tao_weight: LOCAL.tao_weight,
+            nominator_min_required_stake: LOCAL.nominator_min_required_stake,
             start_call_delay: 0,
-            network_rate_limit: 7_200,
-            network_min_lock_cost: Tao(1_000 * UNIT),
-            network_lock_reduction_interval: 100_800,
-            network_immunity_period: 1_296_000,
-            subnet_limit: 128,
+            network_rate_limit: LOCAL.network_rate_limit,
+            network_min_lock_cost: Tao(LOCAL.network_min_lock_cost),
+            network_lock_reduction_interval: LOCAL.network_lock_reduction_interval,
+            network_immunity_period: LOCAL.network_immunity_period,
+            subnet_limit: LOCAL.subnet_limit,
             max_epochs_per_block: 2,
             admin_freeze_window: 10,
             tx_rate_limit: 1_000,
@@ -85,6 +91,8 @@ impl<T: Config> Pallet<T> {
         chain.set_total_issuance(Tao(T::Currency::total_issuance()));
         chain.set_new_subnet(market.new_subnet);
         chain.set_subnet_moving_alpha(I96F32::from_bits(market.price_smoothing.into()));
+        chain.set_tao_weight(market.tao_weight);
+        chain.set_nominator_min_required_stake(market.nominator_min_required_stake);
         chain.set_start_call_delay(market.start_call_delay);
         chain.set_network_rate_limit(market.network_rate_limit);
         chain.set_network_min_lock_cost(market.network_min_lock_cost);

@@ -82,7 +82,7 @@ pub mod pallet {
         RootClaimType as RootClaimTypeEnum, Tao as TaoBalance,
         fixed::{I64F64, I96F32, U64F64, U96F32},
         hyperparameters,
-        market::{block, delegation, keys, moving, networks, neurons, root, staking},
+        market::{DEFAULT_DELEGATE_TAKE, block, delegation, keys, moving, networks, neurons, root, staking},
         rule_sets::RuleSet,
         safe_float::SafeFloat,
     };

@@ -6,7 +6,7 @@
 
 pub use pallet::*;
 use sp_runtime::Perquintill;
-use tributary_economy::{NetUid, fixed::U64F64};
+use tributary_economy::{NetUid, fixed::U64F64, presets::LOCAL};
 
 /// The highest fee that may be set, over 65535 (`docs/rules/pool.md#reserves-and-weights`).
 pub const MAX_FEE_RATE: u16 = 10_000;
@@ -31,7 +31,7 @@ pub mod pallet {
     pub struct DefaultFeeRate;
     impl Get<u16> for DefaultFeeRate {
         fn get() -> u16 {
-            33
+            LOCAL.fee_rate
         }
     }
 

@@ -6,8 +6,9 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub struct Chain {
-    /// Genesis preset of the runtime: fast (blocks of 250 ms, short tempos, low prices) or local (the local network of
-    /// the reference, blocks of 12 s). A chain that is in --data continues with what it began with [default: fast]
+    /// Genesis preset of the runtime: fast (blocks of 250 ms, short tempos, low prices), local (the local network of
+    /// the reference, blocks of 12 s) or mainnet (constants and rules of the public network, as recorded). A chain that
+    /// is in --data continues with what it began with [default: fast]
     #[arg(long, value_name = "NAME", conflicts_with = "load", value_parser = tributary_runtime::genesis::PRESETS)]
     pub preset: Option<String>,
     /// Start from a state file written by --dump instead of a preset

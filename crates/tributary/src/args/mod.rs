@@ -113,6 +113,8 @@ pub enum Command {
     Futures(crate::commands::futures::Futures),
     /// Check the rules against files of test vectors
     Vectors(Vectors),
+    /// Replay recorded blocks of the public network and show what differs
+    Replay(Replay),
     /// Print a shell's completion script
     Completions(Completions),
     /// Write man pages
@@ -150,6 +152,16 @@ pub struct SubnetQuery {
 pub struct Vectors {
     /// Files of vectors: lists of area, name, inputs, expected, tolerance
     #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Files of recorded blocks: the state before a block and what it left
+    #[arg(required = true, value_name = "BLOCK.json")]
     pub files: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]

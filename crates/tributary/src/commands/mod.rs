@@ -12,6 +12,7 @@ pub mod pact;
 pub mod pay;
 pub mod price;
 pub mod register;
+pub mod replay;
 pub mod send;
 pub mod serve;
 pub mod stake;

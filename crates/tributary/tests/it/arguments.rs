@@ -208,6 +208,47 @@ fn vectors_are_reported() {
 }
 
 #[test]
+fn recorded_blocks_are_replayed() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../economy/tests/data/");
+    let blocks = ["b8813880.json", "b9221720.json"].map(|name| format!("{data}{name}"));
+    let told = run(&["replay", &blocks[0], &blocks[1], "--json"]).json();
+    for replay in told.as_array().unwrap() {
+        assert_eq!(
+            (&replay["agrees"], &replay["replay"]["rules"]),
+            (&true.into(), &"2026-08-gate32".into())
+        );
+    }
+    let shown = run(&["replay", &blocks[1]]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(
+        shown
+            .out
+            .contains("block 9221720 (spec 473), rules 2026-08-gate32, 128 subnets")
+            && shown.out.contains("quote_weight_1e18"),
+        "{}",
+        shown.out
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.json");
+    let mut wrong: serde_json::Value = serde_json::from_str(&fs::read_to_string(&blocks[1]).unwrap()).unwrap();
+    wrong["after"]["subnet_tao"][4] = 1.into();
+    fs::write(&file, wrong.to_string()).unwrap();
+    let shown = run(&["replay", &blocks[0], file.to_str().unwrap()]);
+    assert_eq!(shown.code, 1);
+    assert!(shown.err.contains("1 of 2 blocks differ"), "{}", shown.err);
+    let line = shown
+        .out
+        .lines()
+        .find(|line| line.trim_start().starts_with("subnet_tao"))
+        .unwrap();
+    assert_eq!(line.split_whitespace().nth(2), Some("126"));
+    assert_eq!(line.split_whitespace().last(), Some("5"));
+    run(&["replay", "/missing.json"]).fails(1, &["cannot read /missing.json"]);
+    run(&["replay", VECTORS]).fails(1, &["cannot replay", "it is not a recorded block"]);
+}
+
+#[test]
 fn version_and_help_are_data() {
     let shown = run(&["--version"]);
     assert_eq!(

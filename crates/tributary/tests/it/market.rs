@@ -9,7 +9,7 @@ use crate::support::{free_port, run, terminate, tributary};
 use serde_json::Value;
 use tributary_economy::{
     Tao, UNIT,
-    emission::{self, Claimant},
+    emission::{self, Claimant, Gate},
     fixed::{I64F64, U64F64, U96F32},
     rule_sets::RuleSet,
 };
@@ -60,12 +60,13 @@ fn check_emission(before: &Value, after: &Value) {
             miner_burned: U96F32::from_num(0),
             enabled: true,
             flow: I64F64::from_num(0),
+            root_proportion: U96F32::from_num(0),
         })
         .collect();
     if claims.iter().all(|claim| claim.moving_price == 0) {
         return;
     }
-    for (share, subnet) in emission::shares(RuleSet::default(), &claims)
+    for (share, subnet) in emission::shares(RuleSet::default(), &claims, &mut Gate::default())
         .into_iter()
         .zip(subnets(after))
     {

@@ -177,7 +177,7 @@ fn repeat(start: Tao, times: u64, step: impl Fn(Tao) -> Tao) -> Vec<Tao> {
 pub fn pending(inputs: Inputs<'_>) -> Result<Value, Problem> {
     let split = emission::split(
         U96F32::from_num(inputs.int::<u64>("alpha_out_per_block")?),
-        inputs.int("owner_cut_u16")?,
+        emission::Division::with_cut(inputs.int("owner_cut_u16")?),
         U96F32::from_bits(inputs.int("root_proportion_bits")?),
     );
     Ok(json!({

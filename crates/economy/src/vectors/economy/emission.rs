@@ -4,19 +4,20 @@ use serde_json::{Value, json};
 use super::{Inputs, Problem, bool_or, decimals, floor, int_or, pool, price, refused, unknown, wide};
 use crate::{
     Alpha, Ledger, NetUid, Tao, emission,
-    emission::Claimant,
+    emission::{Claimant, Division, Gate},
     fixed::{I64F64, I96F32, U64F64, U96F32},
     issuance, market,
     memory::MemoryLedger,
     moving_price::{self, Speed},
     pool::{self as pools, Pool},
+    presets::LOCAL,
     rule_sets::RuleSet,
     schedule::{Schedule, Turn},
 };
 
 /// Defaults of the chain that vectors leave out (`docs/rules/storage.md#totals-and-parameters`).
-const HALVING_BLOCKS: u64 = 201_600;
-const MOVING_ALPHA: I96F32 = I96F32::from_bits(12_885);
+const HALVING_BLOCKS: u64 = LOCAL.halving_blocks;
+const MOVING_ALPHA: I96F32 = I96F32::from_bits(LOCAL.moving_alpha as i128);
 
 pub(super) fn issuance(inputs: Inputs<'_>) -> Result<Value, Problem> {
     if inputs.has("issuance") {
@@ -39,6 +40,7 @@ fn claimant(stored: I96F32) -> Claimant {
         miner_burned: U96F32::from_num(0),
         enabled: true,
         flow: I64F64::from_num(0),
+        root_proportion: U96F32::from_num(0),
     }
 }
 
@@ -64,7 +66,7 @@ pub(super) fn shares(inputs: Inputs<'_>) -> Result<Value, Problem> {
             claimant.miner_burned = U96F32::saturating_from_num(burned);
         }
     }
-    let shares = emission::shares(RuleSet::PriceBurn, &claimants);
+    let shares = emission::shares(RuleSet::PriceBurn, &claimants, &mut Gate::default());
     let block = Tao(int_or(inputs, "block_emission", 0)?);
     Ok(json!({
         "share_bits_U64F64": shares.iter().map(|share| wide(share.to_bits())).collect::<Vec<_>>(),
@@ -138,6 +140,7 @@ impl Subnet {
 
     fn terms(&self, tao_emission: U96F32, parameters: &Parameters) -> emission::Terms {
         emission::terms(
+            RuleSet::PriceBurn,
             tao_emission,
             issuance::block_emission(self.issued()),
             pools::price(&self.pool),
@@ -155,7 +158,7 @@ impl Subnet {
         self.alpha_out = self.alpha_out.saturating_add(bought.paid_out).saturating_add(created);
         let split = emission::split(
             terms.alpha_out,
-            parameters.owner_cut,
+            Division::with_cut(parameters.owner_cut),
             parameters.root_proportion(self.issued()),
         );
         let root = if parameters.root_sell {
@@ -207,7 +210,7 @@ pub(super) fn coinbase(inputs: Inputs<'_>) -> Result<Value, Problem> {
     if inputs.has("alpha_out") {
         let split = emission::split(
             U96F32::from_num(inputs.int::<u64>("alpha_out")?),
-            parameters.owner_cut,
+            Division::with_cut(parameters.owner_cut),
             U96F32::from_num(0),
         );
         return Ok(json!({ "PendingOwnerCut": split.owner }));
@@ -287,7 +290,7 @@ fn trace(inputs: Inputs<'_>) -> Result<Value, Problem> {
             .iter()
             .map(|netuid| claimant(ledger.subnet_moving_price(*netuid)))
             .collect();
-        let shares = emission::shares(RuleSet::PriceBurn, &claimants);
+        let shares = emission::shares(RuleSet::PriceBurn, &claimants, &mut Gate::default());
         let prices = claimants
             .iter()
             .fold(U64F64::from_num(0), |sum, c| sum.saturating_add(c.moving_price));

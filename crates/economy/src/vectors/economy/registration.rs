@@ -164,7 +164,7 @@ pub(super) fn lifecycle(inputs: Inputs<'_>) -> Result<Value, Problem> {
         let refund = registration::owner_refund(
             Tao(inputs.int("SubnetLocked")?),
             int_or(inputs, "alpha_issuance", 0)?,
-            int_or(inputs, "SubnetOwnerCut", 11_796)?,
+            int_or(inputs, "SubnetOwnerCut", crate::presets::LOCAL.owner_cut)?,
             price_of(&pool(inputs)?),
         );
         return Ok(json!({ "refund": if legacy { refund } else { Tao::ZERO } }));

@@ -34,6 +34,24 @@ mod globals {
     #[pallet::storage]
     pub type SubnetOwnerCut<T: Config> = StorageValue<_, u16, ValueQuery, defaults::SubnetOwnerCut<T::AccountId>>;
 
+    /// Bar of the gate between two refreshes.
+    #[pallet::storage]
+    pub type EmissionGateBar<T: Config> = StorageValue<_, U64F64, OptionQuery>;
+
+    /// Rank of the share that is the bar of the gate; zero for the quantile.
+    #[pallet::storage]
+    pub type EmissionBarRank<T: Config> = StorageValue<_, u16, ValueQuery, defaults::EmissionBarRank<T::AccountId>>;
+
+    /// Part of the mass that shares down to the bar have, where it is of no rank.
+    #[pallet::storage]
+    pub type EmissionBarQuantile<T: Config> =
+        StorageValue<_, U64F64, ValueQuery, defaults::EmissionBarQuantile<T::AccountId>>;
+
+    /// Exponent of the gate's hurdle.
+    #[pallet::storage]
+    pub type EmissionGateExponent<T: Config> =
+        StorageValue<_, U64F64, ValueQuery, defaults::EmissionGateExponent<T::AccountId>>;
+
     /// Epochs that one block may run.
     #[pallet::storage]
     pub type MaxEpochsPerBlock<T: Config> = StorageValue<_, u8, ValueQuery, defaults::MaxEpochsPerBlock<T::AccountId>>;

@@ -201,7 +201,8 @@ mod keys {
 
     /// Take of a delegate, over 65535; an entry means that the hotkey is a delegate.
     #[pallet::storage]
-    pub type Delegates<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u16, ValueQuery, ConstU16<11_796>>;
+    pub type Delegates<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, u16, ValueQuery, ConstU16<DEFAULT_DELEGATE_TAKE>>;
 
     /// Share of a coldkey in the stake pool of a hotkey.
     #[pallet::storage]

@@ -98,6 +98,12 @@ fn read(genesis: String, block_hash: String) -> Result<Taken> {
         "no lock: this chain has none, all alpha of owners can be sold".to_owned(),
         "flows under the rules of November 2025 start at zero".to_owned(),
     ];
+    if ledger.rule_set().gated() {
+        assumed.push(
+            "the bar of the gate is computed anew at the start, with the public network's rank, quantile and exponent"
+                .to_owned(),
+        );
+    }
     // TAO that nobody can spend: what left the accounts untold, what is burned or waits in pacts, and what subnets'
     // accounts have beyond their pools.
     let mut idle = sums.issued.minus_or_zero(sums.held);

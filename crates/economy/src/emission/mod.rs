@@ -1,5 +1,9 @@
 //! Who gets the TAO and the alpha of a block (`docs/rules/emission.md`).
 
+mod gate;
+
+pub use gate::{Gate, REFRESH_BLOCKS};
+
 use alloc::vec::Vec;
 
 use crate::{
@@ -7,9 +11,6 @@ use crate::{
     fixed::{I64F64, SafeDiv, U64F64, U96F32, exp, ln, part_u16, part_u64},
     rule_sets::RuleSet,
 };
-
-/// Rank of the share that is the bar of [`RuleSet::Gate32`].
-pub(crate) const BAR_RANK: usize = 32;
 
 /// Default of `FlowEmaSmoothingFactor`, over `i64::MAX`: half of the past is forgotten in about 216,000 blocks.
 pub const FLOW_SMOOTHING: u64 = 29_597_889_189_277;
@@ -23,27 +24,41 @@ pub struct Claimant {
     pub miner_burned: U96F32,
     /// Whether it may receive TAO at all (`SubnetEmissionEnabled`).
     pub enabled: bool,
-    /// Smoothed net TAO that stakers brought in per block; read by [`RuleSet::TaoFlow`] only.
+    /// Smoothed net TAO that stakers brought in per block; read where [`RuleSet::follows_flow`] only.
     pub flow: I64F64,
+    /// Root's part in it, as the block before left it (`RootProp`); read by [`RuleSet::RootPrice`] only.
+    pub root_proportion: U96F32,
 }
 
 /// The share of a block's TAO that each subnet gets, in the order given. The shares add up to at most one; all are
-/// zero if no subnet has any claim.
+/// zero if no subnet has any claim. `gate` is read and its bar written by the rule sets that have one.
 ///
-/// A switched-off subnet gets nothing under any rule set, although the switch is younger than the first two.
-pub fn shares(rules: RuleSet, claimants: &[Claimant]) -> Vec<U64F64> {
+/// A switched-off subnet gets nothing under any rule set, although the switch is younger than the first. It keeps its
+/// rank in the gate: the others share what the gate gave it.
+pub fn shares(rules: RuleSet, claimants: &[Claimant], gate: &mut Gate) -> Vec<U64F64> {
     let mut shares = match rules {
-        RuleSet::TaoFlow => {
+        RuleSet::TaoFlow | RuleSet::ChainBuys => {
             let flows: Vec<_> = claimants.iter().map(|c| c.flow).collect();
             flow_shares(&flows, I64F64::from_num(0), I64F64::from_num(1))
         }
-        RuleSet::Dtao => price_shares(claimants),
-        RuleSet::PriceBurn | RuleSet::Gate | RuleSet::Gate32 => {
-            let mut shares = price_shares(claimants);
-            lower_by_burn(&mut shares, claimants);
-            shares
+        RuleSet::RootPrice => {
+            // Of 32 fraction bits each: nothing is cut.
+            let weighed = |c: &Claimant| {
+                c.moving_price
+                    .saturating_mul(U64F64::saturating_from_num(c.root_proportion))
+            };
+            normalised(claimants.iter().map(weighed))
+        }
+        RuleSet::Dtao | RuleSet::PriceBurn | RuleSet::Gate | RuleSet::Gate32 => {
+            normalised(claimants.iter().map(|c| c.moving_price))
         }
     };
+    if rules.counts_burn() {
+        lower_by_burn(&mut shares, claimants);
+    }
+    if rules.gated() {
+        gate.pass(rules, &mut shares);
+    }
     if claimants.iter().any(|c| !c.enabled) {
         for (share, claimant) in shares.iter_mut().zip(claimants) {
             if !claimant.enabled {
@@ -51,11 +66,6 @@ pub fn shares(rules: RuleSet, claimants: &[Claimant]) -> Vec<U64F64> {
             }
         }
         normalise(&mut shares);
-    }
-    match rules {
-        RuleSet::Gate => gate(&mut shares, mass_bar),
-        RuleSet::Gate32 => gate(&mut shares, rank_bar),
-        RuleSet::Dtao | RuleSet::TaoFlow | RuleSet::PriceBurn => {}
     }
     shares
 }
@@ -77,10 +87,10 @@ fn normalise(values: &mut [U64F64]) {
     }
 }
 
-fn price_shares(claimants: &[Claimant]) -> Vec<U64F64> {
-    let mut prices: Vec<_> = claimants.iter().map(|c| c.moving_price).collect();
-    normalise(&mut prices);
-    prices
+fn normalised(claims: impl Iterator<Item = U64F64>) -> Vec<U64F64> {
+    let mut shares: Vec<_> = claims.collect();
+    normalise(&mut shares);
+    shares
 }
 
 /// Takes the burned part off every share. If that leaves nothing at all, the shares stay: nobody escapes by
@@ -99,39 +109,6 @@ fn lower_by_burn(shares: &mut [U64F64], claimants: &[Claimant]) {
         normalise(&mut lowered);
         shares.copy_from_slice(&lowered);
     }
-}
-
-/// Turns each share w into w / (1 + (bar / w)^3), and divides by the sum (`docs/rules/emission.md#the-gate`).
-fn gate(shares: &mut [U64F64], bar: impl Fn(&[U64F64]) -> U64F64) {
-    let mut falling = shares.to_vec();
-    falling.sort_unstable_by(|a, b| b.cmp(a));
-    let bar = bar(&falling);
-    let one = U64F64::from_num(1);
-    for share in shares.iter_mut() {
-        // A share of zero has no quotient, and stays zero.
-        let ratio = bar.safe_div(*share);
-        let hurdle = ratio.saturating_mul(ratio).saturating_mul(ratio).saturating_add(one);
-        *share = share.safe_div(hurdle);
-    }
-    normalise(shares);
-}
-
-/// The share at which the largest together reach three quarters of all.
-fn mass_bar(falling: &[U64F64]) -> U64F64 {
-    let goal = sum(falling).saturating_mul(U64F64::from_num(0.75));
-    let mut mass = U64F64::from_num(0);
-    for share in falling {
-        mass = mass.saturating_add(*share);
-        if mass >= goal {
-            return *share;
-        }
-    }
-    U64F64::from_num(0)
-}
-
-/// The 32nd largest share; zero, which lets everybody pass, if there are fewer.
-fn rank_bar(falling: &[U64F64]) -> U64F64 {
-    falling.get(BAR_RANK - 1).copied().unwrap_or_default()
 }
 
 /// The smoothed flow after a block in which stakers brought in `flow` rao net (`docs/rules/emission.md#staking-flow`).
@@ -200,32 +177,55 @@ pub struct Terms {
     pub excess: U96F32,
 }
 
-/// The terms of a subnet (`docs/rules/emission.md#terms`): TAO joins the pool with as much alpha as the price asks for,
-/// as long as that alpha is within root's part of the alpha emission. TAO beyond it is the excess.
-pub fn terms(tao_emission: U96F32, alpha_emission: u64, price: U64F64, root_proportion: U96F32) -> Terms {
+/// The terms of a subnet (`docs/rules/emission.md#terms`): TAO joins the pool with as much alpha as the price asks
+/// for, as long as that alpha is within a cap: root's part of the alpha emission, or all of it
+/// ([`RuleSet::buys_with_excess`]). TAO beyond it buys alpha, or is not issued.
+pub fn terms(
+    rules: RuleSet,
+    tao_emission: U96F32,
+    alpha_emission: u64,
+    price: U64F64,
+    root_proportion: U96F32,
+) -> Terms {
     let alpha_out = U96F32::from_num(alpha_emission);
     let price = U96F32::saturating_from_num(price);
     let wanted = tao_emission.safe_div(price);
-    let cap = root_proportion.saturating_mul(alpha_out);
+    let buys = rules.buys_with_excess();
+    let cap = if buys {
+        root_proportion.saturating_mul(alpha_out)
+    } else {
+        alpha_out
+    };
     let (tao_in, alpha_in) = if wanted > cap {
         (cap.saturating_mul(price), cap)
     } else {
         (tao_emission, wanted)
     };
+    let beyond = tao_emission.saturating_sub(tao_in);
     Terms {
         tao_in,
         alpha_in,
         alpha_out,
-        excess: tao_emission.saturating_sub(tao_in),
+        excess: if buys { beyond } else { U96F32::from_num(0) },
     }
 }
 
-impl RuleSet {
-    /// Whether TAO that does not fit into a pool buys alpha for the protocol. Before June 2026 it was not issued.
-    pub const fn buys_with_excess(self) -> bool {
-        match self {
-            Self::Dtao | Self::TaoFlow => false,
-            Self::PriceBurn | Self::Gate | Self::Gate32 => true,
+/// How the alpha of a subnet is divided among its participants, as the state says ([`crate::market::division`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Division {
+    /// The owner's part of all.
+    pub owner: U96F32,
+    /// The miners' part of the rest. Validators, their stakers and those of root share what is left.
+    pub miners: U96F32,
+}
+
+impl Division {
+    /// That of the public network: an owner's cut over 65535 (`SubnetOwnerCut`; zero if the subnet's is switched off),
+    /// and half of the rest for the miners.
+    pub fn with_cut(owner_cut: u16) -> Self {
+        Self {
+            owner: part_u16(owner_cut),
+            miners: U96F32::from_bits(1 << 31),
         }
     }
 }
@@ -245,14 +245,14 @@ pub struct Split {
     pub root: Alpha,
 }
 
-/// Splits a block's alpha among the participants (`docs/rules/emission.md#split-of-the-alpha`). `owner_cut` is over
-/// 65535, zero if switched off; `root_proportion` is that after the created alpha has joined the issuance.
-pub fn split(alpha_out: U96F32, owner_cut: u16, root_proportion: U96F32) -> Split {
-    let half = U96F32::from_num(0.5);
-    let owner = alpha_out.saturating_mul(part_u16(owner_cut));
+/// Splits a block's alpha among the participants (`docs/rules/emission.md#split-of-the-alpha`). `root_proportion` is
+/// that after the created alpha has joined the issuance; root has that part of what miners leave over.
+pub fn split(alpha_out: U96F32, division: Division, root_proportion: U96F32) -> Split {
+    let owner = alpha_out.saturating_mul(division.owner);
     let rest = alpha_out.saturating_sub(owner);
-    let root = root_proportion.saturating_mul(rest).saturating_mul(half);
-    let server = rest.saturating_mul(half);
+    let server = rest.saturating_mul(division.miners);
+    let stakers = U96F32::from_num(1).saturating_sub(division.miners);
+    let root = root_proportion.saturating_mul(rest).saturating_mul(stakers);
     let validator = rest.saturating_sub(server).saturating_sub(root);
     let whole = |x: U96F32| Alpha(x.saturating_to_num());
     Split {

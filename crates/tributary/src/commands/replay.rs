@@ -1,0 +1,70 @@
+//! `tributary replay`
+
+use anyhow::{Context as _, Result, bail};
+use tributary_economy::vectors::replay::{self, Column};
+
+use crate::{args::Replay, output};
+
+/// Replays every file and prints how many subnets agree in each column.
+///
+/// # Errors
+/// If a file cannot be read or is not a recorded block, or anything differs.
+pub fn run(args: &Replay) -> Result<()> {
+    let mut replays = Vec::new();
+    for path in &args.files {
+        let name = path.display();
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+        let replay = replay::run(&text).with_context(|| format!("cannot replay {name}"))?;
+        replays.push((path, replay));
+    }
+    if args.json {
+        let replays: Vec<_> = replays
+            .iter()
+            .map(|(path, replay)| {
+                serde_json::json!({
+                    "file": path.display().to_string(),
+                    "agrees": replay.agrees(),
+                    "replay": replay,
+                })
+            })
+            .collect();
+        output::json(&replays)?;
+    } else {
+        for (path, replay) in &replays {
+            output::line(&format!(
+                "{}: block {} (spec {}), rules {}, {} subnets",
+                path.display(),
+                replay.block,
+                replay.spec_version,
+                serde_json::to_value(replay.rules)?.as_str().unwrap_or_default(),
+                replay.subnets
+            ))?;
+            for traded in &replay.traded {
+                output::line(&format!(
+                    "subnet {}: people {} {} alpha for {} rao in this block; its reserves are not compared",
+                    traded.netuid,
+                    if traded.bought { "bought" } else { "sold" },
+                    traded.alpha,
+                    traded.tao
+                ))?;
+            }
+            let rows = replay.columns.iter().map(row).collect();
+            output::table(&["column", "compared", "agree", "worst difference", "subnet"], rows)?;
+        }
+    }
+    let differ = replays.iter().filter(|(_, replay)| !replay.agrees()).count();
+    if differ > 0 {
+        bail!("{differ} of {} blocks differ from what the network did", replays.len());
+    }
+    Ok(())
+}
+
+fn row(column: &Column) -> Vec<String> {
+    vec![
+        column.name.to_owned(),
+        column.subnets.to_string(),
+        column.agree.to_string(),
+        column.worst.to_string(),
+        column.worst_netuid.map_or("-".to_owned(), |netuid| netuid.to_string()),
+    ]
+}
