@@ -152,18 +152,21 @@ impl Explained {
                 let kind: &str = (*kind).into();
                 format!("{name}, {kind}, quality {quality:+.2}: signed the pact.")
             }
-            What::GaveUp => format!("{name} gave its pact up and stays."),
+            What::GaveUp { days } => format!("{name} ends its pact in {days:.0} days, and stays."),
+            What::Reported => format!("{name}: reported for leaving without notice; holders vote."),
             What::Announced { days } => format!("{name} announced to leave in {days:.0} days."),
-            What::PactEnded { unvested, bond } => {
-                let bond = match bond {
-                    Some(bond) => format!("its bond of {:.0} TAO too", bond.0 as f64 / 1e9),
-                    None => "its bond goes back".to_owned(),
-                };
-                format!(
-                    "{name}: its pact ended; {:.0} alpha of cut that had not vested are forfeited, {bond}.",
-                    unvested.0 as f64 / 1e9
-                )
-            }
+            What::PactEnded { unvested, bond } => format!(
+                "{name}: its pact ended; {:.0} alpha of cut that had not vested are forfeited, the bond of {:.0} TAO goes \
+                 back.",
+                unvested.0 as f64 / 1e9,
+                bond.0 as f64 / 1e9
+            ),
+            What::PactBroken { unvested, bond } => format!(
+                "{name}: its pact is broken and binds on; {:.0} alpha of cut that had not vested are forfeited, its bond of \
+                 {:.0} TAO too.",
+                unvested.0 as f64 / 1e9,
+                bond.0 as f64 / 1e9
+            ),
             What::TakenOver { quality } => format!("{name}: a new team took the slot over, quality {quality:+.2}."),
             What::Deregistered { quality, pool } => format!(
                 "{name} was deregistered: lowest moving price, quality {quality:+.2}, {:.0} TAO paid out to holders.",

@@ -175,7 +175,7 @@ impl World {
         let column = bounds.iter().filter(|bound| dependence >= **bound).count();
         self.tally.exposed[quartile][column] += 1;
         self.tally.left[quartile][column] += u32::from(choice == Choice::Leave);
-        let signed = u32::from(self.chain.pacts.terms[slot].is_some());
+        let signed = u32::from(self.chain.pacts.terms(slot).is_some());
         self.tally.pact_months += signed;
         self.tally.pact_left += signed * u32::from(choice == Choice::Leave);
     }

@@ -137,7 +137,7 @@ outcome! {
     usd_owners_end,
     /// Value of the stakers' alpha at the end, in dollars.
     usd_stakers_end,
-    /// Subnets with a pact at the end.
+    /// Subnets whose owner stands by a pact at the end.
     pacts,
     /// Mission-driven owners who looked at the pact for the first time.
     pact_offered_mission,
@@ -327,7 +327,7 @@ impl Outcome {
             usd_reinvested: tally.reinvested_usd,
             usd_owners_end: value(&chain.holdings.owner),
             usd_stakers_end: value(&chain.holdings.stakers),
-            pacts: chain.pacts.terms.iter().flatten().count() as f64,
+            pacts: (0..chain.slots()).filter(|slot| chain.pacts.stands(*slot)).count() as f64,
             pact_offered_mission: tally.offered[0].into(),
             pact_offered_commercial: tally.offered[1].into(),
             pact_offered_mercenary: tally.offered[2].into(),

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use tributary_economy::{
     PerMillion, Tao,
-    pact::{Route, Terms},
+    pact::{Parameters, Route, Terms},
 };
 
 use crate::chain::BLOCKS_PER_DAY;
@@ -114,14 +114,13 @@ impl Offer {
         }
     }
 
-    /// `weight` in millionths, as `economy::pact::Parameters::pact_weight`.
-    pub fn weight_millionths(&self) -> u32 {
-        (self.weight * 1e6 + 0.5) as u32
-    }
-
-    /// Half-life of release in blocks.
-    pub fn release_half_life(&self) -> u64 {
-        ((self.release_days * BLOCKS_PER_DAY as f64) as u64).max(1)
+    /// Parameters of all pacts: the chain's own where the offer does not say otherwise.
+    pub fn parameters(&self) -> Parameters {
+        Parameters {
+            release_half_life: ((self.release_days * BLOCKS_PER_DAY as f64) as u64).max(1),
+            pact_weight: (self.weight * 1e6 + 0.5) as u32,
+            ..Parameters::default()
+        }
     }
 }
 

@@ -53,19 +53,31 @@ pub enum What {
         /// Its quality.
         quality: f64,
     },
-    /// An owner gave its pact up and stays.
-    GaveUp,
+    /// An owner gave notice that its pact shall end, and stays.
+    GaveUp {
+        /// Days of notice.
+        days: f64,
+    },
     /// An owner announced to leave.
     Announced {
         /// Days of notice.
         days: f64,
     },
-    /// A pact ended because its owner leaves.
+    /// Holders vote on a report that an owner left without notice.
+    Reported,
+    /// A pact ended after its notice, or because a newcomer did not take it on.
     PactEnded {
         /// Cut that had not vested and is forfeited.
         unvested: Alpha,
-        /// The bond, if leaving without notice has forfeited it; none if it went back.
-        bond: Option<Tao>,
+        /// The bond, which went back.
+        bond: Tao,
+    },
+    /// A pact is broken; its terms bind on.
+    PactBroken {
+        /// Cut that had not vested and is forfeited.
+        unvested: Alpha,
+        /// The bond, which is lost.
+        bond: Tao,
     },
     /// An abandoned slot got a new team.
     TakenOver {

@@ -1,5 +1,5 @@
-//! What happened to pacts, payments and channels, for people and programs. Every event is told: the matches name them
-//! all, so that a new one has to be thought of here.
+//! What happened to pacts, payments and channels, for people and programs: every event of the rules' table, each field
+//! under its name and unit.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::BTreeMap;
@@ -134,248 +134,96 @@ fn verdict(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// Tells an event. `channels` knows the subnets of channels, which some events do not name.
-pub fn tell(event: &Event<Runtime>, channels: &BTreeMap<u64, NetUid>) -> Told {
-    let of = |netuid: &NetUid| Some(netuid.0);
-    let through = |channel: &u64| channels.get(channel).map(|netuid| netuid.0);
-    let terms = |terms: &Terms| json!(TermsView::from(terms));
-    let (what, netuid, figures) = match event {
-        Event::Proposed {
-            netuid,
-            who,
-            terms: proposed,
-            arbiters,
-        } => (
-            "Proposed",
-            of(netuid),
-            json!({
-                "who": address(who),
-                "terms": terms(proposed),
-                "arbiters": arbiters.accounts.iter().map(address).collect::<Vec<_>>(),
-                "arbiters_threshold": arbiters.threshold,
-            }),
-        ),
-        Event::Signed {
-            netuid,
-            signer,
-            terms: signed,
-        } => (
-            "Signed",
-            of(netuid),
-            json!({ "signer": address(signer), "terms": terms(signed) }),
-        ),
-        Event::Tightened { netuid, terms: tighter } => ("Tightened", of(netuid), json!({ "terms": terms(tighter) })),
-        Event::LooseningAnnounced {
-            netuid,
-            terms: looser,
-            due,
-        } => (
-            "LooseningAnnounced",
-            of(netuid),
-            json!({ "terms": terms(looser), "due": due }),
-        ),
-        Event::Objected {
-            netuid,
-            coldkey,
-            hotkey,
-            alpha,
-        } => (
-            "Objected",
-            of(netuid),
-            json!({ "coldkey": address(coldkey), "hotkey": address(hotkey), "alpha_rao": alpha.0 }),
-        ),
-        Event::Loosened { netuid, terms: looser } => ("Loosened", of(netuid), json!({ "terms": terms(looser) })),
-        Event::LooseningRefused { netuid, objecting } => (
-            "LooseningRefused",
-            of(netuid),
-            json!({ "objecting_alpha_rao": objecting.0 }),
-        ),
-        Event::ExitAnnounced { netuid, until } => ("ExitAnnounced", of(netuid), json!({ "until": until })),
-        Event::ExitCancelled { netuid } => ("ExitCancelled", of(netuid), json!({})),
-        Event::Left {
-            netuid,
-            bond,
-            forfeited,
-        } => (
-            "Left",
-            of(netuid),
-            json!({ "bond_rao": bond.0, "forfeited_alpha_rao": forfeited.0 }),
-        ),
-        Event::Breached {
-            netuid,
-            breach: broken,
-            bond,
-            reward,
-            forfeited,
-        } => (
-            "Breached",
-            of(netuid),
-            json!({
-                "breach": breach(broken),
-                "bond_rao": bond.0,
-                "reward_rao": reward.0,
-                "forfeited_alpha_rao": forfeited.0,
-            }),
-        ),
-        Event::Reported {
-            netuid,
-            report,
-            reporter,
-            evidence,
-            deadline,
-        } => (
-            "Reported",
-            of(netuid),
-            json!({
-                "report": report,
-                "reporter": address(reporter),
-                "evidence": hex::encode(evidence),
-                "deadline": deadline,
-            }),
-        ),
-        Event::Voted {
-            netuid,
-            report,
-            who,
-            uphold,
-        } => (
-            "Voted",
-            of(netuid),
-            json!({ "report": report, "who": address(who), "uphold": uphold }),
-        ),
-        Event::ReportResolved {
-            netuid,
-            report,
-            verdict: decided,
-        } => (
-            "ReportResolved",
-            of(netuid),
-            json!({ "report": report, "verdict": verdict(decided) }),
-        ),
-        Event::ArtifactCommitted {
-            netuid,
-            number,
-            plaintext,
-            ciphertext,
-            round,
-        } => (
-            "ArtifactCommitted",
-            of(netuid),
-            json!({
-                "number": number,
-                "plaintext": hex::encode(plaintext),
-                "ciphertext": hex::encode(ciphertext),
-                "round": round,
-            }),
-        ),
-        Event::ArtifactConfirmed { netuid, number } => ("ArtifactConfirmed", of(netuid), json!({ "number": number })),
-        Event::OwnerChanged { netuid, owner, until } => (
-            "OwnerChanged",
-            of(netuid),
-            json!({ "owner": address(owner), "until": until }),
-        ),
-        Event::BondPosted { netuid, who, bond } => (
-            "BondPosted",
-            of(netuid),
-            json!({ "who": address(who), "bond_rao": bond.0 }),
-        ),
-        Event::Paid {
-            netuid,
-            payer,
-            payee,
-            amount,
-            tribute,
-            receipt,
-        } => (
-            "Paid",
-            of(netuid),
-            json!({
-                "payer": address(payer),
-                "payee": address(payee),
-                "amount_rao": amount.0,
-                "tribute_rao": tribute.0,
-                "receipt": hex::encode(receipt),
-            }),
-        ),
-        Event::CutShared {
-            netuid,
-            cut,
-            pledged,
-            vested,
-            unvested,
-        } => (
-            "CutShared",
-            of(netuid),
-            json!({
-                "cut_alpha_rao": cut.0,
-                "pledged_alpha_rao": pledged.0,
-                "vested_alpha_rao": vested.0,
-                "unvested_alpha_rao": unvested.0,
-            }),
-        ),
-        Event::Released {
-            netuid,
-            tao,
-            bought,
-            burned,
-            holders,
-            root,
-        } => (
-            "Released",
-            of(netuid),
-            json!({
-                "tao_rao": tao.0,
-                "bought_alpha_rao": bought.0,
-                "burned_alpha_rao": burned.0,
-                "holders_alpha_rao": holders.0,
-                "root_alpha_rao": root.0,
-            }),
-        ),
-        Event::Dissolved { netuid, tao } => ("Dissolved", of(netuid), json!({ "tao_rao": tao.0 })),
-        Event::ChannelOpened {
-            channel,
-            netuid,
-            payer,
-            payee,
-            deposit,
-            expiry,
-        } => (
-            "ChannelOpened",
-            of(netuid),
-            json!({
-                "channel": channel,
-                "payer": address(payer),
-                "payee": address(payee),
-                "deposit_rao": deposit.0,
-                "expiry": expiry,
-            }),
-        ),
-        Event::ChannelToppedUp { channel, deposit } => (
-            "ChannelToppedUp",
-            through(channel),
-            json!({ "channel": channel, "deposit_rao": deposit.0 }),
-        ),
-        Event::ChannelClosing { channel, at } => (
-            "ChannelClosing",
-            through(channel),
-            json!({ "channel": channel, "at": at }),
-        ),
-        Event::ChannelClosed {
-            channel,
-            paid,
-            returned,
-        } => (
-            "ChannelClosed",
-            through(channel),
-            json!({ "channel": channel, "paid_rao": paid.0, "returned_rao": returned.0 }),
-        ),
-        Event::ParametersSet { parameters } => ("ParametersSet", None, json!({ "parameters": parameters })),
-        // The macro of pallets adds a variant that cannot be.
-        Event::__Ignore(_, never) => match *never {},
-    };
-    let figures = match figures {
-        Value::Object(figures) => figures,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
-    };
-    Told { what, netuid, figures }
+/// A field of an event, for people and programs.
+trait Figure {
+    /// Puts it among the figures, under its name and unit.
+    fn put(&self, name: &str, figures: &mut Map<String, Value>);
+
+    /// The subnet, if it names one.
+    fn subnet(&self) -> Option<u16> {
+        None
+    }
 }
+
+impl Figure for NetUid {
+    /// It is told apart from the figures.
+    fn put(&self, _: &str, _: &mut Map<String, Value>) {}
+
+    fn subnet(&self) -> Option<u16> {
+        Some(self.0)
+    }
+}
+
+/// Figures with a name of their own and one value: the type, the suffix of the name, and what is shown.
+macro_rules! figures {
+    ($($ty:ty, $suffix:literal, |$figure:ident| $value:expr;)*) => {
+        $(impl Figure for $ty {
+            fn put(&self, name: &str, figures: &mut Map<String, Value>) {
+                let $figure = self;
+                figures.insert(format!("{name}{}", $suffix), json!($value));
+            }
+        })*
+    };
+}
+
+figures! {
+    u32, "", |number| number;
+    u64, "", |number| number;
+    bool, "", |said| said;
+    [u8; 32], "", |hash| hex::encode(hash);
+    sp_core::crypto::AccountId32, "", |account| address(account);
+    tributary_economy::Tao, "_rao", |tao| tao.0;
+    Terms, "", |terms| TermsView::from(terms);
+    Breach, "", |broken| breach(broken);
+    Verdict, "", |decided| verdict(decided);
+    tributary_economy::pact::Parameters, "", |parameters| parameters;
+}
+
+impl Figure for tributary_economy::Alpha {
+    fn put(&self, name: &str, figures: &mut Map<String, Value>) {
+        let name = if name == "alpha" {
+            "alpha_rao".to_owned()
+        } else {
+            format!("{name}_alpha_rao")
+        };
+        figures.insert(name, json!(self.0));
+    }
+}
+
+impl Figure for tributary_economy::pact::Arbiters<sp_core::crypto::AccountId32> {
+    fn put(&self, name: &str, figures: &mut Map<String, Value>) {
+        let accounts: Vec<String> = self.accounts.iter().map(address).collect();
+        figures.insert(name.to_owned(), json!(accounts));
+        figures.insert(format!("{name}_threshold"), json!(self.threshold));
+    }
+}
+
+macro_rules! tell_events {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $field:ident: $ty:tt,)* })*) => {
+        /// Tells an event. `channels` knows the subnets of channels, which some events do not name.
+        pub fn tell(event: &Event<Runtime>, channels: &BTreeMap<u64, NetUid>) -> Told {
+            let mut figures = Map::new();
+            let (what, named) = match event {
+                $(Event::$name { $($field),* } => {
+                    $($field.put(stringify!($field), &mut figures);)*
+                    (stringify!($name), [$($field.subnet()),*].into_iter().flatten().next())
+                })*
+                Event::ParametersSet { parameters } => {
+                    parameters.put("parameters", &mut figures);
+                    ("ParametersSet", None)
+                }
+                // The macro of pallets adds a variant that cannot be.
+                Event::__Ignore(_, never) => match *never {},
+            };
+            let channel = figures.get("channel").and_then(Value::as_u64);
+            let through = channel.and_then(|id| channels.get(&id)).map(|netuid| netuid.0);
+            Told {
+                what,
+                netuid: named.or(through),
+                figures,
+            }
+        }
+    };
+}
+
+tributary_economy::for_each_pact_event!(tell_events, [Acc]);

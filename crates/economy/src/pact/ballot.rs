@@ -57,7 +57,10 @@ pub fn cast<Acc: PartialEq>(ballots: &mut Vec<Ballot<Acc>>, ballot: Ballot<Acc>)
 ///
 /// # Errors
 /// [`crate::Error::Overflow`].
-pub fn count<Acc>(ballots: &[Ballot<Acc>], now: impl Fn(&Ballot<Acc>) -> Alpha) -> Result<(Alpha, Alpha), Error> {
+pub fn count<Acc>(
+    ballots: &[Ballot<Acc>],
+    mut now: impl FnMut(&Ballot<Acc>) -> Alpha,
+) -> Result<(Alpha, Alpha), Error> {
     let mut sums = (Alpha::ZERO, Alpha::ZERO);
     for ballot in ballots {
         let alpha = ballot.alpha.min(now(ballot));
@@ -65,6 +68,15 @@ pub fn count<Acc>(ballots: &[Ballot<Acc>], now: impl Fn(&Ballot<Acc>) -> Alpha) 
         *side = side.plus(alpha)?;
     }
     Ok(sums)
+}
+
+/// [`count`], where `now` has what each stake holds, in the order of the ballots.
+///
+/// # Errors
+/// [`crate::Error::Overflow`].
+pub fn count_in_order<Acc>(ballots: &[Ballot<Acc>], now: &[Alpha]) -> Result<(Alpha, Alpha), Error> {
+    let mut now = now.iter().copied();
+    count(ballots, |_| now.next().unwrap_or_default())
 }
 
 #[cfg(test)]

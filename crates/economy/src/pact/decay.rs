@@ -39,15 +39,15 @@ pub fn factor(blocks: u64, half_life: u64) -> u128 {
     }
     // Rounded up, so that the power is rounded down. Below one: the fraction is at most 1 - 2^-64 away from it, or one.
     let fraction = (u128::from(blocks % half_life) << 64).div_ceil(half_life.into());
+    let Ok(mut bits) = u64::try_from(fraction) else {
+        return ONE >> 1 >> whole;
+    };
     let mut power = ONE;
-    if fraction == ONE {
-        power >>= 1;
-    } else {
-        for (k, root) in ROOTS.iter().enumerate() {
-            if fraction >> (63 - k) & 1 == 1 {
-                power = (power * u128::from(*root)) >> 64;
-            }
-        }
+    // From the highest bit that is set to the next.
+    while bits != 0 {
+        let k = bits.leading_zeros();
+        power = (power * u128::from(ROOTS[k as usize])) >> 64;
+        bits ^= 1 << (63 - k);
     }
     power >> whole
 }

@@ -1,7 +1,8 @@
 //! Pacts: the terms under which a subnet returns value, as numbers and small state machines (`docs/rules/pacts.md`).
 //!
-//! Everything here is pure. What touches the books of the market is in [`crate::market::pact`]; the storage that both
-//! need is [`Books`].
+//! Everything here is pure. [`transition`] is the whole mechanism: a [`State`] and an [`Input`] give the new state, the
+//! [`Move`]s of money and the [`Event`]s. [`crate::market::pact`] books them on the chain's ledger, whose part for pacts is
+//! [`Books`]; the futures book them on their rows.
 //!
 //! A pact is kept in one record a subnet ([`Pact`]). Value owed back waits in its [`Reservoir`] and is released
 //! slowly ([`release`]) along a [`Route`] that needs no list of holders.
@@ -14,16 +15,20 @@ pub mod decay;
 pub mod error;
 pub mod event;
 pub mod exit;
+pub mod input;
 pub mod loosening;
+pub mod moves;
 pub mod parameters;
 pub mod payment;
 pub mod release;
 pub mod report;
 pub mod reservoir;
 pub mod route;
+pub mod state;
 pub mod strength;
 pub mod terms;
 pub mod totals;
+pub mod transition;
 pub mod vesting;
 
 pub use artifact::Artifact;
@@ -33,14 +38,18 @@ pub use channel::Channel;
 pub use error::Error;
 pub use event::Event;
 pub use exit::{Breach, Status};
+pub use input::{Earning, Input, Look, Quote};
 pub use loosening::Loosening;
+pub use moves::{Move, Purse, Sink, Source};
 pub use parameters::Parameters;
 pub use payment::Revenue;
 pub use report::Report;
 pub use reservoir::Reservoir;
 pub use route::Route;
+pub use state::{Context, State};
 pub use terms::{Arbiters, Terms};
 pub use totals::Totals;
+pub use transition::{Outcome, apply, apply_in_place};
 pub use vesting::Vesting;
 
 use alloc::vec::Vec;

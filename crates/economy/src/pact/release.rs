@@ -51,6 +51,15 @@ pub fn largest_dividend(earning: Alpha, fee_rate: u16) -> Alpha {
     Alpha((u128::from(earning.0) * u128::from(fee_rate.max(1)) / (2 * u128::from(u16::MAX))) as u64)
 }
 
+/// At most this part of root's stake is paid to it at once, as a number of alpha: beyond the stake itself the rate of
+/// root dividends is too coarse (`docs/rules/root.md#accrual`).
+pub const ROOT_PART: u64 = 8;
+
+/// The most alpha that one release may pay to those who stake `root` on root, rounded down.
+pub fn largest_root_dividend(root: Tao) -> Alpha {
+    Alpha(root.0 / ROOT_PART)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -54,23 +54,6 @@ pub fn split_cut(cut: Alpha, pledge: PerMillion) -> (Alpha, Alpha) {
     (pledged, cut.minus_or_zero(pledged))
 }
 
-/// Lets the cut of all earners vest. Returns what each is paid, in order; those with nothing left leave the list.
-pub fn step_all<Acc: Clone>(vesting: &mut Vec<Vesting<Acc>>, blocks: u64) -> Vec<Vesting<Acc>> {
-    let mut paid = Vec::new();
-    for entry in vesting.iter_mut() {
-        let vested = step(entry.alpha, blocks, entry.half_life);
-        entry.alpha = vested.kept;
-        if !vested.paid.is_zero() {
-            paid.push(Vesting {
-                alpha: vested.paid,
-                ..entry.clone()
-            });
-        }
-    }
-    vesting.retain(|entry| !entry.alpha.is_zero());
-    paid
-}
-
 /// Adds cut of an earner, whose hotkey it may change. If there are too many earners, returns the first, whose cut has
 /// vested by that.
 ///

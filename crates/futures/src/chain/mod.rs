@@ -5,6 +5,7 @@
 
 mod emit;
 pub mod flows;
+pub mod pacts;
 mod pools;
 mod rows;
 mod slots;
@@ -25,9 +26,10 @@ use tributary_economy::{
 use crate::vector;
 
 pub use flows::Flows;
+pub use pacts::{Pacts, Who};
 pub use pools::Pools;
 pub use slots::Registered;
-pub use tribute::{Pacts, Tribute};
+pub use tribute::Tribute;
 
 /// Blocks of a day (12 seconds each).
 pub const BLOCKS_PER_DAY: u64 = 7_200;
@@ -454,8 +456,18 @@ impl Chain {
         Ok(Tao(brought))
     }
 
-    /// What enters and leaves the pool for `amount` offered, fee included if there is one; none if it refuses.
+    /// Trades with a slot's pool: what entered and what left it for `amount` offered, fee included if there is one; none if
+    /// it refuses.
     fn trade(&mut self, slot: usize, side: Side, amount: u64, fee: bool) -> Result<Option<(u64, u64)>, Error> {
+        let quote = self.quote(slot, side, amount, fee)?;
+        Ok(quote.map(|(paid_in, paid_out, pool)| {
+            self.set_pool(slot, &pool);
+            (paid_in, paid_out)
+        }))
+    }
+
+    /// What a trade would do: what enters and leaves the pool, and the pool after it; none if it refuses.
+    fn quote(&self, slot: usize, side: Side, amount: u64, fee: bool) -> Result<Option<(u64, u64, pool::Pool)>, Error> {
         if amount == 0 || !self.occupied[slot] || self.first_block[slot].is_none() {
             return Ok(None);
         }
@@ -475,18 +487,14 @@ impl Chain {
                 Side::Buy => (pool.tao.plus(Tao(paid_in))?, pool.alpha.minus(Alpha(paid_out))?),
                 Side::Sell => (pool.tao.minus(Tao(paid_out))?, pool.alpha.plus(Alpha(paid_in))?),
             };
-            self.set_pool(slot, &pool);
-            return Ok(Some((paid_in, paid_out)));
+            return Ok(Some((paid_in, paid_out, pool)));
         }
         let limit = match side {
             Side::Buy => HIGHEST_PRICE,
             Side::Sell => LOWEST_PRICE,
         };
         match pool::swap(&mut pool, side, amount, limit, !fee) {
-            Ok(swapped) => {
-                self.set_pool(slot, &pool);
-                Ok(Some((swapped.paid_in, swapped.paid_out)))
-            }
+            Ok(swapped) => Ok(Some((swapped.paid_in, swapped.paid_out, pool))),
             Err(error @ (Error::Overflow | Error::Underflow)) => Err(error),
             Err(_) => Ok(None),
         }
@@ -590,6 +598,7 @@ impl Chain {
         }
         let holdings = &self.holdings;
         for slot in 0..self.slots() {
+            self.pacts.check(slot)?;
             let held = u128::from(self.pools.alpha[slot].0)
                 + u128::from(holdings.owner[slot].0)
                 + u128::from(holdings.miners[slot].0)

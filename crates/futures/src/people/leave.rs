@@ -1,6 +1,6 @@
 //! Leaving, being taken over, and rare shocks.
 
-use tributary_economy::{Alpha, Error};
+use tributary_economy::{Alpha, Error, pact::Input};
 
 use super::{Phase, World, YEAR};
 use crate::{
@@ -29,38 +29,20 @@ const TEAM: (usize, usize) = (2, 3);
 impl World {
     /// An owner has decided to leave: at once, or, under a pact with notice, when the notice is over.
     pub(super) fn set_out(&mut self, slot: usize, gives_notice: bool) -> Result<(), Error> {
-        let Some(terms) = self.chain.pacts.terms[slot] else {
+        let announced = self.chain.pacts.notice_until(slot).is_some();
+        if self.chain.pacts.terms(slot).is_none() || !(gives_notice || announced) {
             return self.leave(slot, Reason::Chosen);
-        };
-        if !gives_notice {
+        }
+        let who = self.chain.pacts.owner(slot);
+        if !announced && self.chain.try_play(slot, Input::AnnounceExit { who })?.is_none() {
             return self.leave(slot, Reason::Chosen);
         }
         self.tally.notices += 1;
-        let days = super::weigh::days(terms.notice);
-        if days <= 0.0 {
-            return self.leave(slot, Reason::Announced);
-        }
+        let days = self.notice_left(slot);
         self.people.departs[slot] = self.day + days;
-        self.tell(slot, What::Announced { days });
-        Ok(())
-    }
-
-    /// What leaving does to a slot's pact: after notice it ends, without it is broken.
-    fn close_pact(&mut self, slot: usize, reason: Reason) -> Result<(), Error> {
-        self.people.opened[slot] = self.opened_lag(slot);
-        if self.chain.pacts.terms[slot].is_none() {
-            return Ok(());
+        if days > 0.0 {
+            self.tell(slot, What::Announced { days });
         }
-        let unvested = self.chain.pacts.unvested[slot];
-        let bond = if reason == Reason::Announced {
-            self.chain.end_pact(slot)?;
-            None
-        } else {
-            self.tally.breaches += 1;
-            Some(self.chain.break_pact(slot)?)
-        };
-        self.unbind(slot);
-        self.tell(slot, What::PactEnded { unvested, bond });
         Ok(())
     }
 
@@ -69,7 +51,11 @@ impl World {
         if self.people.phase[slot] == Phase::Gone {
             return Ok(());
         }
-        self.close_pact(slot, reason)?;
+        self.people.opened[slot] = self.opened_lag(slot);
+        if self.chain.pacts.terms(slot).is_some() && reason != Reason::Announced {
+            self.report(slot)?;
+        }
+        self.unbind(slot);
         let all: f64 = (0..self.chain.slots()).map(|slot| self.alpha_value(slot)).sum();
         let share = if all > 0.0 { self.alpha_value(slot) / all } else { 0.0 };
         let p = &self.parameters;
@@ -115,7 +101,7 @@ impl World {
 
     /// Somebody else makes something of a slot (`docs/rules/subnets.md#conviction`).
     pub(super) fn take_over(&mut self, slot: usize) -> Result<(), Error> {
-        self.chain.hand_over_pact(slot)?;
+        self.chain.change_owner(slot);
         self.people.generation[slot] += 1;
         let enables = self.people.enables[slot];
         let opened = self.people.opened[slot].map(|lag| self.people.quality[slot] - lag);
@@ -135,7 +121,7 @@ impl World {
         self.tally.takeovers += 1;
         let quality = self.people.quality[slot];
         self.tell(slot, What::TakenOver { quality });
-        Ok(())
+        self.take_pact_on(slot)
     }
 
     /// The rare shocks of a step.

@@ -4,6 +4,7 @@
 //! plans, in floating point.
 
 mod arrive;
+mod enforce;
 mod leave;
 mod owners;
 mod pacts;
@@ -13,7 +14,7 @@ mod weigh;
 mod work;
 
 use crate::{
-    chain::{BLOCKS_PER_DAY, Chain, Sales},
+    chain::{BLOCKS_PER_DAY, Chain, Sales, Who},
     metrics::Tally,
     noise::{Class, STRIDE, Stream, normal, uniform},
     pact::Offer,
@@ -48,6 +49,15 @@ const GONE_DISCOUNT: f64 = 1.6;
 
 /// Days from registration to the start call.
 const START_DAYS: f64 = 7.0;
+
+/// Who pays for services.
+const CUSTOMER: Who = Who::Other(0);
+
+/// Who reports broken pacts, for a reward.
+const REPORTER: Who = Who::Other(1);
+
+/// Those who stake alpha, as voters.
+const HOLDERS: Who = Who::Other(2);
 
 /// Why an owner is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +128,7 @@ pub struct People {
     pub enables: Vec<f64>,
     /// Day of the owner's next decision: a month passes between two, and every owner has a day of its own.
     pub decides: Vec<f64>,
-    /// Day on which a notice is over; infinite without one.
+    /// Day on which an owner who has given notice leaves; infinite without one.
     pub departs: Vec<f64>,
     /// How many decisions the owner has made: it looks at an offered pact with the first and then once a year.
     pub looks: Vec<u64>,
@@ -283,8 +293,7 @@ impl World {
         chain.rules = scenario.rules_at(0.0);
         chain.reset(start.rows.len());
         if let Some(offer) = &scenario.pact {
-            chain.pacts.weight = offer.weight_millionths();
-            chain.pacts.release_half_life = offer.release_half_life();
+            chain.pacts.parameters = offer.parameters();
         }
         chain.block = start.block;
         chain.issued = tao(p.issuance_start);
@@ -469,7 +478,7 @@ impl World {
             self.month = 0.0;
         }
         self.decide()?;
-        self.depart()?;
+        self.enforce_pacts()?;
         self.arrive(days)?;
         self.shock(days)?;
         self.happen(days)?;

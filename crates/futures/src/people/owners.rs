@@ -3,10 +3,7 @@
 use tributary_economy::Error;
 
 use super::{Kind, MONTH, Phase, Weighed, World};
-use crate::{
-    noise::uniform,
-    story::{Reason, What},
-};
+use crate::{noise::uniform, story::What};
 
 /// Part of miner pay that an extracting owner withholds.
 const WITHHELD: f64 = 0.9;
@@ -36,17 +33,6 @@ impl World {
         Ok(())
     }
 
-    /// Those whose notice is over leave.
-    pub(super) fn depart(&mut self) -> Result<(), Error> {
-        for slot in 0..self.chain.slots() {
-            if self.people.departs[slot] <= self.day + 1e-6 {
-                self.people.departs[slot] = f64::INFINITY;
-                self.leave(slot, Reason::Announced)?;
-            }
-        }
-        Ok(())
-    }
-
     /// A slot's decision of this month, or its takeover if the owner has left or works against it.
     fn decide_for(&mut self, slot: usize) -> Result<(), Error> {
         let draw = |k| uniform(self.streams.owners.at(2 * self.step + k, slot as u64));
@@ -64,7 +50,7 @@ impl World {
             return Ok(());
         }
         self.look_at_offer(slot)?;
-        let terms = self.chain.pacts.terms[slot];
+        let terms = self.chain.pacts.posted(slot);
         let weighed = self.situation(slot).weigh(&self.parameters, terms.as_ref(), 0.0);
         let choice = if first < weighed.chance_leave {
             Choice::Leave

@@ -1,13 +1,14 @@
-//! Who signs a pact, who gives it up, and what it does to customers and prices (`docs/futures.md#people`, on pacts).
+//! Who signs a pact, who gives it up or takes it on, and what it does to customers and prices (`docs/futures.md#people`,
+//! on pacts).
 
 use tributary_economy::{
     Error, approximate,
-    pact::{Terms, strength::strength},
+    pact::{Input, Terms, strength::strength},
 };
 
 use super::{
     GONE_DISCOUNT, Kind, MONTH, Phase, RAO, Team, World, YEAR, tao,
-    weigh::{Situation, leak, part, stays_on_rail},
+    weigh::{Situation, days, leak, part, stays_on_rail},
 };
 use crate::{noise::uniform, pact::Signing, story::What};
 
@@ -45,7 +46,7 @@ impl World {
 
     /// What emission adds to a share for the strength of terms.
     fn favour(&self, terms: &Terms) -> f64 {
-        approximate::favour(self.chain.pacts.weight, strength(terms)) - 1.0
+        approximate::favour(self.chain.pacts.parameters.pact_weight, strength(terms)) - 1.0
     }
 
     /// What holders see and price of the change in the owner's chance of leaving within a year, in log points.
@@ -92,25 +93,69 @@ impl World {
         let terms = offer.terms();
         let here = self.situation(slot);
         let u = uniform(self.streams.pacts.at(self.step, slot as u64));
-        let signed = self.chain.pacts.terms[slot].is_some();
-        if signed {
+        if self.chain.pacts.notice_until(slot).is_some() {
+            return Ok(());
+        }
+        if self.chain.pacts.terms(slot).is_some() {
             if u < self.chance_to_give_up(&here, &terms) {
-                self.chain.end_pact(slot)?;
-                self.unbind(slot);
-                self.tell(slot, What::GaveUp);
+                self.give_up(slot)?;
             }
             return Ok(());
         }
         let wants = u < self.chance_to_sign(&here, &terms);
         if looks == 0 {
-            let (kind, good) = (here.kind as usize, self.is_good(self.people.talent[slot]));
-            self.tally.offered[kind] += 1;
-            self.tally.offered_good += u32::from(good);
-            self.tally.signed[kind] += u32::from(wants);
-            self.tally.signed_good += u32::from(wants && good);
+            self.tally_look(&here, slot, wants);
         }
         if wants {
             self.sign(slot, terms)?;
+        }
+        Ok(())
+    }
+
+    /// Counts an owner's first look at the pact.
+    fn tally_look(&mut self, here: &Situation, slot: usize, wants: bool) {
+        let (kind, good) = (here.kind as usize, self.is_good(self.people.talent[slot]));
+        self.tally.offered[kind] += 1;
+        self.tally.offered_good += u32::from(good);
+        self.tally.signed[kind] += u32::from(wants);
+        self.tally.signed_good += u32::from(wants && good);
+    }
+
+    /// An owner gives notice that its pact shall end, and stays. Until the notice is over the terms bind.
+    fn give_up(&mut self, slot: usize) -> Result<(), Error> {
+        let who = self.chain.pacts.owner(slot);
+        if self.chain.try_play(slot, Input::AnnounceExit { who })?.is_some() {
+            self.people.trust[slot] = 0.0;
+            let days = self.notice_left(slot);
+            self.tell(slot, What::GaveUp { days });
+        }
+        Ok(())
+    }
+
+    /// Days until an announced notice is over; zero without one.
+    pub(super) fn notice_left(&self, slot: usize) -> f64 {
+        let until = self.chain.pacts.notice_until(slot).unwrap_or_default();
+        days(until.saturating_sub(self.chain.block))
+    }
+
+    /// A team that takes over a slot finds the pact of the one before, and has to post its bond in time or lose it: it
+    /// looks at the terms at once.
+    pub(super) fn take_pact_on(&mut self, slot: usize) -> Result<(), Error> {
+        let Some(terms) = self.chain.pacts.terms(slot).copied() else {
+            return Ok(());
+        };
+        self.bind(slot, &terms);
+        if self.chain.pacts.notice_until(slot).is_some() {
+            return Ok(());
+        }
+        self.people.looks[slot] = 1;
+        let here = self.situation(slot);
+        let u = uniform(self.streams.pacts.at(self.step, slot as u64));
+        let wants = u < self.chance_to_sign(&here, &terms);
+        self.tally_look(&here, slot, wants);
+        let who = self.chain.pacts.owner(slot);
+        if wants && self.chain.try_play(slot, Input::PostBond { who })?.is_some() {
+            self.signed(slot, &terms);
         }
         Ok(())
     }
@@ -131,23 +176,24 @@ impl World {
         if !self.chain.sign(slot, terms)? {
             return Ok(false);
         }
-        let here = self.situation(slot);
-        let trust = self.trust(&here, &terms);
-        let kept = stays_on_rail(&self.parameters, &terms);
-        let leaked = leak(&self.parameters, &terms);
-        let on_rail = self.on_rail(here.kind);
-        let people = &mut self.people;
-        people.trust[slot] = trust;
-        people.on_rail[slot] = on_rail * kept;
-        people.leak[slot] = leaked;
-        self.tell(
-            slot,
-            What::Signed {
-                kind: here.kind,
-                quality: here.quality,
-            },
-        );
+        self.bind(slot, &terms);
+        self.signed(slot, &terms);
         Ok(true)
+    }
+
+    /// Holders see that an owner is bound by its own choice.
+    fn signed(&mut self, slot: usize, terms: &Terms) {
+        let here = self.situation(slot);
+        self.people.trust[slot] = self.trust(&here, terms);
+        let (kind, quality) = (here.kind, here.quality);
+        self.tell(slot, What::Signed { kind, quality });
+    }
+
+    /// What terms in force do to customers.
+    fn bind(&mut self, slot: usize, terms: &Terms) {
+        let on_rail = self.on_rail(self.people.kind[slot]);
+        self.people.on_rail[slot] = on_rail * stays_on_rail(&self.parameters, terms);
+        self.people.leak[slot] = leak(&self.parameters, terms);
     }
 
     /// Takes away what a pact has done to customers and prices.
@@ -209,20 +255,19 @@ impl World {
         Ok(())
     }
 
-    /// The share of what customers paid in a step that pacts take, from dollars to the reservoirs. Returns dollars.
+    /// Customers pay on the network where a pact takes a share of it. Returns the shares, in dollars.
     pub(super) fn pay_tribute(&mut self, days: f64) -> Result<f64, Error> {
         let mut all = 0.0;
         if self.offer.is_none() {
             return Ok(all);
         }
         for slot in 0..self.chain.slots() {
-            let Some(terms) = self.chain.pacts.terms[slot] else {
-                continue;
-            };
-            let paid = self.people.revenue[slot] * self.people.on_rail[slot] * part(terms.revenue_share) * days;
-            if paid > 0.0 {
-                all += paid;
-                self.chain.pay_tribute(slot, tao(paid / self.tao.usd))?;
+            let tribute = self.tribute_of_revenue(slot) * days;
+            if tribute > 0.0 {
+                all += tribute;
+                let paid = self.people.revenue[slot] * self.people.on_rail[slot] * days;
+                self.chain
+                    .pay_on_rail(slot, super::CUSTOMER, tao(paid / self.tao.usd))?;
             }
         }
         Ok(all)
@@ -230,7 +275,7 @@ impl World {
 
     /// Dollars a day of a slot's revenue that are tribute.
     pub(crate) fn tribute_of_revenue(&self, slot: usize) -> f64 {
-        match &self.chain.pacts.terms[slot] {
+        match self.chain.pacts.terms(slot) {
             Some(terms) => self.people.revenue[slot] * self.people.on_rail[slot] * part(terms.revenue_share),
             None => 0.0,
         }
@@ -247,7 +292,7 @@ impl World {
 
     /// TAO a day that holders of a slot's alpha expect of its pact, as far as they price it.
     pub(super) fn priced_tribute(&self, slot: usize) -> f64 {
-        let Some(terms) = &self.chain.pacts.terms[slot] else {
+        let Some(terms) = self.chain.pacts.terms(slot) else {
             return 0.0;
         };
         let supply = self.chain.alpha_issued[slot];
@@ -258,8 +303,8 @@ impl World {
 
     /// By how much, in log quality, what a leaver's pact has opened lags behind what it had; none if nothing opens.
     pub(super) fn opened_lag(&self, slot: usize) -> Option<f64> {
-        let terms = self.chain.pacts.terms[slot].as_ref()?;
-        let window = super::weigh::days(terms.open_after) / YEAR;
+        let terms = self.chain.pacts.terms(slot)?;
+        let window = days(terms.open_after) / YEAR;
         (terms.open_after > 0).then_some(self.parameters.frontier_speed * window)
     }
 }

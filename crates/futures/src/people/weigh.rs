@@ -267,7 +267,7 @@ impl World {
             cut_alpha: self.cut_alpha(self.chain.alpha_issued[slot]),
             owned: holdings.owner[slot].0 as f64 / RAO,
             locked: people.locked[slot].0 as f64 / RAO,
-            unvested: self.chain.pacts.unvested[slot].0 as f64 / RAO,
+            unvested: self.chain.pacts.unvested(slot).0 as f64 / RAO,
         }
     }
 

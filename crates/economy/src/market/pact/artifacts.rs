@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{check_subnet, load_in_force};
+use super::{books, check_subnet};
 use crate::{
     Account, Ledger, MechId, NetUid,
     pact::{Artifact, Error, Event, artifact as rules},
@@ -24,8 +24,10 @@ pub fn commit_artifact<Acc: Account, L: Ledger<Acc>>(
     location: Vec<u8>,
 ) -> Result<u32, Error> {
     check_subnet(ledger, netuid)?;
-    let pact = load_in_force(ledger, netuid)?;
-    if pact.terms.artifact_period == 0 {
+    let state = books::load(ledger, netuid, false);
+    let pact = state.pact.as_ref().ok_or(Error::NoPact)?;
+    let terms = pact.in_force().ok_or(Error::PactEnded)?;
+    if terms.artifact_period == 0 {
         return Err(Error::NoArtifactPromised);
     }
     let owner = [ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid)];
@@ -36,7 +38,7 @@ pub fn commit_artifact<Acc: Account, L: Ledger<Acc>>(
         return Err(Error::LocationTooLong);
     }
     let block_ms = ledger.block_ms();
-    rules::check_round(round, ledger.now_ms(), pact.terms.open_after, block_ms)?;
+    rules::check_round(round, ledger.now_ms(), terms.open_after, block_ms)?;
     let number = match ledger.artifact(netuid) {
         Some(last) => last.number.checked_add(1).ok_or(crate::Error::Overflow)?,
         None => 0,

@@ -3,7 +3,7 @@
 use super::{check_subnet, payments};
 use crate::{
     Account, Ledger, NetUid, Tao,
-    pact::{Channel, Error, Event, Hold},
+    pact::{Channel, Error, Event, Hold, Purse},
 };
 
 /// Opens a channel: the deposit goes on hold of the payer. Returns its number.
@@ -102,24 +102,14 @@ fn redeem<Acc: Account, L: Ledger<Acc>>(
 ) -> Result<Tao, Error> {
     let due = channel.redeem(amount)?;
     let netuid = channel.netuid;
-    let alive = ledger.networks_added(netuid) && ledger.network_registered_at(netuid) == channel.registered_at;
-    let (tribute, rest) = if alive {
-        payments::share(ledger, netuid, due)
-    } else {
-        (Tao::ZERO, due)
-    };
-    if !tribute.is_zero() {
-        let reservoirs = ledger.pact_account();
-        ledger.seize(Hold::Channel, &channel.payer, &reservoirs, tribute)?;
-    }
-    if !rest.is_zero() {
-        ledger.seize(Hold::Channel, &channel.payer, &channel.payee, rest)?;
-    }
-    if alive {
+    let (payer, payee) = (channel.payer.clone(), channel.payee.clone());
+    if ledger.networks_added(netuid) && ledger.network_registered_at(netuid) == channel.registered_at {
         let mut receipt = [0; 32];
         receipt[..8].copy_from_slice(&id.to_le_bytes());
-        let (payer, payee) = (channel.payer.clone(), channel.payee.clone());
-        payments::book(ledger, &payer, netuid, &payee, due, tribute, receipt)?;
+        let from = Purse::Held(Hold::Channel, payer.clone());
+        payments::pay_out_of(ledger, from, &payer, netuid, &payee, due, receipt)?;
+    } else {
+        ledger.seize(Hold::Channel, &payer, &payee, due)?;
     }
     Ok(due)
 }

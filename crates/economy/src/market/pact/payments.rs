@@ -1,9 +1,9 @@
 //! Payments on the rail (`docs/rules/pacts.md#payments`).
 
-use super::{check_subnet, receive, revenue_share};
+use super::{books, check_subnet};
 use crate::{
-    Account, Existence, Ledger, NetUid, Tao,
-    pact::{Error, Event, payment},
+    Account, Ledger, NetUid, Tao,
+    pact::{Error, Event, Input, Purse},
 };
 
 /// Pays somebody for a service of a subnet. The subnet's pact decides how much of it is tribute; without a pact none is,
@@ -27,49 +27,37 @@ pub fn pay<Acc: Account, L: Ledger<Acc>>(
     if payer == payee {
         return Err(Error::PayingOneself);
     }
-    let (tribute, rest) = share(ledger, netuid, amount);
-    if !tribute.is_zero() {
-        let reservoirs = ledger.pact_account();
-        ledger.transfer(payer, &reservoirs, tribute, Existence::Preserve)?;
-    }
-    if !rest.is_zero() {
-        ledger.transfer(payer, payee, rest, Existence::Preserve)?;
-    }
-    book(ledger, payer, netuid, payee, amount, tribute, receipt)?;
-    Ok(tribute)
+    let from = Purse::Free(payer.clone());
+    pay_out_of(ledger, from, payer, netuid, payee, amount, receipt)
 }
 
-/// Splits a payment on a subnet into tribute and the payee's part.
-pub(super) fn share<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, amount: Tao) -> (Tao, Tao) {
-    payment::split(amount, revenue_share(ledger.pact(netuid).as_ref()))
-}
-
-/// Counts a payment whose TAO has moved.
-pub(super) fn book<Acc: Account, L: Ledger<Acc>>(
+/// Pays out of a purse, and counts it. Returns the tribute.
+pub(super) fn pay_out_of<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
+    from: Purse<Acc>,
     payer: &Acc,
     netuid: NetUid,
     payee: &Acc,
     amount: Tao,
-    tribute: Tao,
     receipt: [u8; 32],
-) -> Result<(), Error> {
-    if !tribute.is_zero() {
-        let mut pact = super::load(ledger, netuid)?;
-        receive(&mut pact, tribute)?;
-        pact.totals.from_payments = pact.totals.from_payments.plus(tribute)?;
-        ledger.set_pact(netuid, Some(pact));
-    }
-    let mut revenue = ledger.revenue(netuid);
-    revenue.add(amount, tribute)?;
-    ledger.set_revenue(netuid, revenue);
-    ledger.tell(Event::Paid {
-        netuid,
+) -> Result<Tao, Error> {
+    let state = books::load(ledger, netuid, false);
+    let input = Input::Pay {
+        from,
         payer: payer.clone(),
         payee: payee.clone(),
         amount,
-        tribute,
         receipt,
+    };
+    let outcome = books::apply(ledger, netuid, &state, input)?;
+    let mut tributes = outcome.events.iter().filter_map(|event| match event {
+        Event::Paid { tribute, .. } => Some(*tribute),
+        _ => None,
     });
-    Ok(())
+    let tribute = tributes.next().unwrap_or_default();
+    let mut revenue = ledger.revenue(netuid);
+    revenue.add(amount, tribute)?;
+    ledger.set_revenue(netuid, revenue);
+    books::book(ledger, netuid, &state, outcome)?;
+    Ok(tribute)
 }

@@ -2,14 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::{check_subnet, exits, holdable, load, load_in_force, owners, receive};
+use super::{books, check_subnet, holdable};
 use crate::{
     Account, Alpha, Ledger, NetUid,
     market::stakes,
-    pact::{
-        Ballot, Breach, Error, Event, Hold, Report, Status, ballot,
-        report::{MAX_REPORTS, Verdict},
-    },
+    pact::{Error, Event, Input, report::Verdict},
 };
 
 /// Reports a broken promise; the deposit goes on hold. Returns the number of the report.
@@ -28,39 +25,10 @@ pub fn report<Acc: Account, L: Ledger<Acc>>(
     evidence: [u8; 32],
 ) -> Result<u32, Error> {
     check_subnet(ledger, netuid)?;
-    let pact = load_in_force(ledger, netuid)?;
-    let now = ledger.block();
-    let leaves = matches!(pact.status, Status::Leaving { since } if now >= since.saturating_add(pact.terms.notice));
-    if leaves || pact.loosening.is_some_and(|loosening| now >= loosening.due) {
-        return Err(Error::NoticeOver);
-    }
-    let mut reports = ledger.reports(netuid);
-    if reports.len() >= MAX_REPORTS {
-        return Err(Error::TooManyReports);
-    }
-    let parameters = ledger.pact_parameters();
-    ledger.hold(Hold::Report, who, parameters.report_deposit)?;
     let id = ledger.next_report();
+    let who = who.clone();
+    books::play(ledger, netuid, Input::Report { who, id, evidence })?;
     ledger.set_next_report(id.checked_add(1).ok_or(crate::Error::Overflow)?);
-    let deadline = now.saturating_add(parameters.report_period);
-    reports.push(Report {
-        id,
-        reporter: who.clone(),
-        deposit: parameters.report_deposit,
-        evidence,
-        at: now,
-        deadline,
-        decisions: Vec::new(),
-        ballots: Vec::new(),
-    });
-    ledger.set_reports(netuid, reports);
-    ledger.tell(Event::Reported {
-        netuid,
-        report: id,
-        reporter: who.clone(),
-        evidence,
-        deadline,
-    });
     Ok(id)
 }
 
@@ -86,33 +54,19 @@ pub fn vote<Acc: Account, L: Ledger<Acc>>(
     hotkey: &Acc,
     uphold: bool,
 ) -> Result<(), Error> {
-    let pact = load(ledger, netuid)?;
-    let mut reports = ledger.reports(netuid);
-    let report = reports
-        .iter_mut()
-        .find(|report| report.id == id)
-        .ok_or(Error::NoReport)?;
-    let now = ledger.block();
-    if pact.arbiters.accounts.is_empty() {
-        report.check_open(now)?;
-        let ballot = Ballot {
-            coldkey: who.clone(),
-            hotkey: hotkey.clone(),
-            alpha: weight(ledger, who, hotkey, netuid, report.at),
-            yes: uphold,
-        };
-        ballot::cast(&mut report.ballots, ballot)?;
-    } else {
-        report.decide(&pact.arbiters, who.clone(), uphold, now)?;
-    }
-    ledger.set_reports(netuid, reports);
-    ledger.tell(Event::Voted {
-        netuid,
-        report: id,
+    let state = books::load(ledger, netuid, true);
+    let alpha = state
+        .report(id)
+        .map_or(Alpha::ZERO, |report| weight(ledger, who, hotkey, netuid, report.at));
+    let input = Input::Vote {
         who: who.clone(),
+        id,
+        hotkey: hotkey.clone(),
+        alpha,
         uphold,
-    });
-    Ok(())
+    };
+    let outcome = books::apply(ledger, netuid, &state, input)?;
+    books::book(ledger, netuid, &state, outcome)
 }
 
 /// Closes a report that is decided, or past its deadline; anybody may. Upheld: the bond is slashed, a part of it rewards
@@ -121,47 +75,20 @@ pub fn vote<Acc: Account, L: Ledger<Acc>>(
 /// # Errors
 /// [`Error::NoPact`], [`Error::NoReport`], [`Error::ReportUndecided`].
 pub fn resolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, id: u32) -> Result<Verdict, Error> {
-    let mut pact = load(ledger, netuid)?;
-    let mut reports = ledger.reports(netuid);
-    let place = reports
-        .iter()
-        .position(|report| report.id == id)
-        .ok_or(Error::NoReport)?;
-    let report = reports.remove(place);
-    let now = ledger.block();
-    let verdict = if pact.arbiters.accounts.is_empty() {
-        let staked = |ballot: &Ballot<Acc>| weight(ledger, &ballot.coldkey, &ballot.hotkey, netuid, report.at);
-        let (yes, no) = ballot::count(&report.ballots, staked)?;
-        report.by_holders(yes, no, holdable(ledger, netuid, &pact)?, now)?
-    } else {
-        report.by_arbiters(&pact.arbiters, now)?
-    };
-    ledger.set_reports(netuid, reports);
-    match verdict {
-        Verdict::Upheld => {
-            ledger.free(Hold::Report, &report.reporter, report.deposit)?;
-            owners::watch(ledger, netuid, &mut pact);
-            exits::break_pact(
-                ledger,
-                netuid,
-                pact,
-                Breach::Reported { report: id },
-                Some(&report.reporter),
-            )?;
-        }
-        Verdict::Refused => {
-            let reservoirs = ledger.pact_account();
-            ledger.seize(Hold::Report, &report.reporter, &reservoirs, report.deposit)?;
-            receive(&mut pact, report.deposit)?;
-            pact.totals.from_deposits = pact.totals.from_deposits.plus(report.deposit)?;
-            ledger.set_pact(netuid, Some(pact));
-        }
-        Verdict::Lapsed => ledger.free(Hold::Report, &report.reporter, report.deposit)?,
-    }
-    ledger.tell(Event::ReportResolved {
-        netuid,
-        report: id,
-        verdict,
+    let state = books::load(ledger, netuid, true);
+    let staked = state.report(id).map_or_else(Vec::new, |report| {
+        let ballots = report.ballots.iter();
+        ballots
+            .map(|ballot| weight(ledger, &ballot.coldkey, &ballot.hotkey, netuid, report.at))
+            .collect()
     });
+    let holdable = holdable(ledger, netuid, &state)?;
+    let outcome = books::apply(ledger, netuid, &state, Input::Resolve { id, staked, holdable })?;
+    let mut verdicts = outcome.events.iter().filter_map(|event| match event {
+        Event::ReportResolved { verdict, .. } => Some(*verdict),
+        _ => None,
+    });
+    let verdict = verdicts.next().ok_or(Error::ReportUndecided)?;
+    books::book(ledger, netuid, &state, outcome)?;
     Ok(verdict)
 }
