@@ -71,20 +71,21 @@ pub async fn run(args: &Chain) -> Result<()> {
         dump_folder: args.dump_folder.clone(),
         ..args.rpc.config(port, second_port)
     };
+    // Before anybody can ask, or choose another way of making blocks. Tools wait for the first block, whatever makes the
+    // others.
+    if chain.head().number == 0 {
+        chain.advance(1)?;
+    }
+    chain.set_mining(mining);
     let server = serve(chain.clone(), rpc).await?;
     for address in server.addresses() {
         say!("JSON-RPC on ws://{address} and http://{address}");
-    }
-    // Tools wait for the first block, whatever makes the others.
-    if chain.head().number == 0 {
-        chain.advance(1)?;
     }
     let head = chain.head();
     output::announce(&format!(
         "Imported #1 (the chain is at block {}, {:?})",
         head.number, head.hash
     ))?;
-    chain.set_mining(mining);
     if let Some(address) = server.addresses().first()
         && let Err(e) = super::accounts::announce(&format!("ws://{address}")).await
     {
