@@ -1,13 +1,15 @@
 //! What root may do to the sum of all TAO. Balances that it sets are issued or recycled like any other TAO; what would
-//! leave the sum broken, or stop a block, is refused, however deep it is nested.
+//! leave the sum broken, or stop a block, is refused, however deep it is nested. What is left to root are the market's
+//! own books, by raw writes: nonsense there (a counter at the end of its type) can still stop the block step.
 
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 
 use frame_support::{
+    StorageHasher, Twox128,
     dispatch::GetDispatchInfo,
     storage::{TransactionOutcome, transactional::with_transaction_unchecked},
-    traits::PalletInfoAccess,
+    traits::{PalletInfoAccess, PalletsInfoAccess},
     weights::Weight,
 };
 use frame_system::RawOrigin;
@@ -18,8 +20,8 @@ use sp_runtime::{
 use tributary_economy::market::block::Totals;
 
 use crate::{
-    AccountId, Address, Balances, OriginCaller, Preimage, Runtime, RuntimeCall, RuntimeOrigin, Scheduler,
-    SubtensorModule, System, Timestamp, nested,
+    AccountId, Address, AdminUtils, AllPalletsWithSystem, AlphaAssets, Balances, Commitments, OriginCaller, Pact,
+    Runtime, RuntimeCall, RuntimeOrigin, SubtensorModule, Swap, nested,
 };
 
 /// Whether a call may set balances, so that what it makes or destroys must be counted.
@@ -137,18 +139,24 @@ fn writes_guarded(call: &frame_system::Call<Runtime>, places: &[Vec<u8>]) -> boo
     }
 }
 
-/// Beginnings of the keys that nobody may write by hand: accounts and the block at hand (`System`), balances and their
-/// sum, the sums of the market, the calls that wait for the scheduler, and the time.
+/// Beginnings of the keys that nobody may write by hand: what the host reads itself (`:code`, `:extrinsic_index`, …), the
+/// whole of every pallet that is not the market's (accounts, balances, authorities, the time, calls that wait), and of
+/// the market the sums that blocks are checked against. The market's own books are root's to correct.
 pub fn guarded() -> Vec<Vec<u8>> {
-    let pallets = [
-        System::name_hash(),
-        Balances::name_hash(),
-        Scheduler::name_hash(),
-        Preimage::name_hash(),
-        Timestamp::name_hash(),
+    let market = [
+        SubtensorModule::name(),
+        Commitments::name(),
+        AdminUtils::name(),
+        Swap::name(),
+        AlphaAssets::name(),
+        Pact::name(),
     ];
-    let mut places: Vec<Vec<u8>> = pallets.iter().map(|hash| hash.to_vec()).collect();
-    places.push(pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec());
+    let mut places: Vec<Vec<u8>> = AllPalletsWithSystem::infos()
+        .iter()
+        .filter(|pallet| !market.contains(&pallet.name))
+        .map(|pallet| Twox128::hash(pallet.name.as_bytes()).to_vec())
+        .collect();
+    places.push(b":".to_vec());
     places.extend(SubtensorModule::guarded_keys());
     places
 }

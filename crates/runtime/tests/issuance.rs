@@ -196,6 +196,28 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
         raw(frame_system::Call::set_storage {
             items: vec![(pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec(), vec![255; 8])],
         }),
+        // Who makes blocks, how long a slot is, and what the host reads itself.
+        raw(frame_system::Call::set_storage {
+            items: vec![(
+                frame_support::storage::storage_prefix(b"Aura", b"Authorities").to_vec(),
+                vec![0],
+            )],
+        }),
+        raw(frame_system::Call::set_storage {
+            items: vec![(
+                frame_support::storage::storage_prefix(b"Network", b"SlotDuration").to_vec(),
+                vec![255; 8],
+            )],
+        }),
+        raw(frame_system::Call::kill_storage {
+            keys: vec![frame_support::storage::storage_prefix(b"Grandpa", b"Authorities").to_vec()],
+        }),
+        raw(frame_system::Call::set_storage {
+            items: vec![(b":extrinsic_index".to_vec(), 30_000_000u32.to_le_bytes().to_vec())],
+        }),
+        raw(frame_system::Call::set_storage {
+            items: vec![(b":transaction_level:".to_vec(), vec![255; 8])],
+        }),
         later(as_nobody(RuntimeCall::Timestamp(pallet_timestamp::Call::set {
             now: u64::MAX / 2,
         }))),
@@ -233,7 +255,13 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
         }
         // Other raw writes are root's to make.
         let harmless = sudo(raw(frame_system::Call::set_storage {
-            items: vec![(b"a key of its own".to_vec(), vec![1])],
+            items: vec![
+                (b"a key of its own".to_vec(), vec![1]),
+                (
+                    pallet_subtensor::Tempo::<Runtime>::hashed_key_for(tributary_economy::NetUid(1)),
+                    vec![10, 0],
+                ),
+            ],
         }));
         assert_eq!(apply(&sign(&Key::Alice.pair(), 0, 0, harmless)), Ok(Ok(())));
         end_block();
