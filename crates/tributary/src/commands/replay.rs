@@ -41,7 +41,7 @@ pub fn run(args: &Replay) -> Result<()> {
             ))?;
             for traded in &replay.traded {
                 output::line(&format!(
-                    "subnet {}: people {} {} alpha for {} rao in this block; its reserves are not compared",
+                    "subnet {}: people {} {} rao of alpha for {} rao of TAO in this block; its reserves are not compared",
                     traded.netuid,
                     if traded.bought { "bought" } else { "sold" },
                     traded.alpha,
