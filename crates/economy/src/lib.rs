@@ -42,9 +42,6 @@ pub mod serving;
 pub mod share_pool;
 pub mod stake_weight;
 pub mod units;
-#[cfg(feature = "vectors")]
-pub mod vectors;
-pub mod voting_power;
 pub mod weights;
 
 pub use error::Error;

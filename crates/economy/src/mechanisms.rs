@@ -123,14 +123,14 @@ pub fn aggregate(epochs: &[(Alpha, EpochOutput)], emission: Alpha) -> Aggregate 
 }
 
 /// A mechanism's part as a fraction; without any emission mechanism 0 counts alone.
-pub(crate) fn weight(part: Alpha, emission: Alpha, first: bool) -> U64F64 {
+fn weight(part: Alpha, emission: Alpha, first: bool) -> U64F64 {
     U64F64::from_num(part.get())
         .checked_div(U64F64::from_num(emission.get()))
         .unwrap_or_else(|| U64F64::from_num(u8::from(first)))
 }
 
 /// `sum + value * weight`, rounded down: after every mechanism, so that units get lost.
-pub(crate) fn add_weighted(sum: u64, value: u64, weight: U64F64) -> u64 {
+fn add_weighted(sum: u64, value: u64, weight: U64F64) -> u64 {
     U64F64::from_num(sum)
         .saturating_add(U64F64::from_num(value).saturating_mul(weight))
         .saturating_to_num()

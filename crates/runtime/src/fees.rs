@@ -10,7 +10,7 @@ use frame_support::{
 use pallet_transaction_payment::{ChargeTransactionPayment as Inner, FeeDetails, RuntimeDispatchInfo};
 use scale_info::TypeInfo;
 use sp_runtime::{
-    DispatchResult, Perbill,
+    DispatchResult,
     generic::Preamble,
     traits::{
         DispatchInfoOf, DispatchOriginOf, Implication, PostDispatchInfoOf, StaticLookup, TransactionExtension,
@@ -18,27 +18,28 @@ use sp_runtime::{
     },
     transaction_validity::{TransactionPriority, TransactionSource, TransactionValidityError},
 };
+use tributary_economy::fees as rules;
 
 use crate::{
     AccountId, Aura, Balance, Balances, Runtime, RuntimeCall, RuntimeOrigin, System, TransactionPayment,
     UncheckedExtrinsic, free,
 };
 
-/// Weight to rao: 0.0005 rao per picosecond, to the nearest, ties down.
+/// Weight to rao.
 pub struct WeightFee;
 impl WeightToFee for WeightFee {
     type Balance = Balance;
     fn weight_to_fee(weight: &Weight) -> Balance {
-        Perbill::from_parts(500_000) * weight.ref_time()
+        rules::weight_fee(weight.ref_time()).0
     }
 }
 
-/// Length to rao: one per byte.
+/// Length to rao.
 pub struct LengthFee;
 impl WeightToFee for LengthFee {
     type Balance = Balance;
     fn weight_to_fee(weight: &Weight) -> Balance {
-        weight.ref_time()
+        rules::length_fee(weight.ref_time()).0
     }
 }
 

@@ -210,7 +210,7 @@ pub fn terms(
     }
 }
 
-/// How the alpha of a subnet is divided among its participants, as the state says ([`crate::market::division`]).
+/// How the alpha of a subnet is divided among its participants, as the state says ([`crate::market::injection::division`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Division {
     /// The owner's part of all.

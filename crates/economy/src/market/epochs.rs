@@ -13,7 +13,7 @@ use crate::{
     epoch::{self, EpochInput, EpochOutput, Parameters},
     fixed::{I64F64, SafeDiv, U96F32},
     mechanisms,
-    schedule::{Schedule, Turn},
+    schedule::{Schedule, Turn, activity_cutoff},
 };
 
 /// A subnet whose epoch runs in this block, with what it distributes.
@@ -55,16 +55,9 @@ fn drain<Acc: Account, L: Ledger<Acc>>(
     let mut slots = Vec::new();
     let (mut ran, cap) = (0u8, ledger.max_epochs_per_block());
     for &netuid in subnets {
-        let blocks_since = ledger
-            .blocks_since_last_step(netuid)
-            .checked_add(1)
-            .ok_or(Error::Overflow)?;
-        let schedule = Schedule {
-            tempo: ledger.tempo(netuid),
-            last_epoch_block: ledger.last_epoch_block(netuid),
-            pending_epoch_at: ledger.pending_epoch_at(netuid),
-            blocks_since_last_step: blocks_since,
-        };
+        let mut schedule = Schedule::read(ledger, netuid);
+        let blocks_since = schedule.blocks_since_last_step.checked_add(1).ok_or(Error::Overflow)?;
+        schedule.blocks_since_last_step = blocks_since;
         match schedule.turn(now, ran, cap) {
             Turn::Wait => {
                 ledger.set_blocks_since_last_step(netuid, blocks_since);
@@ -224,7 +217,6 @@ fn common_input<Acc: Account, L: Ledger<Acc>>(
     stakes: &[Stake],
 ) -> EpochInput {
     let tempo = ledger.tempo(netuid);
-    let cutoff = u64::from(ledger.activity_cutoff_factor_milli(netuid)) * u64::from(tempo) / 1000;
     let tao_weight = weights::tao_weight(ledger);
     let stake: Vec<I64F64> = hotkeys
         .iter()
@@ -235,7 +227,7 @@ fn common_input<Acc: Account, L: Ledger<Acc>>(
     EpochInput {
         parameters: Parameters {
             tempo,
-            activity_cutoff: cutoff.max(1),
+            activity_cutoff: activity_cutoff(ledger.activity_cutoff_factor_milli(netuid), tempo),
             kappa: ledger.kappa(netuid),
             bonds_penalty: ledger.bonds_penalty(netuid),
             bonds_moving_average: ledger.bonds_moving_average(netuid),

@@ -16,6 +16,7 @@ mod coinbase;
 pub mod delegation;
 mod epochs;
 pub mod genesis;
+pub mod injection;
 pub mod keys;
 mod money;
 pub mod moving;
@@ -26,9 +27,8 @@ pub mod root;
 mod stakes;
 pub mod staking;
 pub mod swaps;
+pub mod totals;
 pub mod weights;
-
-pub use coinbase::division;
 
 use crate::Tao;
 

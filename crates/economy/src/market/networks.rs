@@ -4,7 +4,8 @@ use alloc::{vec, vec::Vec};
 
 use super::{money, neurons, pact, stakes, swaps};
 use crate::{
-    Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, fixed::U64F64, issuance, moving_price, registration,
+    Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, fixed::U64F64, issuance, moving_price, rate_limits,
+    registration, schedule,
 };
 
 /// Swap mechanism of a subnet whose alpha has a price of its own.
@@ -72,8 +73,7 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
     if now < ledger.network_registration_start_block() {
         return Err(Error::SubNetRegistrationDisabled);
     }
-    let last = ledger.network_last_registered();
-    if last != 0 && now.saturating_sub(last) < ledger.network_rate_limit() {
+    if !rate_limits::passes(ledger.network_last_registered(), now, ledger.network_rate_limit()) {
         return Err(Error::NetworkTxRateLimitExceeded);
     }
     let full = others(ledger).len() >= usize::from(ledger.subnet_limit());
@@ -136,8 +136,7 @@ fn write_record<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     ledger.set_subnetwork_n(netuid, 0);
     ledger.set_networks_added(netuid, true);
     ledger.set_tempo(netuid, new.tempo);
-    let stagger = u64::from(netuid.0 % new.tempo.max(1));
-    ledger.set_last_epoch_block(netuid, ledger.block().saturating_sub(stagger));
+    ledger.set_last_epoch_block(netuid, schedule::staggered(ledger.block(), new.tempo, netuid));
     ledger.set_total_networks(ledger.total_networks().checked_add(1).ok_or(Error::Overflow)?);
     ledger.set_network_registration_allowed(netuid, true);
     ledger.set_max_allowed_uids(netuid, new.max_allowed_uids);
@@ -154,8 +153,12 @@ fn write_record<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     Ok(())
 }
 
-/// Fills the pool of a new subnet (`docs/rules/subnets.md#a-new-subnet` step 5).
-fn seed_pool<Acc: Account, L: Ledger<Acc>>(
+/// Fills the pool of a new subnet, for which `paid` was locked, at the median price of the others
+/// (`docs/rules/subnets.md#a-new-subnet` step 5).
+///
+/// # Errors
+/// [`Error::Overflow`].
+pub fn seed_pool<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     netuid: NetUid,
     paid: Tao,
@@ -301,7 +304,7 @@ pub fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
 
 /// What the owner of a subnet from before the lock cost went into the pool gets back: the lock less what the owner's
 /// cut has brought in (`docs/rules/subnets.md#dissolving` steps 2 and 7).
-fn legacy_refund<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Option<(Acc, Tao)> {
+pub fn legacy_refund<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Option<(Acc, Tao)> {
     let locked = ledger.subnet_locked(netuid);
     if locked.is_zero() || ledger.network_registered_at(netuid) >= ledger.network_registration_start_block() {
         return None;

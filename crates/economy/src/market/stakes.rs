@@ -95,11 +95,16 @@ pub(super) fn increase_all<Acc: Account, L: Ledger<Acc>>(
     amount: Alpha,
 ) -> Result<Alpha, Error> {
     let before = ledger.total_hotkey_alpha(hotkey, netuid);
-    let after = before.plus(amount)?;
-    if after != before {
-        ledger.set_total_hotkey_alpha(hotkey, netuid, after);
+    // The shares stay: only what they are parts of grows.
+    let mut pool = SharePool {
+        value: before,
+        denominator: SafeFloat::ZERO,
+    };
+    pool.add_to_all(amount)?;
+    if pool.value != before {
+        ledger.set_total_hotkey_alpha(hotkey, netuid, pool.value);
     }
-    Ok(after)
+    Ok(pool.value)
 }
 
 /// What a staker may claim of a subnet that is dissolved: the stake, or the bare share where the stake rounds to

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tributary_economy::{
     Alpha, Error, Ledger, NetUid, Tao, UNIT,
-    market::{block, neurons, staking, swaps},
+    market::{neurons, staking, swaps, totals},
 };
 
 use crate::world::*;
@@ -74,14 +74,14 @@ fn emission_follows_price_to_the_rao() {
 #[test]
 fn a_block_that_makes_tao_is_refused() {
     let mut ledger = lively();
-    let before = block::Totals::read(&ledger);
+    let before = totals::Totals::read(&ledger);
     ledger.fund(&coldkey(0), Tao(1)).unwrap();
-    let minted = block::Minted::default();
+    let minted = totals::Minted::default();
     assert_eq!(
-        block::check(before, block::Totals::read(&ledger), minted),
+        totals::check(before, totals::Totals::read(&ledger), minted),
         Err(Error::BrokenSum)
     );
-    assert_eq!(block::check(before, before, minted), Ok(()));
+    assert_eq!(totals::check(before, before, minted), Ok(()));
 }
 
 #[test]

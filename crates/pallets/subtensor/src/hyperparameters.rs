@@ -12,9 +12,9 @@ use tributary_economy::{
 };
 
 use crate::{
-    ActivityCutoffFactorMilli, AdminFreezeWindow, BlocksSinceLastStep, Chain, CommitRevealWeightsEnabled, Config,
-    Error, Event, Hyperparameter, LastEpochBlock, LastRateLimitedBlock, OwnerHyperparamRateLimit, Pallet,
-    PendingEpochAt, RateLimitKey, SubnetOwner, Tempo, TransactionKeyLastBlock, TransactionKind,
+    ActivityCutoffFactorMilli, AdminFreezeWindow, Chain, CommitRevealWeightsEnabled, Config, Error, Event,
+    Hyperparameter, LastEpochBlock, LastRateLimitedBlock, OwnerHyperparamRateLimit, Pallet, PendingEpochAt,
+    RateLimitKey, SubnetOwner, Tempo, TransactionKeyLastBlock, TransactionKind,
 };
 
 /// Blocks between changes of the tempo by the owner.
@@ -53,12 +53,7 @@ impl<T: Config> Pallet<T> {
 
     /// When the epochs of a subnet run.
     pub fn schedule(netuid: NetUid) -> Schedule {
-        Schedule {
-            tempo: Tempo::<T>::get(netuid),
-            last_epoch_block: LastEpochBlock::<T>::get(netuid),
-            pending_epoch_at: PendingEpochAt::<T>::get(netuid),
-            blocks_since_last_step: BlocksSinceLastStep::<T>::get(netuid),
-        }
+        Schedule::read(&Chain::<T>::default(), netuid)
     }
 
     /// Stops changes close to an epoch (`docs/rules/epochs.md#freeze-window`).
@@ -147,21 +142,14 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn ask_for_epoch(by: T::AccountId, netuid: NetUid) -> DispatchResult {
-        let window = u64::from(AdminFreezeWindow::<T>::get());
-        ensure!(
-            !CommitRevealWeightsEnabled::<T>::get(netuid),
-            Error::<T>::DynamicTempoBlockedByCommitReveal
+        let (freeze, commit_reveal) = (
+            AdminFreezeWindow::<T>::get(),
+            CommitRevealWeightsEnabled::<T>::get(netuid),
         );
-        ensure!(
-            PendingEpochAt::<T>::get(netuid) == 0,
-            Error::<T>::EpochTriggerAlreadyPending
-        );
-        ensure!(
-            Self::schedule(netuid).blocks_until_next(Self::now()) >= window,
-            Error::<T>::AutoEpochAlreadyImminent
-        );
+        let fires_at = Self::schedule(netuid)
+            .trigger(Self::now(), freeze, commit_reveal)
+            .map_err(Error::<T>::from)?;
         Self::ensure_owner_may_change(netuid, Hyperparameter::TriggerEpoch)?;
-        let fires_at = Self::now().saturating_add(window);
         PendingEpochAt::<T>::insert(netuid, fires_at);
         Self::note_owner_change(netuid, Hyperparameter::TriggerEpoch);
         Self::deposit_event(Event::EpochTriggered { netuid, by, fires_at });

@@ -1,7 +1,7 @@
 //! `tributary vectors`
 
 use anyhow::{Context as _, Result, bail};
-use tributary_economy::vectors::{self, Outcome};
+use tributary_vectors::{self as vectors, Outcome};
 
 use crate::{args::Vectors, output};
 
