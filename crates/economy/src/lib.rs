@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod approximate;
+pub mod bounds;
 pub mod commits;
 pub mod delegation;
 pub mod dividends;

@@ -19,7 +19,7 @@ pub fn check_count(count: u8, max_count: u8, max_allowed_uids: u16) -> Result<()
     if count == 0 || count > max_count {
         return Err(Error::InvalidValue);
     }
-    if u32::from(max_allowed_uids) * u32::from(count) > u32::from(MAX_UIDS_TIMES_MECHANISMS) {
+    if !fit(max_allowed_uids, count) {
         return Err(Error::TooManyUIDsPerMechanism);
     }
     if count > MAX_MECHANISMS {
@@ -27,6 +27,11 @@ pub fn check_count(count: u8, max_count: u8, max_allowed_uids: u16) -> Result<()
     } else {
         Ok(())
     }
+}
+
+/// Whether a subnet may have so many neurons with so many mechanisms.
+pub fn fit(uids: u16, mechanisms: u8) -> bool {
+    u32::from(uids) * u32::from(mechanisms) <= u32::from(MAX_UIDS_TIMES_MECHANISMS)
 }
 
 /// Checks a new split of the emission over `count` mechanisms.

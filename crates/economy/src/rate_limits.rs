@@ -1,6 +1,26 @@
 //! How long one must wait between actions (`docs/rules/hyperparameters.md#rate-limits`). Block 0 as the last action
 //! means "never".
 
+/// Blocks between changes of the tempo by the owner of a subnet.
+pub const TEMPO_CHANGE: u64 = 360;
+
+/// Blocks between changes of the hotkey of a subnet's owner.
+pub const OWNER_HOTKEY_CHANGE: u64 = 50_400;
+
+/// Blocks between changes of the children of a hotkey on a subnet.
+pub const CHILDREN_CHANGE: u64 = 150;
+
+/// Blocks between changes of one hyperparameter by the owner of a subnet: so many of its tempos.
+pub fn of_owner(tempo: u16, tempos: u16) -> u64 {
+    u64::from(tempo) * u64::from(tempos)
+}
+
+/// Blocks between changes of the version of weights by the owner of a subnet: so many of its tempos. A limit that leaves
+/// the type is one that never passes.
+pub fn of_version_key(tempo: u16, tempos: u64) -> u64 {
+    u64::from(tempo).saturating_mul(tempos)
+}
+
 /// The common rule: at least `limit` blocks have passed since `last`.
 pub fn passes(last: u64, block: u64, limit: u64) -> bool {
     last == 0 || block.saturating_sub(last) >= limit

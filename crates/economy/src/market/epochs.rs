@@ -6,7 +6,7 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{DEFAULT_DELEGATE_TAKE, money, neurons, pact, root, stakes, weights};
+use super::{DEFAULT_DELEGATE_TAKE, money, pact, root, stake_pools, uids::indices, weights};
 use crate::{
     Account, Alpha, Error, Event, Ledger, NetUid, NetUidStorageIndex, RecycleOrBurn, Tao, delegation,
     dividends::{self, Child, Parent, Stake},
@@ -191,7 +191,7 @@ fn consensus<Acc: Account, L: Ledger<Acc>>(
     let parts = mechanisms::split(emission, count, ledger.mechanism_emission_split(netuid).as_deref());
     let mut input = common_input(ledger, netuid, hotkeys, stakes);
     let mut outputs: Vec<(Alpha, EpochOutput)> = Vec::with_capacity(parts.len());
-    for (index, part) in neurons::indices(ledger, netuid).into_iter().zip(parts) {
+    for (index, part) in indices(ledger, netuid).into_iter().zip(parts) {
         input.emission = part;
         read_mechanism(ledger, netuid, index, hotkeys, &mut input);
         let output = epoch::run(&input);
@@ -367,7 +367,7 @@ fn pay_owner_cut<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, c
     match (ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid)) {
         (Some(owner), Some(hotkey)) => {
             let cut = pact::share_cut(ledger, netuid, &owner, &hotkey, cut)?;
-            stakes::increase(ledger, &hotkey, &owner, netuid, cut)
+            stake_pools::increase(ledger, &hotkey, &owner, netuid, cut)
         }
         _ => Ok(()),
     }
@@ -405,10 +405,10 @@ fn pay_miners<Acc: Account, L: Ledger<Acc>>(
             continue;
         };
         match ledger.auto_stake_destination(&owner, netuid) {
-            None => stakes::increase(ledger, hotkey, &owner, netuid, amount)?,
+            None => stake_pools::increase(ledger, hotkey, &owner, netuid, amount)?,
             Some(destination) => {
-                stakes::increase(ledger, &destination, &owner, netuid, amount)?;
-                stakes::remember_hotkey(ledger, &owner, &destination);
+                stake_pools::increase(ledger, &destination, &owner, netuid, amount)?;
+                stake_pools::remember_hotkey(ledger, &owner, &destination);
                 ledger.emit(Event::AutoStakeAdded {
                     netuid,
                     destination,
@@ -436,7 +436,7 @@ fn pay_alpha_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
     for (hotkey, amount) in earned {
         if amount > U96F32::from_bits(0) {
             let rest = pay_take(ledger, netuid, hotkey, amount)?;
-            stakes::increase_all(ledger, hotkey, netuid, rest)?;
+            stake_pools::increase_all(ledger, hotkey, netuid, rest)?;
             ledger.set_alpha_dividends_per_subnet(netuid, hotkey, rest);
         }
         let total = ledger.total_hotkey_alpha(hotkey, netuid);
@@ -475,6 +475,6 @@ fn pay_take<Acc: Account, L: Ledger<Acc>>(
     };
     let take = ledger.delegate_take(hotkey).unwrap_or(DEFAULT_DELEGATE_TAKE);
     let (take, rest) = dividends::split_take(amount, take);
-    stakes::increase(ledger, hotkey, &owner, netuid, take)?;
+    stake_pools::increase(ledger, hotkey, &owner, netuid, take)?;
     Ok(rest)
 }

@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{money, neurons, pact, stakes, swaps};
+use super::{hotkeys, money, pact, stake_pools, swaps, uids};
 use crate::{
     Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, fixed::U64F64, issuance, moving_price, rate_limits,
     registration, schedule,
@@ -68,7 +68,7 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
     if ledger.owner(hotkey).is_some_and(|owner| owner != *coldkey) {
         return Err(Error::NonAssociatedColdKey);
     }
-    neurons::check_not_system(ledger, hotkey)?;
+    hotkeys::check_not_system(ledger, hotkey)?;
     let now = ledger.block();
     if now < ledger.network_registration_start_block() {
         return Err(Error::SubNetRegistrationDisabled);
@@ -105,8 +105,8 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
     ledger.set_network_last_lock_cost(paid);
     ledger.set_network_last_registered(now);
 
-    neurons::associate_hotkey(ledger, coldkey, hotkey)?;
-    neurons::append(ledger, netuid, 0, hotkey)?;
+    hotkeys::associate_hotkey(ledger, coldkey, hotkey)?;
+    uids::append(ledger, netuid, 0, hotkey)?;
     ledger.set_subnet_mechanism(netuid, DYNAMIC);
     ledger.set_network_registered_at(netuid, now);
     ledger.set_registered_subnet_counter(netuid, ledger.registered_subnet_counter(netuid).saturating_add(1));
@@ -189,7 +189,7 @@ fn adopt_root_validators<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: N
         .collect::<Vec<_>>()
     {
         let willing = validator != *hotkey && ledger.auto_parent_delegation_enabled(&validator);
-        if !willing || (threshold > 0 && stakes::total_value(ledger, &validator).0 < threshold) {
+        if !willing || (threshold > 0 && stake_pools::total_value(ledger, &validator).0 < threshold) {
             continue;
         }
         ledger.set_child_keys(&validator, netuid, vec![(u64::MAX, hotkey.clone())]);
@@ -252,7 +252,7 @@ pub fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     let hotkeys = ledger.hotkeys_with_stake(netuid);
     for hotkey in &hotkeys {
         for coldkey in ledger.stakers(hotkey, netuid) {
-            let claim = stakes::claim(ledger, hotkey, &coldkey, netuid);
+            let claim = stake_pools::claim(ledger, hotkey, &coldkey, netuid);
             if claim > 0 {
                 claimants.push((hotkey.clone(), coldkey));
                 claims.push(claim);
@@ -278,7 +278,7 @@ pub fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     let protocol_share = Tao(payouts.last().copied().unwrap_or_default());
 
     for hotkey in &hotkeys {
-        stakes::clear_pool(ledger, hotkey, netuid);
+        stake_pools::clear_pool(ledger, hotkey, netuid);
     }
     ledger.set_subnet_alpha_in(netuid, Alpha::ZERO);
     ledger.set_subnet_alpha_out(netuid, Alpha::ZERO);

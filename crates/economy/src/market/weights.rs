@@ -8,7 +8,7 @@ use crate::{
     weights::{self, Caller, Rate},
 };
 
-use super::neurons;
+use super::uids;
 
 /// Stores the weights of the hotkey's neuron, scaled so that the largest is 65535.
 ///
@@ -74,7 +74,7 @@ pub fn store_weights<Acc: Account, L: Ledger<Acc>>(
     let uid = uid.ok_or(Error::HotKeyNotRegisteredInSubNet)?;
     ledger.set_weights(index, uid, row);
     if !committed {
-        neurons::mark_update(ledger, index, uid);
+        uids::mark_update(ledger, index, uid);
     }
     ledger.emit(Event::WeightsSet(index, uid));
     Ok(())

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tributary_economy::{
     Alpha, Error, Ledger, NetUid, Tao, UNIT,
-    market::{neurons, staking, swaps, totals},
+    market::{registration, staking, swaps, totals},
 };
 
 use crate::world::*;
@@ -90,7 +90,7 @@ fn a_failed_registration_costs_nothing() {
     let before = ledger.clone();
     let price = ledger.burn(NETS[0]).0;
     let result = act(&mut ledger, |l| {
-        neurons::register(l, &coldkey(4), &hotkey(6), NETS[0], Some(price - 1))
+        registration::register(l, &coldkey(4), &hotkey(6), NETS[0], Some(price - 1))
     });
     assert_eq!(result, Err(Error::RegistrationPriceLimitExceeded));
     assert!(ledger == before);
@@ -102,7 +102,7 @@ fn registrations_raise_the_price_and_blocks_lower_it() {
     let before = ledger.burn(NETS[0]);
     let alpha_out = ledger.subnet_alpha_out(NETS[0]);
     act(&mut ledger, |l| {
-        neurons::register(l, &coldkey(4), &hotkey(6), NETS[0], None)
+        registration::register(l, &coldkey(4), &hotkey(6), NETS[0], None)
     })
     .unwrap();
     let after = ledger.burn(NETS[0]);

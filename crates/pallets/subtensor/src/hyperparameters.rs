@@ -6,8 +6,8 @@ use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::DispatchError;
 use tributary_economy::{
     Ledger, NetUid,
-    hyperparameters::{is_activity_cutoff_factor, owner_may_set_tempo},
-    rate_limits,
+    bounds::{is_activity_cutoff_factor, owner_may_set_tempo},
+    rate_limits::{self, TEMPO_CHANGE},
     schedule::Schedule,
 };
 
@@ -16,9 +16,6 @@ use crate::{
     Hyperparameter, LastEpochBlock, LastRateLimitedBlock, OwnerHyperparamRateLimit, Pallet, PendingEpochAt,
     RateLimitKey, SubnetOwner, Tempo, TransactionKeyLastBlock, TransactionKind,
 };
-
-/// Blocks between changes of the tempo by the owner.
-const TEMPO_RATE_LIMIT: u64 = 360;
 
 impl<T: Config> Pallet<T> {
     /// The block being executed.
@@ -80,7 +77,7 @@ impl<T: Config> Pallet<T> {
 
     /// Blocks between changes of one hyperparameter by the owner.
     pub fn owner_rate_limit(netuid: NetUid) -> u64 {
-        u64::from(Tempo::<T>::get(netuid)) * u64::from(OwnerHyperparamRateLimit::<T>::get())
+        rate_limits::of_owner(Tempo::<T>::get(netuid), OwnerHyperparamRateLimit::<T>::get())
     }
 
     /// Stops an owner who changes a hyperparameter too often.
@@ -120,7 +117,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn change_tempo(who: T::AccountId, netuid: NetUid, tempo: u16) -> DispatchResult {
         ensure!(owner_may_set_tempo(tempo), Error::<T>::TempoOutOfBounds);
         Self::ensure_admin_window_open(netuid)?;
-        Self::ensure_may_repeat(&who, netuid, TransactionKind::TempoUpdate, TEMPO_RATE_LIMIT)?;
+        Self::ensure_may_repeat(&who, netuid, TransactionKind::TempoUpdate, TEMPO_CHANGE)?;
         Self::restart_with_tempo(netuid, tempo);
         Self::note_operation(&who, netuid, TransactionKind::TempoUpdate);
         Ok(())

@@ -13,10 +13,7 @@ use frame_support::{
 };
 use tributary_economy::{
     Error as RuleError, Tao,
-    market::{
-        block,
-        totals::{self, Totals},
-    },
+    market::totals::{self, Totals},
 };
 
 use crate::{Chain, Config, Error, Pallet, TotalIssuance};
@@ -59,17 +56,13 @@ impl<T: Config> Pallet<T> {
         ]
     }
 
-    pub(crate) fn open_block() {
+    pub(crate) fn note_totals() {
         AfterBlockStep::<T>::put(Self::totals());
     }
 
-    /// Ends the block that [`Pallet::open_block`] opened.
-    ///
-    /// # Errors
-    /// [`RuleError::BrokenSum`], also of a block that was never opened: nobody knows what it had.
-    pub(crate) fn close_block() -> Result<(), RuleError> {
-        let before = AfterBlockStep::<T>::take().ok_or(RuleError::BrokenSum)?;
-        block::on_finalize(&mut Chain::<T>::default(), before).map(drop)
+    /// The totals that were noted, once.
+    pub(crate) fn noted_totals() -> Option<Totals> {
+        AfterBlockStep::<T>::take()
     }
 }
 

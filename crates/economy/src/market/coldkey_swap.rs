@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{money, pact, root};
+use super::{hotkeys, money, pact, root};
 use crate::{Account, Error, Existence, Ledger, NetUid, Tao, UNIT, safe_float::SafeFloat};
 
 /// What the first announcement of a coldkey swap costs.
@@ -41,7 +41,7 @@ pub fn swap_coldkey<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, old: &Acc, new
     if ledger.owner(new).is_some() {
         return Err(Error::NewColdKeyIsHotkey);
     }
-    super::neurons::check_not_system(ledger, new)?;
+    hotkeys::check_not_system(ledger, new)?;
     let networks = ledger.networks();
     let hotkeys = ledger.staking_hotkeys(old);
     for netuid in &networks {

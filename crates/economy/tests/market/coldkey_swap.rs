@@ -2,7 +2,7 @@
 
 use tributary_economy::{
     Error, Ledger, Tao,
-    market::{keys, neurons, pact, root, staking},
+    market::{coldkey_swap, hotkeys, pact, root, staking},
     pact::{Arbiters, Books, Hold},
 };
 
@@ -45,7 +45,7 @@ fn all_that_an_account_has_moves_and_back_again_nothing_has_changed() {
         "somebody is owed root dividends"
     );
     let rich = ledger.balance(&old);
-    act(&mut ledger, |l| keys::swap_coldkey(l, &old, &NEW)).unwrap();
+    act(&mut ledger, |l| coldkey_swap::swap_coldkey(l, &old, &NEW)).unwrap();
     check(&ledger);
     for (netuid, hotkey, stake, owed) in stakes {
         assert_eq!(staking::stake_of(&ledger, &hotkey, &NEW, netuid), stake);
@@ -60,7 +60,7 @@ fn all_that_an_account_has_moves_and_back_again_nothing_has_changed() {
     let mut later = ledger.clone();
     advance(&mut later, 20);
     check(&later);
-    act(&mut ledger, |l| keys::swap_coldkey(l, &NEW, &old)).unwrap();
+    act(&mut ledger, |l| coldkey_swap::swap_coldkey(l, &NEW, &old)).unwrap();
     assert_eq!(ledger.num_staking_coldkeys(), before.num_staking_coldkeys());
     assert_eq!(ledger.staking_hotkeys(&old), before.staking_hotkeys(&old));
     assert_eq!(ledger.owned_hotkeys(&old), before.owned_hotkeys(&old));
@@ -79,7 +79,7 @@ fn only_a_fresh_account_takes_another_ones_place() {
     ] {
         let before = ledger.clone();
         assert_eq!(
-            act(&mut ledger, |l| keys::swap_coldkey(l, &coldkey(0), &new)),
+            act(&mut ledger, |l| coldkey_swap::swap_coldkey(l, &coldkey(0), &new)),
             Err(error)
         );
         assert!(before == ledger);
@@ -87,11 +87,14 @@ fn only_a_fresh_account_takes_another_ones_place() {
 
     let poor = 78;
     ledger.fund(&poor, Tao(1_000)).unwrap();
-    let price = keys::COLDKEY_SWAP_COST;
-    let unpaid = act(&mut ledger, |l| keys::pay_for_coldkey_swap(l, &poor, price));
+    let price = coldkey_swap::COLDKEY_SWAP_COST;
+    let unpaid = act(&mut ledger, |l| coldkey_swap::pay_for_coldkey_swap(l, &poor, price));
     assert_eq!(unpaid, Err(Error::NotEnoughBalanceToPaySwapColdKey));
     let issued = ledger.total_issuance();
-    act(&mut ledger, |l| keys::pay_for_coldkey_swap(l, &coldkey(0), price)).unwrap();
+    act(&mut ledger, |l| {
+        coldkey_swap::pay_for_coldkey_swap(l, &coldkey(0), price)
+    })
+    .unwrap();
     assert_eq!(ledger.total_issuance().0 + price.0, issued.0, "the price is recycled");
 }
 
@@ -120,7 +123,7 @@ fn a_pact_moves_with_its_owner_and_nobody_s_rights_are_lost() {
     let before = ledger.pact(NET).unwrap();
     assert!(before.vesting.iter().any(|vesting| vesting.alpha.0 > 0));
 
-    act(&mut ledger, |l| keys::swap_coldkey(l, &owner, &NEW)).unwrap();
+    act(&mut ledger, |l| coldkey_swap::swap_coldkey(l, &owner, &NEW)).unwrap();
     check_all(&ledger);
     let after = ledger.pact(NET).unwrap();
     assert_eq!((after.signer, after.bond), (NEW, before.bond));
@@ -138,7 +141,7 @@ fn a_pact_moves_with_its_owner_and_nobody_s_rights_are_lost() {
 
     // The reporter's key moves in the middle of its report: one stake, one vote, and the deposit comes back to it.
     let spare = 78;
-    act(&mut ledger, |l| keys::swap_coldkey(l, &holder, &spare)).unwrap();
+    act(&mut ledger, |l| coldkey_swap::swap_coldkey(l, &holder, &spare)).unwrap();
     check_all(&ledger);
     let report = ledger.reports(NET).remove(0);
     assert_eq!(
@@ -163,7 +166,7 @@ fn a_pact_moves_with_its_owner_and_nobody_s_rights_are_lost() {
     assert!(staking::stake_of(&ledger, &hotkey, &NEW, NET).0 > 0);
     pact_act(&mut ledger, |l| pact::announce_exit(l, &NEW, NET)).unwrap();
     assert!(
-        neurons::associate_hotkey(&mut ledger, &owner, &hotkey).is_ok(),
+        hotkeys::associate_hotkey(&mut ledger, &owner, &hotkey).is_ok(),
         "it is no longer its to give"
     );
     assert_eq!(ledger.owner(&hotkey), Some(NEW));

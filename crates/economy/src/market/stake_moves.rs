@@ -1,6 +1,6 @@
 //! Moving stake between hotkeys, coldkeys and subnets (`docs/rules/staking.md#moving-stake`).
 
-use super::{MIN_STAKE, root, stakes, staking, swaps};
+use super::{MIN_STAKE, root, stake_pools, staking, swaps};
 use crate::{Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, limits};
 
 /// One stake: whose, on which hotkey, on which subnet.
@@ -227,20 +227,20 @@ fn move_within<Acc: Account, L: Ledger<Acc>>(
     alpha: Alpha,
 ) -> Result<Tao, Error> {
     let netuid = from.netuid;
-    stakes::decrease(ledger, from.hotkey, from.coldkey, netuid, alpha)?;
+    stake_pools::decrease(ledger, from.hotkey, from.coldkey, netuid, alpha)?;
     if netuid.is_root() {
         root::stake_removed(ledger, from.hotkey, from.coldkey, alpha);
     }
-    if !stakes::can_add(ledger, to.hotkey, netuid, alpha) {
+    if !stake_pools::can_add(ledger, to.hotkey, netuid, alpha) {
         return Err(Error::InsufficientLiquidity);
     }
-    stakes::increase(ledger, to.hotkey, to.coldkey, netuid, alpha)?;
-    stakes::remember_hotkey(ledger, to.coldkey, to.hotkey);
+    stake_pools::increase(ledger, to.hotkey, to.coldkey, netuid, alpha)?;
+    stake_pools::remember_hotkey(ledger, to.coldkey, to.hotkey);
     if netuid.is_root() {
         root::stake_added(ledger, to.hotkey, to.coldkey, alpha)?;
         root::enlist(ledger, to.coldkey)?;
     }
-    let value = stakes::worth(alpha, swaps::price(ledger, netuid));
+    let value = stake_pools::worth(alpha, swaps::price(ledger, netuid));
     if value < MIN_STAKE {
         return Err(Error::AmountTooLow);
     }
