@@ -92,7 +92,7 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
             dissolve(ledger, victim)?;
             victim
         }
-        None => lowest_free(ledger),
+        None => registration::lowest_free(|netuid| ledger.networks_added(netuid)),
     };
     let networks = others(ledger);
     let prices: Vec<U64F64> = networks.iter().map(|netuid| swaps::price(ledger, *netuid)).collect();
@@ -119,14 +119,6 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
     ledger.emit(Event::NetworkAdded(netuid, DYNAMIC));
     ledger.set_subnet_emission_enabled(netuid, ledger.new_subnet().subnet_emission_enabled);
     Ok(netuid)
-}
-
-fn lowest_free<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> NetUid {
-    let mut netuid = NetUid(1);
-    while ledger.networks_added(netuid) {
-        netuid.0 += 1;
-    }
-    netuid
 }
 
 /// The record of a new network, with the chain's choice of hyperparameters (`docs/rules/subnets.md#a-new-subnet` step
