@@ -14,7 +14,7 @@ use sp_runtime::AccountId32;
 use tributary_devnet::{At, Config, Database, Devnet, Genesis};
 use tributary_economy::{
     Ledger, MechId, NetUid, NewSubnet, Tao, UNIT,
-    market::{networks, neurons, staking},
+    market::{networks, registration, staking},
 };
 use tributary_runtime::Runtime;
 
@@ -77,7 +77,7 @@ fn market(chain: &Devnet) {
             let netuid = networks::register_network(&mut ledger, &coldkey, &hotkey(0)).unwrap();
             networks::start_call(&mut ledger, &coldkey, netuid).unwrap();
             for uid in 1..NEURONS {
-                neurons::register(&mut ledger, &coldkey, &hotkey(uid), netuid, None).unwrap();
+                registration::register(&mut ledger, &coldkey, &hotkey(uid), netuid, None).unwrap();
             }
             for uid in 0..VALIDATORS {
                 staking::add_stake(&mut ledger, &coldkey, &hotkey(uid), netuid, Tao(UNIT)).unwrap();

@@ -4,7 +4,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use tributary_economy::{
     Ledger, MechId, NetUid, NewSubnet, Tao, UNIT,
-    market::{block, networks, neurons, staking},
+    market::{block, networks, registration, staking},
     memory::MemoryLedger,
 };
 
@@ -40,7 +40,7 @@ fn market(root_stake: u64) -> MemoryLedger<u64> {
         let netuid = networks::register_network(&mut ledger, &COLDKEY, &hotkey(0)).unwrap();
         networks::start_call(&mut ledger, &COLDKEY, netuid).unwrap();
         for uid in 1..NEURONS {
-            neurons::register(&mut ledger, &COLDKEY, &hotkey(uid), netuid, None).unwrap();
+            registration::register(&mut ledger, &COLDKEY, &hotkey(uid), netuid, None).unwrap();
         }
         for uid in 0..VALIDATORS {
             staking::add_stake(&mut ledger, &COLDKEY, &hotkey(uid), netuid, Tao(UNIT)).unwrap();

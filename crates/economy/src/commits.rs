@@ -1,7 +1,7 @@
 //! Commit-reveal of weights: what a commit hashes and when it can be revealed
 //! (`docs/rules/weights.md#commit-and-reveal`).
 
-use alloc::vec::Vec;
+use alloc::{collections::VecDeque, vec::Vec};
 use codec::Encode;
 
 use crate::NetUidStorageIndex;
@@ -46,9 +46,16 @@ pub fn preimage<Acc: Encode>(
     (account, index, uids, values, salt, version_key).encode()
 }
 
-/// Removes a revealed commit and everything before it from a queue. Gives it back, or none, and the queue
-/// unchanged, if it is not there.
-pub fn take_through<C>(queue: &mut Vec<C>, is_it: impl FnMut(&C) -> bool) -> Option<C> {
+/// Removes a revealed commit and everything before it from a queue, the oldest first. Gives it back, or none, and the
+/// queue unchanged, if it is not there.
+pub fn take_through<C>(queue: &mut VecDeque<C>, is_it: impl FnMut(&C) -> bool) -> Option<C> {
     let place = queue.iter().position(is_it)?;
     queue.drain(..=place).next_back()
+}
+
+/// Removes the expired commits from the front of a queue, the oldest first. `window_of` says where a commit is.
+pub fn drop_expired<C>(queue: &mut VecDeque<C>, window_of: impl Fn(&C) -> Window) {
+    while queue.front().is_some_and(|oldest| window_of(oldest) == Window::Expired) {
+        queue.pop_front();
+    }
 }

@@ -1,9 +1,17 @@
 //! Takes of delegates and of child keys, and when scheduled children apply (`docs/rules/delegation.md`).
 
-use crate::{Error, fixed::U96F32, rate_limits, stake_weight::proportion};
+use crate::{Error, UNIT, fixed::U96F32, rate_limits, stake_weight::proportion};
 
 /// Most parents of a hotkey on a subnet. Every epoch reads them all, and anybody can make a hotkey a child.
 pub const MAX_PARENTS: usize = 128;
+
+/// Most children of a hotkey on a subnet.
+pub const MAX_CHILDREN: usize = 5;
+
+/// Whether a hotkey may lend these shares of its stake, over `u64::MAX` each: all together are at most the whole.
+pub fn may_lend(shares: impl Iterator<Item = u64>) -> bool {
+    shares.map(u128::from).sum::<u128>() <= u128::from(u64::MAX)
+}
 
 /// Most scheduled changes of children that one epoch of a subnet applies, the oldest first; others wait for the next.
 pub const MAX_CHANGES_PER_EPOCH: usize = 64;
@@ -84,6 +92,23 @@ pub fn effective_childkey_take(stored: u16, minimum: u16, subnet_minimum: u16) -
 /// the subnet's token is disabled.
 pub fn children_apply(cooldown_block: u64, block: u64, subtoken_enabled: bool) -> bool {
     cooldown_block < block || !subtoken_enabled
+}
+
+/// Blocks of twelve seconds in a day.
+const BLOCKS_PER_DAY: u64 = 7_200;
+
+/// What a day brings of an emission per epoch: a preview for people, where saturation is harmless.
+pub fn daily(emission: u64, tempo: u16) -> u64 {
+    let epochs = BLOCKS_PER_DAY.checked_div(tempo.into()).unwrap_or(0);
+    emission.saturating_mul(epochs)
+}
+
+/// What 1,000 TAO of `staked` earn of `daily` after the take, in rao: a preview for people, where saturation is harmless.
+pub fn return_per_1000(daily: u64, take: u16, staked: u64) -> u64 {
+    let to_stakers = u128::from(daily) * u128::from(u16::MAX - take) / u128::from(u16::MAX);
+    (to_stakers * 1_000 * u128::from(UNIT))
+        .checked_div(staked.into())
+        .map_or(0, |each| each.try_into().unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -39,6 +39,27 @@ pub fn part_u16(value: u16) -> U96F32 {
     U96F32::from_num(value).safe_div(U96F32::from_num(u16::MAX))
 }
 
+/// The square root of a price, rounded down. It always fits the type of the price.
+///
+/// For bits b the root r of b * 2^64 is wanted: r = s * 2^32 + d, where s is the root of b and d the largest for which
+/// d^2 is at most ((b - s^2) * 2^31 - s * d) * 2^33. Division by s gives a d that is at most one or two too large.
+pub fn square_root(price: U64F64) -> U64F64 {
+    let bits = price.to_bits();
+    let Ok(below_one) = u64::try_from(bits) else {
+        let s = bits.isqrt();
+        // At most 2 s, so 66 bits and these 31 fit; so do the products below.
+        let rest = (bits - s * s) << 31;
+        let (mut d, mut left) = (rest / s, rest % s);
+        while d * d > left << 33 {
+            d -= 1;
+            left += s;
+        }
+        return U64F64::from_bits((s << 32) + d);
+    };
+    // Below 1, where most prices are, it all fits.
+    U64F64::from_bits((u128::from(below_one) << 64).isqrt())
+}
+
 /// A u64 proportion as a part of one: `value / u64::MAX`, truncated.
 pub fn part_u64(value: u64) -> U96F32 {
     U96F32::from_num(value).safe_div(U96F32::from_num(u64::MAX))
@@ -57,8 +78,31 @@ pub(crate) fn mul_div(a: u128, b: u128, c: u128) -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use primitive_types::U256;
     use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_root_of_a_price_is_exact_on_both_sides_of_one() {
+        let one = u128::from(u64::MAX) + 1;
+        for bits in [
+            0,
+            1,
+            2,
+            3,
+            one / 3,
+            one - 1,
+            one,
+            one + 1,
+            7 * one + 5,
+            one * (one - 1),
+            u128::MAX,
+        ] {
+            let expected = (U256::from(bits) << 64).integer_sqrt().as_u128();
+            assert_eq!(square_root(U64F64::from_bits(bits)).to_bits(), expected, "{bits}");
+        }
+    }
 
     /// The series of `docs/rules/numbers.md#logarithm-and-exponential`, written out on the bits of a number with `f`
     /// fraction bits.

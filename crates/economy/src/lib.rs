@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod approximate;
+pub mod bounds;
 pub mod commits;
 pub mod delegation;
 pub mod dividends;
@@ -42,9 +43,6 @@ pub mod serving;
 pub mod share_pool;
 pub mod stake_weight;
 pub mod units;
-#[cfg(feature = "vectors")]
-pub mod vectors;
-pub mod voting_power;
 pub mod weights;
 
 pub use error::Error;

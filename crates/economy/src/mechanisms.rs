@@ -19,7 +19,7 @@ pub fn check_count(count: u8, max_count: u8, max_allowed_uids: u16) -> Result<()
     if count == 0 || count > max_count {
         return Err(Error::InvalidValue);
     }
-    if u32::from(max_allowed_uids) * u32::from(count) > u32::from(MAX_UIDS_TIMES_MECHANISMS) {
+    if !fit(max_allowed_uids, count) {
         return Err(Error::TooManyUIDsPerMechanism);
     }
     if count > MAX_MECHANISMS {
@@ -27,6 +27,11 @@ pub fn check_count(count: u8, max_count: u8, max_allowed_uids: u16) -> Result<()
     } else {
         Ok(())
     }
+}
+
+/// Whether a subnet may have so many neurons with so many mechanisms.
+pub fn fit(uids: u16, mechanisms: u8) -> bool {
+    u32::from(uids) * u32::from(mechanisms) <= u32::from(MAX_UIDS_TIMES_MECHANISMS)
 }
 
 /// Checks a new split of the emission over `count` mechanisms.
@@ -123,14 +128,14 @@ pub fn aggregate(epochs: &[(Alpha, EpochOutput)], emission: Alpha) -> Aggregate 
 }
 
 /// A mechanism's part as a fraction; without any emission mechanism 0 counts alone.
-pub(crate) fn weight(part: Alpha, emission: Alpha, first: bool) -> U64F64 {
+fn weight(part: Alpha, emission: Alpha, first: bool) -> U64F64 {
     U64F64::from_num(part.get())
         .checked_div(U64F64::from_num(emission.get()))
         .unwrap_or_else(|| U64F64::from_num(u8::from(first)))
 }
 
 /// `sum + value * weight`, rounded down: after every mechanism, so that units get lost.
-pub(crate) fn add_weighted(sum: u64, value: u64, weight: U64F64) -> u64 {
+fn add_weighted(sum: u64, value: u64, weight: U64F64) -> u64 {
     U64F64::from_num(sum)
         .saturating_add(U64F64::from_num(value).saturating_mul(weight))
         .saturating_to_num()

@@ -1,6 +1,26 @@
 //! How long one must wait between actions (`docs/rules/hyperparameters.md#rate-limits`). Block 0 as the last action
 //! means "never".
 
+/// Blocks between changes of the tempo by the owner of a subnet.
+pub const TEMPO_CHANGE: u64 = 360;
+
+/// Blocks between changes of the hotkey of a subnet's owner.
+pub const OWNER_HOTKEY_CHANGE: u64 = 50_400;
+
+/// Blocks between changes of the children of a hotkey on a subnet.
+pub const CHILDREN_CHANGE: u64 = 150;
+
+/// Blocks between changes of one hyperparameter by the owner of a subnet: so many of its tempos.
+pub fn of_owner(tempo: u16, tempos: u16) -> u64 {
+    u64::from(tempo) * u64::from(tempos)
+}
+
+/// Blocks between changes of the version of weights by the owner of a subnet: so many of its tempos. A limit that leaves
+/// the type is one that never passes.
+pub fn of_version_key(tempo: u16, tempos: u64) -> u64 {
+    u64::from(tempo).saturating_mul(tempos)
+}
+
 /// The common rule: at least `limit` blocks have passed since `last`.
 pub fn passes(last: u64, block: u64, limit: u64) -> bool {
     last == 0 || block.saturating_sub(last) >= limit
@@ -11,15 +31,13 @@ pub fn passes_strictly(last: u64, block: u64, limit: u64) -> bool {
     limit == 0 || last == 0 || block.saturating_sub(last) > limit
 }
 
-/// The interval between hotkey swaps on a subnet. A swap on all subnets reads a mark of 0 as "never", a swap on one
-/// subnet does not (`docs/rules/coldkey-swap.md#hotkey-swap`).
-pub fn swap_interval_passed(last: u64, block: u64, interval: u64, all_subnets: bool) -> bool {
-    (all_subnets && last == 0) || last.saturating_add(interval) < block
+/// When a coldkey swap announced in block `announced_at` can be made (`docs/rules/coldkey-swap.md#announcement`).
+pub fn coldkey_swap_from(announced_at: u32, delay: u32) -> u32 {
+    announced_at.saturating_add(delay)
 }
 
-/// When a coldkey swap announced at `announced_at` can be made, and when it can be announced anew or cleared
+/// When a coldkey swap that can be made from block `from` on can be announced anew or taken back
 /// (`docs/rules/coldkey-swap.md#announcement`).
-pub fn coldkey_swap_blocks(announced_at: u64, delay: u64, reannouncement_delay: u64) -> (u64, u64) {
-    let when = announced_at.saturating_add(delay);
-    (when, when.saturating_add(reannouncement_delay))
+pub fn coldkey_swap_open_from(from: u32, reannouncement_delay: u32) -> u32 {
+    from.saturating_add(reannouncement_delay)
 }

@@ -181,6 +181,15 @@ pub fn dissolve_payouts(pot: u64, claims: &[u64]) -> Vec<u64> {
     payouts
 }
 
+/// The lowest number that no subnet has. The caller has seen that there are fewer subnets than numbers.
+pub fn lowest_free(taken: impl Fn(NetUid) -> bool) -> NetUid {
+    let mut netuid = NetUid(1);
+    while taken(netuid) {
+        netuid.0 += 1;
+    }
+    netuid
+}
+
 /// What the owner of a dissolved subnet from before the registration fee gets back of the lock
 /// (`docs/rules/subnets.md#dissolving` steps 2 and 7): what exceeds the worth of the owner's cut of all alpha so far at
 /// the last price.

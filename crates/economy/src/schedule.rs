@@ -1,5 +1,7 @@
 //! When a subnet's epoch runs (`docs/rules/epochs.md`).
 
+use crate::{Account, Ledger, NetUid};
+
 /// An epoch runs after this many blocks without one, whatever the tempo says.
 pub const LONGEST_WAIT: u64 = 50_400;
 
@@ -53,20 +55,22 @@ pub const fn activity_cutoff(factor_milli: u32, tempo: u16) -> u64 {
 
 /// `LastEpochBlock` of a subnet created at `block`: spread over the tempo by netuid, so that epochs of different
 /// subnets fall into different blocks (`docs/rules/subnets.md#a-new-subnet` step 2).
-pub const fn staggered(block: u64, tempo: u16, netuid: crate::NetUid) -> u64 {
+pub const fn staggered(block: u64, tempo: u16, netuid: NetUid) -> u64 {
     let tempo = if tempo == 0 { 1 } else { tempo };
     block.saturating_sub((netuid.0 % tempo) as u64)
 }
 
-/// First block of an epoch by the formula that the chain used until 2026 and that published clients still use to
-/// time their reveals (`docs/rules/weights.md#timing-of-clients`).
-pub const fn first_block_before_2026(netuid: crate::NetUid, tempo: u16, epoch: u64) -> u64 {
-    epoch
-        .saturating_mul(tempo as u64 + 1)
-        .saturating_sub(netuid.0 as u64 + 1)
-}
-
 impl Schedule {
+    /// That of a subnet.
+    pub fn read<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Self {
+        Self {
+            tempo: ledger.tempo(netuid),
+            last_epoch_block: ledger.last_epoch_block(netuid),
+            pending_epoch_at: ledger.pending_epoch_at(netuid),
+            blocks_since_last_step: ledger.blocks_since_last_step(netuid),
+        }
+    }
+
     /// Whether an epoch is due at `block`.
     pub const fn is_due(&self, block: u64) -> bool {
         self.tempo != 0

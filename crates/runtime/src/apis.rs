@@ -19,7 +19,6 @@ use sp_runtime::{
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
-use pallet_subtensor::Chain;
 use tributary_economy::{Alpha as AlphaBalance, MechId, NetUid, Tao as TaoBalance, market::networks};
 use tributary_runtime_api::{
     DelegateInfo, Delegated, DynamicInfo, HyperparamEntry, Metagraph, NeuronInfo, NeuronInfoLite, SelectiveMetagraph,
@@ -32,18 +31,9 @@ mod dry_run;
 mod hyperparameters;
 mod neurons;
 mod stakes;
+mod state;
 mod subnets;
 mod swap;
-
-/// The books of the block at hand.
-fn ledger() -> Chain<Runtime> {
-    Chain::default()
-}
-
-/// The entry of a uid, or nothing where the list is shorter.
-fn at<V: Copy + Default>(list: &[V], uid: u16) -> V {
-    list.get(usize::from(uid)).copied().unwrap_or_default()
-}
 
 impl_runtime_apis! {
     impl sp_api::Core<Block> for Runtime {
@@ -148,10 +138,10 @@ impl_runtime_apis! {
 
     impl pallet_transaction_payment_rpc_runtime_api::TransactionPaymentApi<Block, Balance> for Runtime {
         fn query_info(uxt: <Block as BlockT>::Extrinsic, len: u32) -> RuntimeDispatchInfo<Balance> {
-            fees::query_info(uxt, len)
+            fee_previews::query_info(uxt, len)
         }
         fn query_fee_details(uxt: <Block as BlockT>::Extrinsic, len: u32) -> FeeDetails<Balance> {
-            fees::query_fee_details(&uxt, len)
+            fee_previews::query_fee_details(&uxt, len)
         }
         fn query_weight_to_fee(weight: frame_support::weights::Weight) -> Balance {
             TransactionPayment::weight_to_fee(weight)
@@ -275,7 +265,7 @@ impl_runtime_apis! {
             subnets::networks().into_iter().map(subnets::info_v2).collect()
         }
         fn get_subnet_to_prune() -> Option<NetUid> {
-            networks::subnet_to_prune(&ledger())
+            networks::subnet_to_prune(&state::ledger())
         }
         fn get_next_epoch_start_block(netuid: NetUid) -> Option<u64> {
             pallet_subtensor::NetworksAdded::<Runtime>::get(netuid)
@@ -289,7 +279,7 @@ impl_runtime_apis! {
 
     impl tributary_runtime_api::subnets::SubnetRegistrationRuntimeApi<Block> for Runtime {
         fn get_network_registration_cost() -> TaoBalance {
-            networks::lock_cost(&ledger())
+            networks::lock_cost(&state::ledger())
         }
     }
 

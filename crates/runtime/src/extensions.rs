@@ -14,7 +14,7 @@ use sp_runtime::{
     },
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction},
 };
-use tributary_economy::market::block::Totals;
+use tributary_economy::market::totals::Totals;
 
 use crate::{AccountId, Nonce, Runtime, RuntimeCall, SubtensorModule, issuance};
 

@@ -2,43 +2,36 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
-    dispatch::{DispatchClass, DispatchInfo, GetDispatchInfo, Pays},
-    storage::{TransactionOutcome, transactional::with_transaction_unchecked},
+    dispatch::{DispatchClass, DispatchInfo, Pays},
     traits::{FindAuthor, Get, OnUnbalanced, fungible},
     weights::{Weight, WeightToFee},
 };
-use pallet_transaction_payment::{ChargeTransactionPayment as Inner, FeeDetails, RuntimeDispatchInfo};
+use pallet_transaction_payment::ChargeTransactionPayment as Inner;
 use scale_info::TypeInfo;
 use sp_runtime::{
-    DispatchResult, Perbill,
-    generic::Preamble,
-    traits::{
-        DispatchInfoOf, DispatchOriginOf, Implication, PostDispatchInfoOf, StaticLookup, TransactionExtension,
-        ValidateResult,
-    },
+    DispatchResult,
+    traits::{DispatchInfoOf, DispatchOriginOf, Implication, PostDispatchInfoOf, TransactionExtension, ValidateResult},
     transaction_validity::{TransactionPriority, TransactionSource, TransactionValidityError},
 };
+use tributary_economy::fees as rules;
 
-use crate::{
-    AccountId, Aura, Balance, Balances, Runtime, RuntimeCall, RuntimeOrigin, System, TransactionPayment,
-    UncheckedExtrinsic, free,
-};
+use crate::{AccountId, Aura, Balance, Balances, Runtime, RuntimeCall, System, free};
 
-/// Weight to rao: 0.0005 rao per picosecond, to the nearest, ties down.
+/// Weight to rao.
 pub struct WeightFee;
 impl WeightToFee for WeightFee {
     type Balance = Balance;
     fn weight_to_fee(weight: &Weight) -> Balance {
-        Perbill::from_parts(500_000) * weight.ref_time()
+        rules::weight_fee(weight.ref_time()).0
     }
 }
 
-/// Length to rao: one per byte.
+/// Length to rao.
 pub struct LengthFee;
 impl WeightToFee for LengthFee {
     type Balance = Balance;
     fn weight_to_fee(weight: &Weight) -> Balance {
-        weight.ref_time()
+        rules::length_fee(weight.ref_time()).0
     }
 }
 
@@ -67,46 +60,6 @@ impl OnUnbalanced<fungible::Credit<AccountId, Balances>> for FeesToAuthor {
             pallet_subtensor::RecycleDust::<Runtime>::on_unbalanced(nobodys);
         }
     }
-}
-
-/// What a transaction is and what its signer will pay for it in the next block, without its tip. That a free call would
-/// fail there, so that it is paid for, is known by trying it; a call without a signer (`query_call_info`) cannot be tried,
-/// and counts as free.
-pub fn query_info(transaction: UncheckedExtrinsic, len: u32) -> RuntimeDispatchInfo<Balance> {
-    let paid = paid_although_free(&transaction);
-    let mut told = TransactionPayment::query_info(transaction, len);
-    if let Some(info) = paid {
-        told.partial_fee = TransactionPayment::compute_fee(len, &info, 0);
-    }
-    told
-}
-
-/// The parts of what [`query_info`] tells.
-pub fn query_fee_details(transaction: &UncheckedExtrinsic, len: u32) -> FeeDetails<Balance> {
-    match paid_although_free(transaction) {
-        Some(info) => TransactionPayment::compute_fee_details(len, &info, 0),
-        None => TransactionPayment::query_fee_details(transaction.clone(), len),
-    }
-}
-
-/// What the signer of a call that is announced as free pays for, if it would not be free in the next block.
-fn paid_although_free(transaction: &UncheckedExtrinsic) -> Option<DispatchInfo> {
-    let info = transaction.get_dispatch_info();
-    let Preamble::Signed(signer, ..) = &transaction.preamble else {
-        return None;
-    };
-    let who = <Runtime as frame_system::Config>::Lookup::lookup(signer.clone()).ok()?;
-    let refused = with_transaction_unchecked(|| {
-        // As the pool does, for rate limits count blocks.
-        let (next, parent) = (System::block_number().saturating_add(1), System::parent_hash());
-        System::initialize(&next, &parent, &Default::default());
-        let origin = RuntimeOrigin::signed(who);
-        TransactionOutcome::Rollback(free::refusal(&origin, &transaction.function, &info))
-    });
-    refused.map(|_| DispatchInfo {
-        pays_fee: Pays::Yes,
-        ..info
-    })
 }
 
 /// Priority of normal and mandatory calls, whatever the tip.

@@ -17,7 +17,7 @@ use sp_runtime::{
     traits::{Dispatchable, StaticLookup},
     transaction_validity::InvalidTransaction,
 };
-use tributary_economy::market::block::Totals;
+use tributary_economy::market::totals::Totals;
 
 use crate::{
     AccountId, Address, AdminUtils, AllPalletsWithSystem, AlphaAssets, Balances, Commitments, OriginCaller, Pact,

@@ -11,13 +11,17 @@ extern crate alloc;
 pub mod apis;
 mod configs;
 pub mod extensions;
+pub mod fee_previews;
 pub mod fees;
 pub mod free;
 pub mod genesis;
 pub mod issuance;
 pub mod nested;
 pub mod network;
+mod primitives;
 pub mod proxy;
+
+pub use primitives::*;
 
 use alloc::{borrow::Cow, vec::Vec};
 
@@ -25,28 +29,9 @@ use frame_metadata::{RuntimeMetadataPrefixed, v15};
 use scale_info::{IntoPortable, Registry, meta_type};
 use sp_core::OpaqueMetadata;
 use sp_inherents::{CheckInherentsResult, InherentData};
-use sp_runtime::{
-    MultiAddress, MultiSignature, generic,
-    traits::{BlakeTwo256, Block as BlockT, IdentifyAccount, Verify},
-};
+use sp_runtime::{generic, traits::Block as BlockT};
 use sp_version::RuntimeVersion;
 
-/// Any of the signatures that the chain accepts.
-pub type Signature = MultiSignature;
-/// An account: 32 bytes.
-pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
-/// Rao, 1e-9 TAO.
-pub type Balance = u64;
-/// Count of transactions of an account.
-pub type Nonce = u32;
-/// Height of a block.
-pub type BlockNumber = u32;
-/// Blake2-256.
-pub type Hash = sp_core::H256;
-/// How calls name an account.
-pub type Address = MultiAddress<AccountId, ()>;
-/// Head of a block.
-pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// What a transaction carries beside its call, in the order that clients sign
@@ -76,13 +61,10 @@ pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 pub type Executive =
     frame_executive::Executive<Runtime, Block, frame_system::ChainContext<Runtime>, Runtime, AllPalletsWithSystem>;
 
-/// Rao in a TAO.
-pub const TAO: Balance = tributary_economy::UNIT;
-/// Below this an account ceases to exist, in rao.
-pub const EXISTENTIAL_DEPOSIT: Balance = 500;
-
 #[allow(missing_docs)] // The macro writes undocumented items.
 mod session {
+    use alloc::vec::Vec;
+
     use sp_runtime::impl_opaque_keys;
 
     use crate::{Aura, Grandpa};

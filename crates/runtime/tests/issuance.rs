@@ -127,31 +127,30 @@ fn balances_that_root_sets_are_issued_and_recycled() {
     );
 }
 
-#[test]
-fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
-    let balances = sp_io::hashing::twox_128(b"Balances");
+fn later(call: RuntimeCall) -> RuntimeCall {
+    RuntimeCall::Scheduler(pallet_scheduler::Call::schedule_after {
+        after: 1,
+        maybe_periodic: None,
+        priority: 0,
+        call: Box::new(call),
+    })
+}
+
+/// Calls that change balances, or the time, where nothing counts them.
+fn uncounted() -> Vec<RuntimeCall> {
     let set = |new_free| {
         RuntimeCall::Balances(Money::force_set_balance {
             who: account(Key::Eve).into(),
             new_free,
         })
     };
-    let later = |call: RuntimeCall| {
-        RuntimeCall::Scheduler(pallet_scheduler::Call::schedule_after {
-            after: 1,
-            maybe_periodic: None,
-            priority: 0,
-            call: Box::new(call),
-        })
-    };
-    let raw = RuntimeCall::System;
     let as_nobody = |call: RuntimeCall| {
         RuntimeCall::Utility(pallet_utility::Call::dispatch_as {
             as_origin: Box::new(tributary_runtime::OriginCaller::system(frame_system::RawOrigin::None)),
             call: Box::new(call),
         })
     };
-    let refused = [
+    vec![
         RuntimeCall::Balances(Money::force_adjust_total_issuance {
             direction: AdjustmentDirection::Increase,
             delta: 1,
@@ -169,6 +168,17 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
             amount: 1,
         })),
         later(batch(vec![set(TAO)])),
+        later(as_nobody(RuntimeCall::Timestamp(pallet_timestamp::Call::set {
+            now: u64::MAX / 2,
+        }))),
+    ]
+}
+
+/// Raw writes to what blocks and sums hang on.
+fn raw_writes() -> Vec<RuntimeCall> {
+    let balances = sp_io::hashing::twox_128(b"Balances");
+    let raw = RuntimeCall::System;
+    vec![
         raw(frame_system::Call::set_storage {
             items: vec![(vec![1], vec![]), ([&balances[..], &[7]].concat(), vec![])],
         }),
@@ -218,9 +228,6 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
         raw(frame_system::Call::set_storage {
             items: vec![(b":transaction_level:".to_vec(), vec![255; 8])],
         }),
-        later(as_nobody(RuntimeCall::Timestamp(pallet_timestamp::Call::set {
-            now: u64::MAX / 2,
-        }))),
         raw(frame_system::Call::kill_storage {
             keys: vec![frame_system::Account::<Runtime>::hashed_key_for(account(Key::Bob))],
         }),
@@ -235,7 +242,13 @@ fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
             prefix: balances[..3].to_vec(),
             subkeys: 1,
         }),
-    ];
+    ]
+}
+
+#[test]
+fn what_no_sum_would_survive_is_refused_wherever_it_is_nested() {
+    let raw = RuntimeCall::System;
+    let refused = uncounted().into_iter().chain(raw_writes());
     common::state(genesis::FAST).execute_with(|| {
         begin_block(1);
         for call in refused {

@@ -194,6 +194,89 @@ fn an_announced_coldkey_swap_blocks_every_other_transaction() {
     });
 }
 
+type Call = pallet_subtensor::Call<Runtime>;
+type Error = pallet_subtensor::Error<Runtime>;
+
+/// Calls that fail of a hotkey, why, and with which code the pool refuses them.
+fn guarded(netuid: NetUid, dave: &AccountId) -> [(Call, Error, Option<u8>); 8] {
+    let weights = (vec![0], vec![1]);
+    [
+        (
+            Call::set_weights {
+                netuid,
+                dests: weights.0.clone(),
+                weights: weights.1.clone(),
+                version_key: 0,
+            },
+            Error::NotEnoughStakeToSetWeights,
+            Some(1),
+        ),
+        (
+            Call::set_mechanism_weights {
+                netuid,
+                mecid: MechId(0),
+                dests: weights.0.clone(),
+                weights: weights.1.clone(),
+                version_key: 0,
+            },
+            Error::NotEnoughStakeToSetWeights,
+            Some(1),
+        ),
+        (
+            Call::commit_weights {
+                netuid,
+                commit_hash: Default::default(),
+            },
+            Error::NotEnoughStakeToSetWeights,
+            Some(1),
+        ),
+        (
+            Call::reveal_weights {
+                netuid,
+                uids: weights.0,
+                values: weights.1,
+                salt: vec![],
+                version_key: 0,
+            },
+            Error::NotEnoughStakeToSetWeights,
+            Some(1),
+        ),
+        (
+            Call::register_network { hotkey: hotkey(9) },
+            Error::NetworkTxRateLimitExceeded,
+            Some(6),
+        ),
+        (
+            Call::register_network_with_identity {
+                hotkey: hotkey(9),
+                identity: None,
+            },
+            Error::NetworkTxRateLimitExceeded,
+            Some(6),
+        ),
+        (
+            Call::serve_prometheus {
+                netuid,
+                version: 1,
+                ip: 0x0808_0808,
+                port: 0,
+                ip_type: 4,
+            },
+            Error::InvalidPort,
+            Some(13),
+        ),
+        // Published clients expect these from the block.
+        (
+            Call::decrease_take {
+                hotkey: dave.clone(),
+                take: u16::MAX,
+            },
+            Error::DelegateTakeTooHigh,
+            None,
+        ),
+    ]
+}
+
 #[test]
 fn nothing_passes_nested_that_would_not_pass_alone() {
     common::state(genesis::FAST).execute_with(|| {
@@ -208,85 +291,7 @@ fn nothing_passes_nested_that_would_not_pass_alone() {
         pallet_subtensor::NetworkRateLimit::<Runtime>::put(100);
         pallet_subtensor::ServingRateLimit::<Runtime>::insert(netuid, 0);
 
-        type Call = pallet_subtensor::Call<Runtime>;
-        type Error = pallet_subtensor::Error<Runtime>;
-        let weights = (vec![0], vec![1]);
-        let guarded: [(Call, Error, Option<u8>); 8] = [
-            (
-                Call::set_weights {
-                    netuid,
-                    dests: weights.0.clone(),
-                    weights: weights.1.clone(),
-                    version_key: 0,
-                },
-                Error::NotEnoughStakeToSetWeights,
-                Some(1),
-            ),
-            (
-                Call::set_mechanism_weights {
-                    netuid,
-                    mecid: MechId(0),
-                    dests: weights.0.clone(),
-                    weights: weights.1.clone(),
-                    version_key: 0,
-                },
-                Error::NotEnoughStakeToSetWeights,
-                Some(1),
-            ),
-            (
-                Call::commit_weights {
-                    netuid,
-                    commit_hash: Default::default(),
-                },
-                Error::NotEnoughStakeToSetWeights,
-                Some(1),
-            ),
-            (
-                Call::reveal_weights {
-                    netuid,
-                    uids: weights.0,
-                    values: weights.1,
-                    salt: vec![],
-                    version_key: 0,
-                },
-                Error::NotEnoughStakeToSetWeights,
-                Some(1),
-            ),
-            (
-                Call::register_network { hotkey: hotkey(9) },
-                Error::NetworkTxRateLimitExceeded,
-                Some(6),
-            ),
-            (
-                Call::register_network_with_identity {
-                    hotkey: hotkey(9),
-                    identity: None,
-                },
-                Error::NetworkTxRateLimitExceeded,
-                Some(6),
-            ),
-            (
-                Call::serve_prometheus {
-                    netuid,
-                    version: 1,
-                    ip: 0x0808_0808,
-                    port: 0,
-                    ip_type: 4,
-                },
-                Error::InvalidPort,
-                Some(13),
-            ),
-            // Published clients expect these from the block.
-            (
-                Call::decrease_take {
-                    hotkey: dave.clone(),
-                    take: u16::MAX,
-                },
-                Error::DelegateTakeTooHigh,
-                None,
-            ),
-        ];
-        for (call, error, code) in guarded {
+        for (call, error, code) in guarded(netuid, &dave) {
             let call = RuntimeCall::SubtensorModule(call);
             let error = DispatchError::from(error);
             let alone = validate(&sign(&Key::Dave.pair(), 0, 0, call.clone()));
@@ -328,21 +333,27 @@ fn nothing_passes_nested_that_would_not_pass_alone() {
     });
 }
 
+/// A subnet on which Bob has staked, and what that was said to give.
+fn staked() -> (NetUid, SimSwapResult) {
+    begin_block(1);
+    let cost: Tao = common::call("SubnetRegistrationRuntimeApi_get_network_registration_cost", &[]);
+    assert_eq!(cost, Tao(TAO));
+    let netuid = subnet();
+    let stake = Tao(10 * TAO);
+    let preview: SimSwapResult = common::call("SwapRuntimeApi_sim_swap_tao_for_alpha", &(netuid, stake).encode());
+    assert_ok!(SubtensorModule::add_stake(signed(Key::Bob), hotkey(2), netuid, stake));
+    assert_eq!(preview.tao_amount.get() + preview.tao_fee.get(), stake.get());
+    (netuid, preview)
+}
+
 #[test]
-fn apis_show_the_market() {
+fn apis_show_stakes() {
     common::state(genesis::FAST).execute_with(|| {
-        begin_block(1);
-        let cost: Tao = common::call("SubnetRegistrationRuntimeApi_get_network_registration_cost", &[]);
-        assert_eq!(cost, Tao(TAO));
-        let netuid = subnet();
-        let stake = Tao(10 * TAO);
-        let preview: SimSwapResult = common::call("SwapRuntimeApi_sim_swap_tao_for_alpha", &(netuid, stake).encode());
-        assert_ok!(SubtensorModule::add_stake(signed(Key::Bob), hotkey(2), netuid, stake));
+        let (netuid, preview) = staked();
         let at = (hotkey(2), account(Key::Bob), netuid).encode();
         let info: Option<StakeInfo> = common::call("StakeInfoRuntimeApi_get_stake_info_for_hotkey_coldkey_netuid", &at);
         let info = info.expect("an answer");
         assert_eq!(info.stake.0, preview.alpha_amount);
-        assert_eq!(preview.tao_amount.get() + preview.tao_fee.get(), stake.get());
         assert!(info.is_registered);
 
         let nobody = AccountId::new([9; 32]);
@@ -362,6 +373,22 @@ fn apis_show_the_market() {
             "a stake of zero is an answer"
         );
 
+        // Who has chosen a take is a delegate.
+        assert_ok!(SubtensorModule::decrease_take(signed(Key::Bob), hotkey(2), 1_000));
+        let delegates: Vec<DelegateInfo> = common::call("DelegateInfoRuntimeApi_get_delegates", &[]);
+        let delegate = delegates
+            .iter()
+            .find(|delegate| delegate.delegate_ss58 == hotkey(2))
+            .expect("a delegate");
+        assert_eq!(delegate.owner_ss58, account(Key::Bob));
+        assert_eq!((delegate.nominators.len(), delegate.take.0), (1, 1_000));
+    });
+}
+
+#[test]
+fn apis_show_neurons_and_prices() {
+    common::state(genesis::FAST).execute_with(|| {
+        let (netuid, _) = staked();
         let neurons: Vec<NeuronInfoLite> = common::call("NeuronInfoRuntimeApi_get_neurons_lite", &netuid.encode());
         assert_eq!(
             neurons.iter().map(|neuron| neuron.hotkey.clone()).collect::<Vec<_>>(),
@@ -387,7 +414,18 @@ fn apis_show_the_market() {
         // Wallets square this for the price.
         let root = pallet_subtensor_swap::AlphaSqrtPrice::<Runtime>::get(netuid).to_num::<f64>();
         assert!((root * root * 1e9 - price as f64).abs() < 2.0, "{root} {price}");
+        let missing: Option<DynamicInfo> = common::call("SubnetInfoRuntimeApi_get_dynamic_info", &NetUid(77).encode());
+        assert_eq!(missing, None);
+        let missing: Option<Metagraph> =
+            common::call("SubnetInfoRuntimeApi_get_mechagraph", &(netuid, MechId(1)).encode());
+        assert_eq!(missing, None);
+    });
+}
 
+#[test]
+fn apis_show_graphs_and_parameters() {
+    common::state(genesis::FAST).execute_with(|| {
+        let (netuid, preview) = staked();
         let graph: Option<Metagraph> = common::call("SubnetInfoRuntimeApi_get_metagraph", &netuid.encode());
         let graph = graph.expect("it exists");
         assert_eq!(graph.num_uids.0, 2);
@@ -427,21 +465,6 @@ fn apis_show_the_market() {
         let named: Option<Vec<HyperparamEntry>> =
             common::call("SubnetInfoRuntimeApi_get_subnet_hyperparams_v3", &netuid.encode());
         assert_eq!(named.map(|entries| entries.len()), Some(33));
-
-        // Who has chosen a take is a delegate.
-        assert_ok!(SubtensorModule::decrease_take(signed(Key::Bob), hotkey(2), 1_000));
-        let delegates: Vec<DelegateInfo> = common::call("DelegateInfoRuntimeApi_get_delegates", &[]);
-        let delegate = delegates
-            .iter()
-            .find(|delegate| delegate.delegate_ss58 == hotkey(2))
-            .expect("a delegate");
-        assert_eq!(delegate.owner_ss58, account(Key::Bob));
-        assert_eq!((delegate.nominators.len(), delegate.take.0), (1, 1_000));
-        let missing: Option<DynamicInfo> = common::call("SubnetInfoRuntimeApi_get_dynamic_info", &NetUid(77).encode());
-        assert_eq!(missing, None);
-        let missing: Option<Metagraph> =
-            common::call("SubnetInfoRuntimeApi_get_mechagraph", &(netuid, MechId(1)).encode());
-        assert_eq!(missing, None);
     });
 }
 

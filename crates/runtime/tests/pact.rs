@@ -107,52 +107,103 @@ fn blocks(from: &mut u32, count: u32, mut each: impl FnMut(u32)) {
     }
 }
 
+/// Alice's subnet, on which Bob validates and Charlie mines.
+fn found_subnet(terms: Option<Terms>) {
+    // A pool of a thousand TAO, so that nobody's trade is most of it.
+    pallet_subtensor::NetworkMinLockCost::<Runtime>::put(Tao(1_000 * TAO));
+    pallet_subtensor::NetworkLastLockCost::<Runtime>::put(Tao(1_000 * TAO));
+    assert_ok!(SubtensorModule::register_network(signed(Key::Alice), hotkey(1)));
+    assert_ok!(SubtensorModule::start_call(signed(Key::Alice), ONE));
+    assert_ok!(SubtensorModule::burned_register(signed(Key::Bob), ONE, hotkey(2)));
+    assert_ok!(SubtensorModule::burned_register(signed(Key::Charlie), ONE, hotkey(3)));
+    assert_ok!(SubtensorModule::add_stake(
+        signed(Key::Bob),
+        hotkey(2),
+        ONE,
+        Tao(400 * TAO)
+    ));
+    assert_ok!(SubtensorModule::add_stake(
+        signed(Key::Dave),
+        hotkey(2),
+        ONE,
+        Tao(200 * TAO)
+    ));
+    if let Some(terms) = terms {
+        assert_ok!(Pact::sign(signed(Key::Alice), ONE, terms, Arbiters::default()));
+    }
+}
+
+/// Bob's weights, and the artefacts of an owner who has promised some.
+fn keep_promises(terms: Option<Terms>, block: u32) {
+    if block % 8 == 2 {
+        let index = ONE.index(MechId(0));
+        pallet_subtensor::Weights::<Runtime>::insert(index, 1, vec![(2, u16::MAX)]);
+    }
+    if terms.is_some() && block % 20 == 5 {
+        let committed = Pact::commit_artifact(
+            signed(Key::Alice),
+            ONE,
+            [1; 32],
+            [2; 32],
+            1,
+            b"https://artefacts".to_vec(),
+        );
+        assert_ok!(committed);
+    }
+}
+
+/// What the pact says in the end, which must be what was done.
+fn outcome(terms: Option<Terms>, way: Way, breach: Option<Breach>, taken: i128, holders: Alpha) -> Outcome {
+    match (pallet_pact::Pacts::<Runtime>::get(ONE), terms) {
+        (Some(pact), Some(terms)) => {
+            match way {
+                Way::Walks => {
+                    assert!(matches!(pact.status, Status::Breached { .. }));
+                    assert_eq!(breach, Some(Breach::ArtifactMissed));
+                    assert_eq!(pact.totals.from_bonds, terms.bond);
+                }
+                Way::Announces => {
+                    assert!(matches!(pact.status, Status::Left { .. }));
+                    assert_eq!((breach, pact.totals.from_bonds), (None, Tao(0)));
+                }
+            }
+            let totals = pact.totals;
+            Outcome {
+                taken,
+                bond_lost: totals.from_bonds,
+                pledged: totals.pledged,
+                forfeited: totals.forfeited,
+                burned: totals.burned,
+                to_holders: totals.to_holders,
+                waiting: pact.alpha().unwrap(),
+                spent: totals.spent,
+                holders,
+            }
+        }
+        (None, None) => Outcome {
+            taken,
+            bond_lost: Tao(0),
+            pledged: Alpha(0),
+            forfeited: Alpha(0),
+            burned: Alpha(0),
+            to_holders: Alpha(0),
+            waiting: Alpha(0),
+            spent: Tao(0),
+            holders,
+        },
+        (pact, _) => panic!("{pact:?}"),
+    }
+}
+
 fn run(terms: Option<Terms>, way: Way) -> Outcome {
     common::state(genesis::FAST).execute_with(|| {
         let mut now = 0;
         let before = free_and_held(Key::Alice);
         blocks(&mut now, 1, |_| {
-            // A pool of a thousand TAO, so that nobody's trade is most of it.
-            pallet_subtensor::NetworkMinLockCost::<Runtime>::put(Tao(1_000 * TAO));
-            pallet_subtensor::NetworkLastLockCost::<Runtime>::put(Tao(1_000 * TAO));
-            assert_ok!(SubtensorModule::register_network(signed(Key::Alice), hotkey(1)));
-            assert_ok!(SubtensorModule::start_call(signed(Key::Alice), ONE));
-            assert_ok!(SubtensorModule::burned_register(signed(Key::Bob), ONE, hotkey(2)));
-            assert_ok!(SubtensorModule::burned_register(signed(Key::Charlie), ONE, hotkey(3)));
-            assert_ok!(SubtensorModule::add_stake(
-                signed(Key::Bob),
-                hotkey(2),
-                ONE,
-                Tao(400 * TAO)
-            ));
-            assert_ok!(SubtensorModule::add_stake(
-                signed(Key::Dave),
-                hotkey(2),
-                ONE,
-                Tao(200 * TAO)
-            ));
-            if let Some(terms) = terms {
-                assert_ok!(Pact::sign(signed(Key::Alice), ONE, terms, Arbiters::default()));
-            }
+            found_subnet(terms);
         });
         // Bob validates, Charlie mines; the owner keeps the promises.
-        let works = |block: u32| {
-            if block % 8 == 2 {
-                let index = ONE.index(MechId(0));
-                pallet_subtensor::Weights::<Runtime>::insert(index, 1, vec![(2, u16::MAX)]);
-            }
-            if terms.is_some() && block % 20 == 5 {
-                let committed = Pact::commit_artifact(
-                    signed(Key::Alice),
-                    ONE,
-                    [1; 32],
-                    [2; 32],
-                    1,
-                    b"https://artefacts".to_vec(),
-                );
-                assert_ok!(committed);
-            }
-        };
+        let works = |block: u32| keep_promises(terms, block);
         blocks(&mut now, FAITHFUL, works);
         let quits = |now: &mut u32| {
             blocks(now, 1, |_| {
@@ -189,45 +240,7 @@ fn run(terms: Option<Terms>, way: Way) -> Outcome {
         let holders = Alpha(stake(Key::Bob, 2).0 + stake(Key::Dave, 2).0);
         let books = SubtensorModule::check_books().expect("the books balance");
         assert!(books.held <= books.issued);
-        match (pallet_pact::Pacts::<Runtime>::get(ONE), terms) {
-            (Some(pact), Some(terms)) => {
-                match way {
-                    Way::Walks => {
-                        assert!(matches!(pact.status, Status::Breached { .. }));
-                        assert_eq!(breach.map(|(_, breach)| breach), Some(Breach::ArtifactMissed));
-                        assert_eq!(pact.totals.from_bonds, terms.bond);
-                    }
-                    Way::Announces => {
-                        assert!(matches!(pact.status, Status::Left { .. }));
-                        assert_eq!((breach, pact.totals.from_bonds), (None, Tao(0)));
-                    }
-                }
-                let totals = pact.totals;
-                Outcome {
-                    taken,
-                    bond_lost: totals.from_bonds,
-                    pledged: totals.pledged,
-                    forfeited: totals.forfeited,
-                    burned: totals.burned,
-                    to_holders: totals.to_holders,
-                    waiting: pact.alpha().unwrap(),
-                    spent: totals.spent,
-                    holders,
-                }
-            }
-            (None, None) => Outcome {
-                taken,
-                bond_lost: Tao(0),
-                pledged: Alpha(0),
-                forfeited: Alpha(0),
-                burned: Alpha(0),
-                to_holders: Alpha(0),
-                waiting: Alpha(0),
-                spent: Tao(0),
-                holders,
-            },
-            (pact, _) => panic!("{pact:?}"),
-        }
+        outcome(terms, way, breach.map(|(_, breach)| breach), taken, holders)
     })
 }
 

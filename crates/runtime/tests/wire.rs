@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use codec::{Decode, Encode};
 use frame_metadata::{
     RuntimeMetadata, RuntimeMetadataPrefixed,
-    v14::{RuntimeMetadataV14, StorageEntryModifier, StorageEntryType, StorageHasher},
+    v14::{PalletMetadata, RuntimeMetadataV14, StorageEntryModifier, StorageEntryType, StorageHasher},
     v15::RuntimeMetadataV15,
 };
 use scale_info::{PortableRegistry, TypeDef, form::PortableForm};
@@ -170,19 +170,17 @@ fn compare(problems: &mut Vec<String>, item: &str, what: &str, found: impl ToStr
     }
 }
 
-#[test]
-fn what_the_suites_reach_is_there() {
-    let (metadata, apis) = metadata();
-    let wire = wire();
-    let types = &metadata.types;
-    let pallets: BTreeMap<&str, _> = metadata
-        .pallets
-        .iter()
-        .map(|pallet| (pallet.name.as_str(), pallet))
-        .collect();
-    let mut missing = Vec::new();
-    let mut problems = Vec::new();
+/// What a comparison found.
+#[derive(Default)]
+struct Found {
+    missing: Vec<String>,
+    problems: Vec<String>,
+}
 
+type Pallets<'a> = BTreeMap<&'a str, &'a PalletMetadata<PortableForm>>;
+
+/// Storage items: whether optional, hashers, keys, value.
+fn check_storage(found: &mut Found, pallets: &Pallets, types: &PortableRegistry, wire: &Value) {
     for item in wire["storage"]
         .as_array()
         .expect("a list")
@@ -196,12 +194,12 @@ fn what_the_suites_reach_is_there() {
             .and_then(|pallet| pallet.storage.as_ref())
             .and_then(|storage| storage.entries.iter().find(|entry| entry.name == name));
         let Some(entry) = entry else {
-            missing.push(label);
+            found.missing.push(label);
             continue;
         };
         let optional = item["optional"].as_bool().expect("a flag");
         compare(
-            &mut problems,
+            &mut found.problems,
             &label,
             "optional",
             entry.modifier == StorageEntryModifier::Optional,
@@ -226,7 +224,7 @@ fn what_the_suites_reach_is_there() {
                 .collect()
         };
         compare(
-            &mut problems,
+            &mut found.problems,
             &label,
             "hashers",
             hashers.join(","),
@@ -234,21 +232,24 @@ fn what_the_suites_reach_is_there() {
         );
         let keys: Vec<String> = keys.into_iter().map(|key| type_name(types, key)).collect();
         compare(
-            &mut problems,
+            &mut found.problems,
             &label,
             "keys",
             keys.join(","),
             list(&item["keys"]).join(","),
         );
         compare(
-            &mut problems,
+            &mut found.problems,
             &label,
             "value",
             type_name(types, value.id),
             expected_name(text(&item["value"])),
         );
     }
+}
 
+/// Calls: index and arguments.
+fn check_calls(found: &mut Found, pallets: &Pallets, types: &PortableRegistry, wire: &Value) {
     for item in wire["calls"]
         .as_array()
         .expect("a list")
@@ -262,16 +263,16 @@ fn what_the_suites_reach_is_there() {
             .and_then(|pallet| pallet.calls.as_ref())
             .and_then(|calls| variants(types, calls.ty.id).iter().find(|variant| variant.name == name));
         let Some(call) = call else {
-            missing.push(label);
+            found.missing.push(label);
             continue;
         };
-        compare(&mut problems, &label, "index", call.index, &item["index"]);
+        compare(&mut found.problems, &label, "index", call.index, &item["index"]);
         let arguments = item["args"].as_array().expect("a list");
         let expected: Vec<String> = arguments
             .iter()
             .map(|argument| format!("{}:{}", text(&argument[0]), expected_name(text(&argument[1]))))
             .collect();
-        let found: Vec<String> = call
+        let given: Vec<String> = call
             .fields
             .iter()
             .map(|field| {
@@ -282,9 +283,18 @@ fn what_the_suites_reach_is_there() {
                 )
             })
             .collect();
-        compare(&mut problems, &label, "arguments", found.join(" "), expected.join(" "));
+        compare(
+            &mut found.problems,
+            &label,
+            "arguments",
+            given.join(" "),
+            expected.join(" "),
+        );
     }
+}
 
+/// Constants: their types.
+fn check_constants(found: &mut Found, pallets: &Pallets, types: &PortableRegistry, wire: &Value) {
     for item in wire["constants"]
         .as_array()
         .expect("a list")
@@ -297,10 +307,10 @@ fn what_the_suites_reach_is_there() {
             .get(pallet)
             .and_then(|pallet| pallet.constants.iter().find(|constant| constant.name == name));
         match constant {
-            None => missing.push(label),
+            None => found.missing.push(label),
             Some(constant) => {
                 compare(
-                    &mut problems,
+                    &mut found.problems,
                     &label,
                     "type",
                     type_name(types, constant.ty.id),
@@ -309,7 +319,10 @@ fn what_the_suites_reach_is_there() {
             }
         }
     }
+}
 
+/// Events, by name.
+fn check_events(found: &mut Found, pallets: &Pallets, types: &PortableRegistry, wire: &Value) {
     for item in wire["events"]
         .as_array()
         .expect("a list")
@@ -317,15 +330,18 @@ fn what_the_suites_reach_is_there() {
         .filter(|item| within(item))
     {
         let (pallet, name) = (text(&item["pallet"]), text(&item["event"]));
-        let found = pallets
+        let there = pallets
             .get(pallet)
             .and_then(|pallet| pallet.event.as_ref())
             .is_some_and(|event| variants(types, event.ty.id).iter().any(|variant| variant.name == name));
-        if !found {
-            missing.push(format!("event {pallet}.{name}"));
+        if !there {
+            found.missing.push(format!("event {pallet}.{name}"));
         }
     }
+}
 
+/// Errors that clients match, by name.
+fn check_errors(found: &mut Found, pallets: &Pallets, types: &PortableRegistry, wire: &Value) {
     for (pallet, names) in wire["errors"]["clients_match_by_name"].as_object().expect("an object") {
         let Some(pallet_metadata) = pallets.get(pallet.as_str()) else {
             continue;
@@ -336,11 +352,14 @@ fn what_the_suites_reach_is_there() {
             .map_or(&[][..], |error| variants(types, error.ty.id));
         for name in names.as_array().expect("a list").iter().map(text) {
             if !errors.iter().any(|variant| variant.name == name) {
-                missing.push(format!("error {pallet}.{name}"));
+                found.missing.push(format!("error {pallet}.{name}"));
             }
         }
     }
+}
 
+/// Runtime APIs: their arguments.
+fn check_runtime_apis(found: &mut Found, apis: &RuntimeMetadataV15, wire: &Value) {
     for item in wire["runtime_apis"]
         .as_array()
         .expect("a list")
@@ -355,19 +374,25 @@ fn what_the_suites_reach_is_there() {
             .find(|found| found.name == api)
             .and_then(|found| found.methods.iter().find(|method| method.name == name));
         let Some(method) = method else {
-            missing.push(label);
+            found.missing.push(label);
             continue;
         };
         let arguments = item["args"].as_array().expect("a list");
         let expected: Vec<&str> = arguments.iter().map(|argument| text(&argument[0])).collect();
-        let found: Vec<&str> = method.inputs.iter().map(|input| input.name.as_str()).collect();
-        compare(&mut problems, &label, "arguments", found.join(" "), expected.join(" "));
+        let given: Vec<&str> = method.inputs.iter().map(|input| input.name.as_str()).collect();
+        compare(
+            &mut found.problems,
+            &label,
+            "arguments",
+            given.join(" "),
+            expected.join(" "),
+        );
         for (input, argument) in method.inputs.iter().zip(arguments) {
             let expected = expected_name(text(&argument[1]));
             // The list explains this one in words.
             if input.name != "uxt" {
                 compare(
-                    &mut problems,
+                    &mut found.problems,
                     &label,
                     &input.name,
                     type_name(&apis.types, input.ty.id),
@@ -376,7 +401,27 @@ fn what_the_suites_reach_is_there() {
             }
         }
     }
+}
 
+#[test]
+fn what_the_suites_reach_is_there() {
+    let (metadata, apis) = metadata();
+    let wire = wire();
+    let types = &metadata.types;
+    let pallets: Pallets<'_> = metadata
+        .pallets
+        .iter()
+        .map(|pallet| (pallet.name.as_str(), pallet))
+        .collect();
+    let mut found = Found::default();
+    check_storage(&mut found, &pallets, types, &wire);
+    check_calls(&mut found, &pallets, types, &wire);
+    check_constants(&mut found, &pallets, types, &wire);
+    check_events(&mut found, &pallets, types, &wire);
+    check_errors(&mut found, &pallets, types, &wire);
+    check_runtime_apis(&mut found, &apis, &wire);
+
+    let Found { missing, problems } = found;
     assert!(
         problems.is_empty(),
         "{} items differ:\n{}",

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tributary_timelock::{Beacon, Error, Info, Pulse, PulseJson, Sealed, Secret, Signer};
 
-const VECTORS: &str = include_str!("../../economy/tests/data/consensus_vectors.json");
+const VECTORS: &str = include_str!("../../vectors/data/consensus_vectors.json");
 
 fn vector(name: &str) -> Value {
     let all: Vec<Value> = serde_json::from_str(VECTORS).unwrap();

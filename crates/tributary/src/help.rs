@@ -190,13 +190,10 @@ const EXAMPLES: &[(&str, &str)] = &[
         "futures merge",
         "tributary futures merge ./shard-0 ./shard-1 --out ./run",
     ),
-    (
-        "vectors",
-        "tributary vectors crates/economy/tests/data/economy_vectors.json",
-    ),
+    ("vectors", "tributary vectors crates/vectors/data/economy_vectors.json"),
     (
         "replay",
-        "tributary replay crates/economy/tests/data/b8813880.json crates/economy/tests/data/b9221720.json",
+        "tributary replay crates/vectors/data/b8813880.json crates/vectors/data/b9221720.json",
     ),
     ("completions", "tributary completions bash"),
     ("man", "tributary man ./man"),

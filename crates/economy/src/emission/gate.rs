@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{normalise, sum};
+use super::normal::{normalise, sum};
 use crate::{
     fixed::{I32F32, I96F32, SafeDiv, U64F64, exp, ln},
     rule_sets::RuleSet,

@@ -1,8 +1,11 @@
 //! Who gets the TAO and the alpha of a block (`docs/rules/emission.md`).
 
 mod gate;
+mod normal;
 
 pub use gate::{Gate, REFRESH_BLOCKS};
+
+use normal::{normalise, normalised, sum};
 
 use alloc::vec::Vec;
 
@@ -73,24 +76,6 @@ pub fn shares(rules: RuleSet, claimants: &[Claimant], gate: &mut Gate) -> Vec<U6
 /// A subnet's part of a block's TAO (`docs/rules/emission.md#shares` step 6), in rao.
 pub fn tao_emission(block_emission: Tao, share: U64F64) -> U96F32 {
     U96F32::saturating_from_num(U64F64::from_num(block_emission.0).saturating_mul(share))
-}
-
-fn sum(values: &[U64F64]) -> U64F64 {
-    values.iter().fold(U64F64::from_num(0), |sum, x| sum.saturating_add(*x))
-}
-
-/// Divides by the sum; leaves zeros if it is zero.
-fn normalise(values: &mut [U64F64]) {
-    let sum = sum(values);
-    for value in values {
-        *value = value.safe_div(sum);
-    }
-}
-
-fn normalised(claims: impl Iterator<Item = U64F64>) -> Vec<U64F64> {
-    let mut shares: Vec<_> = claims.collect();
-    normalise(&mut shares);
-    shares
 }
 
 /// Takes the burned part off every share. If that leaves nothing at all, the shares stay: nobody escapes by
@@ -210,7 +195,7 @@ pub fn terms(
     }
 }
 
-/// How the alpha of a subnet is divided among its participants, as the state says ([`crate::market::division`]).
+/// How the alpha of a subnet is divided among its participants, as the state says ([`crate::market::injection::division`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Division {
     /// The owner's part of all.

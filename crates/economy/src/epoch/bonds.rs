@@ -3,8 +3,8 @@
 use alloc::{vec, vec::Vec};
 
 use super::{
-    Parameters,
     math::{self, Bits, HALF, ONE},
+    parameters::Parameters,
     sparse::{Sparse, divisors},
 };
 

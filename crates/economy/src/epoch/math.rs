@@ -1,7 +1,7 @@
 //! I32F32 arithmetic on raw bits (`docs/rules/numbers.md`): value = bits / 2^32. The epoch works on flat arrays of
 //! these, where the generic types of [`crate::fixed`] would convert at every step; the results are the same bits.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 /// Raw bits of an I32F32.
 pub type Bits = i64;
@@ -158,27 +158,13 @@ pub fn alpha_of_moving_average(moving_average: u64) -> Bits {
 /// The `k` largest non-zero values; the higher index wins a tie. `k` or fewer values: all non-zero ones.
 pub fn top_k_nonzero(values: &[Bits], k: usize) -> Vec<bool> {
     let mut mask: Vec<bool> = values.iter().map(|&value| value != 0).collect();
-    for index in lowest(values, k) {
-        mask[index] = false;
-    }
-    mask
-}
-
-/// The `k` largest values; the higher index wins a tie.
-pub fn top_k(values: &[Bits], k: usize) -> Vec<bool> {
-    let mut mask = vec![true; values.len()];
-    for index in lowest(values, k) {
-        mask[index] = false;
-    }
-    mask
-}
-
-/// All but the `k` largest.
-fn lowest(values: &[Bits], k: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by_key(|&index| values[index]);
     order.truncate(values.len().saturating_sub(k));
-    order
+    for index in order {
+        mask[index] = false;
+    }
+    mask
 }
 
 /// The largest score that more than `minority` of the stake reaches, by the selection of

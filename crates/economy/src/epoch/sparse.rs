@@ -38,18 +38,6 @@ impl Sparse {
         }
     }
 
-    /// From a list of rows.
-    pub fn from_rows(rows: &[Vec<(u16, Bits)>]) -> Self {
-        let mut matrix = Self::with_capacity(rows.len(), rows.iter().map(Vec::len).sum());
-        for row in rows {
-            for &(column, value) in row {
-                matrix.push(column, value);
-            }
-            matrix.end_row();
-        }
-        matrix
-    }
-
     /// The stored entries that `keep(row, column)` keeps, as bare integers and not yet fixed point: `n` rows, the
     /// missing ones empty, and no columns from `n` on.
     pub fn gather(rows: &[Vec<(u16, u16)>], n: usize, mut keep: impl FnMut(usize, usize) -> bool) -> Self {

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::{root, stakes};
+use super::{root, stake_pools};
 use crate::{Account, Alpha, Error, Ledger, NetUid, Tao};
 
 /// TAO that the pool of genesis subnet 1 shows without anybody having put it there (`docs/rules/subnets.md#genesis`).
@@ -219,7 +219,7 @@ fn staked<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Result<Al
         let of_hotkey = ledger.total_hotkey_alpha(&hotkey, netuid);
         let mut of_stakers = Alpha::ZERO;
         for coldkey in ledger.stakers(&hotkey, netuid) {
-            of_stakers = of_stakers.plus(stakes::stake_of(ledger, &hotkey, &coldkey, netuid))?;
+            of_stakers = of_stakers.plus(stake_pools::stake_of(ledger, &hotkey, &coldkey, netuid))?;
         }
         if of_stakers > of_hotkey {
             return Err(BrokenSum::Shares {

@@ -6,14 +6,14 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{DEFAULT_DELEGATE_TAKE, money, neurons, pact, root, stakes, weights};
+use super::{DEFAULT_DELEGATE_TAKE, money, pact, root, stake_pools, uids::indices, weights};
 use crate::{
     Account, Alpha, Error, Event, Ledger, NetUid, NetUidStorageIndex, RecycleOrBurn, Tao, delegation,
     dividends::{self, Child, Parent, Stake},
     epoch::{self, EpochInput, EpochOutput, Parameters},
     fixed::{I64F64, SafeDiv, U96F32},
     mechanisms,
-    schedule::{Schedule, Turn},
+    schedule::{Schedule, Turn, activity_cutoff},
 };
 
 /// A subnet whose epoch runs in this block, with what it distributes.
@@ -55,16 +55,9 @@ fn drain<Acc: Account, L: Ledger<Acc>>(
     let mut slots = Vec::new();
     let (mut ran, cap) = (0u8, ledger.max_epochs_per_block());
     for &netuid in subnets {
-        let blocks_since = ledger
-            .blocks_since_last_step(netuid)
-            .checked_add(1)
-            .ok_or(Error::Overflow)?;
-        let schedule = Schedule {
-            tempo: ledger.tempo(netuid),
-            last_epoch_block: ledger.last_epoch_block(netuid),
-            pending_epoch_at: ledger.pending_epoch_at(netuid),
-            blocks_since_last_step: blocks_since,
-        };
+        let mut schedule = Schedule::read(ledger, netuid);
+        let blocks_since = schedule.blocks_since_last_step.checked_add(1).ok_or(Error::Overflow)?;
+        schedule.blocks_since_last_step = blocks_since;
         match schedule.turn(now, ran, cap) {
             Turn::Wait => {
                 ledger.set_blocks_since_last_step(netuid, blocks_since);
@@ -198,7 +191,7 @@ fn consensus<Acc: Account, L: Ledger<Acc>>(
     let parts = mechanisms::split(emission, count, ledger.mechanism_emission_split(netuid).as_deref());
     let mut input = common_input(ledger, netuid, hotkeys, stakes);
     let mut outputs: Vec<(Alpha, EpochOutput)> = Vec::with_capacity(parts.len());
-    for (index, part) in neurons::indices(ledger, netuid).into_iter().zip(parts) {
+    for (index, part) in indices(ledger, netuid).into_iter().zip(parts) {
         input.emission = part;
         read_mechanism(ledger, netuid, index, hotkeys, &mut input);
         let output = epoch::run(&input);
@@ -224,7 +217,6 @@ fn common_input<Acc: Account, L: Ledger<Acc>>(
     stakes: &[Stake],
 ) -> EpochInput {
     let tempo = ledger.tempo(netuid);
-    let cutoff = u64::from(ledger.activity_cutoff_factor_milli(netuid)) * u64::from(tempo) / 1000;
     let tao_weight = weights::tao_weight(ledger);
     let stake: Vec<I64F64> = hotkeys
         .iter()
@@ -235,7 +227,7 @@ fn common_input<Acc: Account, L: Ledger<Acc>>(
     EpochInput {
         parameters: Parameters {
             tempo,
-            activity_cutoff: cutoff.max(1),
+            activity_cutoff: activity_cutoff(ledger.activity_cutoff_factor_milli(netuid), tempo),
             kappa: ledger.kappa(netuid),
             bonds_penalty: ledger.bonds_penalty(netuid),
             bonds_moving_average: ledger.bonds_moving_average(netuid),
@@ -375,7 +367,7 @@ fn pay_owner_cut<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, c
     match (ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid)) {
         (Some(owner), Some(hotkey)) => {
             let cut = pact::share_cut(ledger, netuid, &owner, &hotkey, cut)?;
-            stakes::increase(ledger, &hotkey, &owner, netuid, cut)
+            stake_pools::increase(ledger, &hotkey, &owner, netuid, cut)
         }
         _ => Ok(()),
     }
@@ -413,10 +405,10 @@ fn pay_miners<Acc: Account, L: Ledger<Acc>>(
             continue;
         };
         match ledger.auto_stake_destination(&owner, netuid) {
-            None => stakes::increase(ledger, hotkey, &owner, netuid, amount)?,
+            None => stake_pools::increase(ledger, hotkey, &owner, netuid, amount)?,
             Some(destination) => {
-                stakes::increase(ledger, &destination, &owner, netuid, amount)?;
-                stakes::remember_hotkey(ledger, &owner, &destination);
+                stake_pools::increase(ledger, &destination, &owner, netuid, amount)?;
+                stake_pools::remember_hotkey(ledger, &owner, &destination);
                 ledger.emit(Event::AutoStakeAdded {
                     netuid,
                     destination,
@@ -444,7 +436,7 @@ fn pay_alpha_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
     for (hotkey, amount) in earned {
         if amount > U96F32::from_bits(0) {
             let rest = pay_take(ledger, netuid, hotkey, amount)?;
-            stakes::increase_all(ledger, hotkey, netuid, rest)?;
+            stake_pools::increase_all(ledger, hotkey, netuid, rest)?;
             ledger.set_alpha_dividends_per_subnet(netuid, hotkey, rest);
         }
         let total = ledger.total_hotkey_alpha(hotkey, netuid);
@@ -483,6 +475,6 @@ fn pay_take<Acc: Account, L: Ledger<Acc>>(
     };
     let take = ledger.delegate_take(hotkey).unwrap_or(DEFAULT_DELEGATE_TAKE);
     let (take, rest) = dividends::split_take(amount, take);
-    stakes::increase(ledger, hotkey, &owner, netuid, take)?;
+    stake_pools::increase(ledger, hotkey, &owner, netuid, take)?;
     Ok(rest)
 }

@@ -2,7 +2,7 @@
 
 use alloc::vec;
 
-use super::{networks::DYNAMIC, neurons, stakes, swaps};
+use super::{networks::DYNAMIC, stake_pools, swaps, uids};
 use crate::{Account, Alpha, Error, Ledger, NetUid, Tao, UNIT, registration};
 
 /// Blocks between the epochs of networks that exist from the start.
@@ -52,8 +52,8 @@ pub fn apex<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, nobody: &Acc) -> Resul
     ledger.set_owner(nobody, Some(nobody.clone()));
     ledger.set_owned_hotkeys(nobody, vec![nobody.clone()]);
     ledger.set_staking_hotkeys(nobody, vec![nobody.clone()]);
-    stakes::increase(ledger, nobody, nobody, netuid, Alpha(UNIT))?;
-    neurons::append(ledger, netuid, 0, nobody)?;
+    stake_pools::increase(ledger, nobody, nobody, netuid, Alpha(UNIT))?;
+    uids::append(ledger, netuid, 0, nobody)?;
     let price = swaps::price(ledger, netuid);
     ledger.pool_changed(netuid, price);
     Ok(())

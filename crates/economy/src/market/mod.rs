@@ -13,22 +13,25 @@
 pub mod audit;
 pub mod block;
 mod coinbase;
+pub mod coldkey_swap;
 pub mod delegation;
 mod epochs;
 pub mod genesis;
-pub mod keys;
+pub mod hotkeys;
+pub mod injection;
 mod money;
-pub mod moving;
 pub mod networks;
-pub mod neurons;
 pub mod pact;
+pub mod registration;
 pub mod root;
-mod stakes;
+pub mod stake_moves;
+mod stake_pools;
 pub mod staking;
 pub mod swaps;
+pub mod totals;
+pub mod trimming;
+mod uids;
 pub mod weights;
-
-pub use coinbase::division;
 
 use crate::Tao;
 

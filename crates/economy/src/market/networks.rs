@@ -2,9 +2,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{money, neurons, pact, stakes, swaps};
+use super::{hotkeys, money, pact, stake_pools, swaps, uids};
 use crate::{
-    Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, fixed::U64F64, issuance, moving_price, registration,
+    Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, fixed::U64F64, issuance, moving_price, rate_limits,
+    registration, schedule,
 };
 
 /// Swap mechanism of a subnet whose alpha has a price of its own.
@@ -67,13 +68,12 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
     if ledger.owner(hotkey).is_some_and(|owner| owner != *coldkey) {
         return Err(Error::NonAssociatedColdKey);
     }
-    neurons::check_not_system(ledger, hotkey)?;
+    hotkeys::check_not_system(ledger, hotkey)?;
     let now = ledger.block();
     if now < ledger.network_registration_start_block() {
         return Err(Error::SubNetRegistrationDisabled);
     }
-    let last = ledger.network_last_registered();
-    if last != 0 && now.saturating_sub(last) < ledger.network_rate_limit() {
+    if !rate_limits::passes(ledger.network_last_registered(), now, ledger.network_rate_limit()) {
         return Err(Error::NetworkTxRateLimitExceeded);
     }
     let full = others(ledger).len() >= usize::from(ledger.subnet_limit());
@@ -92,7 +92,7 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
             dissolve(ledger, victim)?;
             victim
         }
-        None => lowest_free(ledger),
+        None => registration::lowest_free(|netuid| ledger.networks_added(netuid)),
     };
     let networks = others(ledger);
     let prices: Vec<U64F64> = networks.iter().map(|netuid| swaps::price(ledger, *netuid)).collect();
@@ -105,8 +105,8 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
     ledger.set_network_last_lock_cost(paid);
     ledger.set_network_last_registered(now);
 
-    neurons::associate_hotkey(ledger, coldkey, hotkey)?;
-    neurons::append(ledger, netuid, 0, hotkey)?;
+    hotkeys::associate_hotkey(ledger, coldkey, hotkey)?;
+    uids::append(ledger, netuid, 0, hotkey)?;
     ledger.set_subnet_mechanism(netuid, DYNAMIC);
     ledger.set_network_registered_at(netuid, now);
     ledger.set_registered_subnet_counter(netuid, ledger.registered_subnet_counter(netuid).saturating_add(1));
@@ -121,14 +121,6 @@ pub fn register_network<Acc: Account, L: Ledger<Acc>>(
     Ok(netuid)
 }
 
-fn lowest_free<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> NetUid {
-    let mut netuid = NetUid(1);
-    while ledger.networks_added(netuid) {
-        netuid.0 += 1;
-    }
-    netuid
-}
-
 /// The record of a new network, with the chain's choice of hyperparameters (`docs/rules/subnets.md#a-new-subnet` step
 /// 2).
 fn write_record<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) -> Result<(), Error> {
@@ -136,8 +128,7 @@ fn write_record<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     ledger.set_subnetwork_n(netuid, 0);
     ledger.set_networks_added(netuid, true);
     ledger.set_tempo(netuid, new.tempo);
-    let stagger = u64::from(netuid.0 % new.tempo.max(1));
-    ledger.set_last_epoch_block(netuid, ledger.block().saturating_sub(stagger));
+    ledger.set_last_epoch_block(netuid, schedule::staggered(ledger.block(), new.tempo, netuid));
     ledger.set_total_networks(ledger.total_networks().checked_add(1).ok_or(Error::Overflow)?);
     ledger.set_network_registration_allowed(netuid, true);
     ledger.set_max_allowed_uids(netuid, new.max_allowed_uids);
@@ -154,8 +145,12 @@ fn write_record<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     Ok(())
 }
 
-/// Fills the pool of a new subnet (`docs/rules/subnets.md#a-new-subnet` step 5).
-fn seed_pool<Acc: Account, L: Ledger<Acc>>(
+/// Fills the pool of a new subnet, for which `paid` was locked, at the median price of the others
+/// (`docs/rules/subnets.md#a-new-subnet` step 5).
+///
+/// # Errors
+/// [`Error::Overflow`].
+pub fn seed_pool<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     netuid: NetUid,
     paid: Tao,
@@ -186,7 +181,7 @@ fn adopt_root_validators<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: N
         .collect::<Vec<_>>()
     {
         let willing = validator != *hotkey && ledger.auto_parent_delegation_enabled(&validator);
-        if !willing || (threshold > 0 && stakes::total_value(ledger, &validator).0 < threshold) {
+        if !willing || (threshold > 0 && stake_pools::total_value(ledger, &validator).0 < threshold) {
             continue;
         }
         ledger.set_child_keys(&validator, netuid, vec![(u64::MAX, hotkey.clone())]);
@@ -249,7 +244,7 @@ pub fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     let hotkeys = ledger.hotkeys_with_stake(netuid);
     for hotkey in &hotkeys {
         for coldkey in ledger.stakers(hotkey, netuid) {
-            let claim = stakes::claim(ledger, hotkey, &coldkey, netuid);
+            let claim = stake_pools::claim(ledger, hotkey, &coldkey, netuid);
             if claim > 0 {
                 claimants.push((hotkey.clone(), coldkey));
                 claims.push(claim);
@@ -275,7 +270,7 @@ pub fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
     let protocol_share = Tao(payouts.last().copied().unwrap_or_default());
 
     for hotkey in &hotkeys {
-        stakes::clear_pool(ledger, hotkey, netuid);
+        stake_pools::clear_pool(ledger, hotkey, netuid);
     }
     ledger.set_subnet_alpha_in(netuid, Alpha::ZERO);
     ledger.set_subnet_alpha_out(netuid, Alpha::ZERO);
@@ -301,7 +296,7 @@ pub fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) ->
 
 /// What the owner of a subnet from before the lock cost went into the pool gets back: the lock less what the owner's
 /// cut has brought in (`docs/rules/subnets.md#dissolving` steps 2 and 7).
-fn legacy_refund<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Option<(Acc, Tao)> {
+pub fn legacy_refund<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Option<(Acc, Tao)> {
     let locked = ledger.subnet_locked(netuid);
     if locked.is_zero() || ledger.network_registered_at(netuid) >= ledger.network_registration_start_block() {
         return None;

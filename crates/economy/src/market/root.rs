@@ -8,7 +8,7 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{money, stakes, swaps};
+use super::{money, stake_pools, swaps};
 use crate::{Account, Alpha, Error, Event, Ledger, NetUid, RootClaimType, Tao, fixed::I96F32};
 
 /// How many subnets one claim may name (`docs/rules/root.md#claiming`).
@@ -29,7 +29,7 @@ pub(super) fn accrue<Acc: Account, L: Ledger<Acc>>(
     let total = ledger.total_hotkey_alpha(hotkey, NetUid::ROOT);
     if alpha > total {
         return match ledger.owner(hotkey) {
-            Some(owner) => stakes::increase(ledger, hotkey, &owner, netuid, alpha),
+            Some(owner) => stake_pools::increase(ledger, hotkey, &owner, netuid, alpha),
             None => Ok(()),
         };
     }
@@ -91,7 +91,7 @@ pub fn owed<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, coldkey: &Ac
         .get(&netuid)
         .copied()
         .unwrap_or(I96F32::from_bits(0));
-    let stake = stakes::stake_of(ledger, hotkey, coldkey, NetUid::ROOT);
+    let stake = stake_pools::stake_of(ledger, hotkey, coldkey, NetUid::ROOT);
     Alpha(owed_at(ledger, hotkey, coldkey, netuid, rate, stake).saturating_to_num())
 }
 
@@ -156,7 +156,7 @@ fn claim_all<Acc: Account, L: Ledger<Acc>>(
 ) -> Result<(), Error> {
     let kind = ledger.root_claim_type(coldkey);
     for hotkey in ledger.staking_hotkeys(coldkey) {
-        let mut stake = stakes::stake_of(ledger, &hotkey, coldkey, NetUid::ROOT);
+        let mut stake = stake_pools::stake_of(ledger, &hotkey, coldkey, NetUid::ROOT);
         if stake.is_zero() {
             continue;
         }
@@ -166,7 +166,7 @@ fn claim_all<Acc: Account, L: Ledger<Acc>>(
         }
         for (netuid, rate) in rates {
             if claim(ledger, &hotkey, coldkey, netuid, rate, stake, &kind)? {
-                stake = stakes::stake_of(ledger, &hotkey, coldkey, NetUid::ROOT);
+                stake = stake_pools::stake_of(ledger, &hotkey, coldkey, NetUid::ROOT);
             }
         }
     }
@@ -197,10 +197,10 @@ fn claim<Acc: Account, L: Ledger<Acc>>(
         RootClaimType::KeepSubnets { subnets } => subnets.contains(&netuid),
     };
     if keep {
-        if !stakes::can_add(ledger, hotkey, netuid, alpha) {
+        if !stake_pools::can_add(ledger, hotkey, netuid, alpha) {
             return Err(Error::InsufficientLiquidity);
         }
-        stakes::increase(ledger, hotkey, coldkey, netuid, alpha)?;
+        stake_pools::increase(ledger, hotkey, coldkey, netuid, alpha)?;
     } else {
         swap_for_root_stake(ledger, hotkey, coldkey, netuid, alpha)?;
     }
@@ -227,10 +227,10 @@ fn swap_for_root_stake<Acc: Account, L: Ledger<Acc>>(
     ledger.set_subnet_root_sell_tao(netuid, ledger.subnet_root_sell_tao(netuid).plus(tao)?);
     money::sub_protocol_flow(ledger, netuid, tao);
     let stake = Alpha(tao.0);
-    if !stakes::can_add(ledger, hotkey, root, stake) {
+    if !stake_pools::can_add(ledger, hotkey, root, stake) {
         return Err(Error::InsufficientLiquidity);
     }
-    stakes::increase(ledger, hotkey, coldkey, root, stake)?;
+    stake_pools::increase(ledger, hotkey, coldkey, root, stake)?;
     ledger.set_subnet_tao(root, ledger.subnet_tao(root).plus(tao)?);
     ledger.set_subnet_alpha_out(root, ledger.subnet_alpha_out(root).plus(stake)?);
     ledger.set_total_stake(ledger.total_stake().plus(tao)?);
@@ -262,7 +262,7 @@ pub(super) fn delist_if_empty<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, cold
     let hotkeys = ledger.staking_hotkeys(coldkey);
     if hotkeys
         .iter()
-        .any(|hotkey| !stakes::stake_of(ledger, hotkey, coldkey, NetUid::ROOT).is_zero())
+        .any(|hotkey| !stake_pools::stake_of(ledger, hotkey, coldkey, NetUid::ROOT).is_zero())
     {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! Staking: TAO into alpha and back (`docs/rules/staking.md`).
 
-use super::{MIN_STAKE, money, root, stakes, swaps};
+use super::{MIN_STAKE, money, root, stake_pools, swaps};
 use crate::{
     Account, Alpha, Error, Event, Existence, Ledger, NetUid, Tao, fees,
     fixed::{SafeDiv, U64F64},
@@ -8,7 +8,7 @@ use crate::{
     pool::Swapped,
 };
 
-pub use stakes::{stake_of, total_value};
+pub use stake_pools::{stake_of, total_value};
 
 /// A purchase or sale may be at most this many times the reserve that it meets (`docs/rules/staking.md#adding-stake`).
 const MAX_TIMES_RESERVE: u64 = 1_000;
@@ -126,7 +126,7 @@ fn check_purchase<Acc: Account, L: Ledger<Acc>>(
     if expected.paid_in < MIN_STAKE.0 {
         return Err(Error::AmountTooLow);
     }
-    if expected.paid_out == 0 || !stakes::can_add(ledger, hotkey, netuid, Alpha(expected.paid_out)) {
+    if expected.paid_out == 0 || !stake_pools::can_add(ledger, hotkey, netuid, Alpha(expected.paid_out)) {
         return Err(Error::InsufficientLiquidity);
     }
     Ok(())
@@ -158,14 +158,14 @@ pub(super) fn stake_into<Acc: Account, L: Ledger<Acc>>(
     if bought.is_zero() {
         return Err(Error::AmountTooLow);
     }
-    if !stakes::can_add(ledger, hotkey, netuid, bought) {
+    if !stake_pools::can_add(ledger, hotkey, netuid, bought) {
         return Err(Error::InsufficientLiquidity);
     }
-    stakes::increase(ledger, hotkey, coldkey, netuid, bought)?;
-    stakes::remember_hotkey(ledger, coldkey, hotkey);
+    stake_pools::increase(ledger, hotkey, coldkey, netuid, bought)?;
+    stake_pools::remember_hotkey(ledger, coldkey, hotkey);
     let earner = ledger.author().unwrap_or_else(|| ledger.burn_account());
     money::pay_out(ledger, netuid, &earner, Tao(done.fee))?;
-    stakes::add_user_flow(ledger, netuid, Tao(done.paid_in));
+    stake_pools::add_user_flow(ledger, netuid, Tao(done.paid_in));
     ledger.set_last_coldkey_hotkey_stake_block(coldkey, hotkey, Some(ledger.block()));
     if netuid.is_root() {
         root::stake_added(ledger, hotkey, coldkey, bought)?;
@@ -202,12 +202,12 @@ pub(super) fn unstake_from<Acc: Account, L: Ledger<Acc>>(
     if stake_of(ledger, hotkey, coldkey, netuid) < alpha {
         return Err(Error::NotEnoughStakeToWithdraw);
     }
-    stakes::decrease(ledger, hotkey, coldkey, netuid, alpha)?;
+    stake_pools::decrease(ledger, hotkey, coldkey, netuid, alpha)?;
     let done = swaps::sell(ledger, netuid, alpha, limit, drop_fees)?;
     let (sold, out) = (Alpha(done.paid_in), Tao(done.paid_out));
     let unsold = alpha.minus(sold)?.minus(Alpha(done.fee))?;
     if !unsold.is_zero() {
-        stakes::increase(ledger, hotkey, coldkey, netuid, unsold)?;
+        stake_pools::increase(ledger, hotkey, coldkey, netuid, unsold)?;
     }
     money::pay_out(ledger, netuid, beneficiary, out)?;
     let mut outflow = out;
@@ -224,7 +224,7 @@ pub(super) fn unstake_from<Acc: Account, L: Ledger<Acc>>(
         root::stake_removed(ledger, hotkey, coldkey, alpha);
         root::delist_if_empty(ledger, coldkey)?;
     }
-    stakes::sub_user_flow(ledger, netuid, outflow);
+    stake_pools::sub_user_flow(ledger, netuid, outflow);
     ledger.set_last_coldkey_hotkey_stake_block(coldkey, hotkey, Some(ledger.block()));
     ledger.emit(Event::StakeRemoved(
         coldkey.clone(),
@@ -433,7 +433,7 @@ fn sweep_small_nomination<Acc: Account, L: Ledger<Acc>>(
     .is_err()
         && stake_of(ledger, hotkey, coldkey, netuid) >= stake
     {
-        stakes::decrease(ledger, hotkey, coldkey, netuid, stake)?;
+        stake_pools::decrease(ledger, hotkey, coldkey, netuid, stake)?;
     }
     Ok(())
 }
@@ -495,7 +495,7 @@ fn take_alpha<Acc: Account, L: Ledger<Acc>>(
     if ledger.subnet_alpha_out(netuid) < amount {
         return Err(Error::InsufficientLiquidity);
     }
-    stakes::decrease(ledger, hotkey, coldkey, netuid, amount)?;
+    stake_pools::decrease(ledger, hotkey, coldkey, netuid, amount)?;
     Ok(amount)
 }
 

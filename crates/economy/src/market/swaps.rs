@@ -52,6 +52,46 @@ pub fn simulate_sell<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, a
     simulate(ledger, netuid, Side::Sell, alpha.0, LOWEST_PRICE)
 }
 
+/// A trade that was not made, and how much less it gives than the price alone would: the pool may give more only by
+/// rounding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// What would be paid.
+    pub swapped: Swapped,
+    /// What is lost to the curve and to the fee, in the asset bought.
+    pub slippage: u64,
+}
+
+/// As [`simulate_buy`], with the slippage in alpha.
+///
+/// # Errors
+/// As [`simulate_buy`].
+pub fn preview_buy<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, tao: Tao) -> Result<Preview, Error> {
+    let swapped = simulate_buy(ledger, netuid, tao)?;
+    let at_this_price: u64 = U64F64::from_num(tao.0)
+        .checked_div(price(ledger, netuid))
+        .map_or(0, |alpha| alpha.saturating_to_num());
+    Ok(Preview {
+        swapped,
+        slippage: at_this_price.saturating_sub(swapped.paid_out),
+    })
+}
+
+/// As [`simulate_sell`], with the slippage in TAO.
+///
+/// # Errors
+/// As [`simulate_sell`].
+pub fn preview_sell<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, alpha: Alpha) -> Result<Preview, Error> {
+    let swapped = simulate_sell(ledger, netuid, alpha)?;
+    let at_this_price: u64 = U64F64::from_num(alpha.0)
+        .saturating_mul(price(ledger, netuid))
+        .saturating_to_num();
+    Ok(Preview {
+        swapped,
+        slippage: at_this_price.saturating_sub(swapped.paid_out),
+    })
+}
+
 fn simulate<Acc: Account, L: Ledger<Acc>>(
     ledger: &L,
     netuid: NetUid,

@@ -2,13 +2,13 @@
 //! (`docs/rules/yuma.md#stake-weight`).
 
 use crate::{
-    Account, Alpha, Error, Event, Ledger, MechId, NetUid,
+    Account, Alpha, Error, Event, Ledger, MechId, NetUid, emission,
     fixed::{I64F64, U96F32},
     stake_weight,
     weights::{self, Caller, Rate},
 };
 
-use super::neurons;
+use super::uids;
 
 /// Stores the weights of the hotkey's neuron, scaled so that the largest is 65535.
 ///
@@ -74,7 +74,7 @@ pub fn store_weights<Acc: Account, L: Ledger<Acc>>(
     let uid = uid.ok_or(Error::HotKeyNotRegisteredInSubNet)?;
     ledger.set_weights(index, uid, row);
     if !committed {
-        neurons::mark_update(ledger, index, uid);
+        uids::mark_update(ledger, index, uid);
     }
     ledger.emit(Event::WeightsSet(index, uid));
     Ok(())
@@ -88,7 +88,7 @@ pub fn has_stake<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid:
 
 /// The weight of root stake against alpha (`docs/rules/emission.md#root-proportion`).
 pub fn tao_weight<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> U96F32 {
-    stake_weight::proportion(ledger.tao_weight())
+    emission::tao_weight(ledger.tao_weight())
 }
 
 /// How much the hotkey's stake counts on a subnet: its own alpha and weighted root stake, less what it lends to

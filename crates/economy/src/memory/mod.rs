@@ -4,10 +4,12 @@
 
 mod accounts;
 mod balances;
+mod books;
 mod journal;
 mod ledger;
 mod pacts;
 mod removal;
+mod transactions;
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
@@ -18,6 +20,7 @@ use crate::{
     Alpha, Error, Event, Ledger, MechId, NetUid, NetUidStorageIndex, RootClaimType, Tao,
     fixed::{I64F64, I96F32, U64F64, U96F32},
     for_each_ledger_item,
+    market::genesis,
     rule_sets::RuleSet,
     safe_float::SafeFloat,
 };
@@ -44,7 +47,7 @@ macro_rules! declare_memory {
             $($get: BTreeMap<($($ty,)*), $value>,)*
             environment: Environment<Acc>,
             events: Vec<Event<Acc>>,
-            journal: Journal<Acc>,
+            journal: Journal<Self>,
             balances: BTreeMap<Acc, Tao>,
             owners: BTreeMap<Acc, Acc>,
             delegates: BTreeMap<Acc, u16>,
@@ -111,13 +114,7 @@ impl<Acc: MemoryAccount> MemoryLedger<Acc> {
     /// network. Everything else has the reference's defaults.
     pub fn genesis() -> Self {
         let mut ledger = Self::default();
-        ledger.set_networks_added(NetUid::ROOT, true);
-        ledger.set_total_networks(1);
-        ledger.set_max_allowed_uids(NetUid::ROOT, 64);
-        ledger.set_max_allowed_validators(NetUid::ROOT, 64);
-        ledger.set_tempo(NetUid::ROOT, 100);
-        ledger.set_target_registrations_per_interval(NetUid::ROOT, 1);
-        ledger.set_subtoken_enabled(NetUid::ROOT, true);
+        genesis::root(&mut ledger, None, true);
         ledger
     }
 

@@ -9,7 +9,7 @@ pub mod pow;
 use crate::{
     Alpha, Error, Tao,
     fees::{self, part},
-    fixed::{SafeDiv, U64F64, mul_div},
+    fixed::{SafeDiv, U64F64},
 };
 use pow::{Power, pow_ratio_scaled};
 use primitive_types::U256;
@@ -238,7 +238,7 @@ pub const fn is_dynamic(mechanism: u16) -> bool {
 }
 
 /// The part of a product that a weight stands for, halves up (`docs/rules/pool.md#injection`).
-pub(crate) fn weigh(weight: u64, product: U256) -> U256 {
+pub fn weigh(weight: u64, product: U256) -> U256 {
     (product * U256::from(weight) + U256::from(WEIGHT_ONE / 2)) / U256::from(WEIGHT_ONE)
 }
 
@@ -250,19 +250,6 @@ fn from_scaled(scaled: u64) -> U64F64 {
 /// A price given in rao an alpha.
 pub fn price_from_rao(rao: u64) -> U64F64 {
     U64F64::from_num(rao).safe_div(U64F64::from_num(RAO))
-}
-
-/// The quote weight at which a pool with these reserves has the price `price`
-/// (`docs/rules/pool.md#reserves-and-weights`).
-pub fn quote_weight_for_price(tao: Tao, alpha: Alpha, price: U64F64) -> u64 {
-    let whole = price.to_bits() >> 64;
-    let fraction = u128::from(price.to_bits() as u64);
-    let worth = whole
-        .saturating_mul(alpha.0.into())
-        .saturating_add((u128::from(alpha.0) * fraction) >> 64);
-    let sum = worth.saturating_add(tao.0.into());
-    // floor(10^18 y / (p x + y)) is at most 10^18; an empty pool counts as all TAO, as `from_rational` has it.
-    mul_div(tao.0.into(), WEIGHT_ONE.into(), sum).map_or(WEIGHT_ONE, |weight| weight as u64)
 }
 
 /// TAO for one alpha (`docs/rules/pool.md#price`): `(w1 / w2) * (y / x)`, cut three times; zero of a pool without

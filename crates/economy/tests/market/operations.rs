@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use tributary_economy::{
     Alpha, Error, Ledger, MechId, NetUid, RecycleOrBurn, RootClaimType, Tao,
-    market::{delegation, moving, networks, neurons, root, staking, swaps, weights},
+    market::{delegation, networks, registration, root, stake_moves, staking, swaps, trimming, weights},
 };
 
 use crate::world::*;
@@ -119,67 +119,9 @@ fn call(l: &mut Memory, op: &Op) -> Result<(), Error> {
         Op::RegisterNetwork(c, h) => networks::register_network(l, &coldkey(c), &hotkey(h)).map(drop),
         Op::Start(n) => networks::start_call(l, &l.subnet_owner(n).unwrap_or_default(), n),
         Op::Dissolve(n) => networks::dissolve(l, n),
-        Op::Register(c, h, n) => neurons::register(l, &coldkey(c), &hotkey(h), n, None).map(drop),
-        Op::RootRegister(c, h) => neurons::root_register(l, &coldkey(c), &hotkey(h)).map(drop),
-        Op::Trim(n, max) => neurons::trim(l, n, max),
-        Op::AddStake(c, h, n, a) => staking::add_stake(l, &coldkey(c), &hotkey(h), n, a).map(drop),
-        Op::AddStakeLimit(c, h, n, a, t, p) => {
-            let limit = limit(l, n, t);
-            staking::add_stake_limit(l, &coldkey(c), &hotkey(h), n, a, limit, p).map(drop)
-        }
-        Op::AddStakeBurn(c, h, n, a, t) => {
-            let limit = t.map(|t| limit(l, n, t));
-            staking::add_stake_burn(l, &coldkey(c), &hotkey(h), n, a, limit).map(drop)
-        }
-        Op::RemoveStake(s, p) => {
-            let (h, n, c) = pick(l, s);
-            staking::remove_stake(l, &c, &h, n, part(l, &h, &c, n, p)).map(drop)
-        }
-        Op::RemoveStakeLimit(s, p, t, b) => {
-            let (h, n, c) = pick(l, s);
-            let (alpha, limit) = (part(l, &h, &c, n, p), limit(l, n, t));
-            staking::remove_stake_limit(l, &c, &h, n, alpha, limit, b).map(drop)
-        }
-        Op::RemoveFull(s, t) => {
-            let (h, n, c) = pick(l, s);
-            let limit = t.map(|t| limit(l, n, t));
-            staking::remove_stake_full_limit(l, &c, &h, n, limit).map(drop)
-        }
-        Op::UnstakeAll(s, alpha_only) => {
-            let (h, _, c) = pick(l, s);
-            let unstake = if alpha_only {
-                staking::unstake_all_alpha
-            } else {
-                staking::unstake_all
-            };
-            unstake(l, &c, &h).map(drop)
-        }
-        Op::Move(s, i, m, p) => {
-            let (h, n, c) = pick(l, s);
-            moving::move_stake(l, &c, &h, &hotkey(i), n, m, part(l, &h, &c, n, p)).map(drop)
-        }
-        Op::Transfer(s, d, m, p) => {
-            let (h, n, c) = pick(l, s);
-            moving::transfer_stake(l, &c, &coldkey(d), &h, n, m, part(l, &h, &c, n, p)).map(drop)
-        }
-        Op::Swap(s, m, p, limit) => {
-            let (h, n, c) = pick(l, s);
-            let alpha = part(l, &h, &c, n, p);
-            match limit {
-                None => moving::swap_stake(l, &c, &h, n, m, alpha),
-                Some((limit, partial)) => moving::swap_stake_limit(l, &c, &h, n, m, alpha, Tao(limit.into()), partial),
-            }
-            .map(drop)
-        }
-        Op::GiveUp(s, p, burn) => {
-            let (h, n, c) = pick(l, s);
-            let give = if burn {
-                staking::burn_alpha
-            } else {
-                staking::recycle_alpha
-            };
-            give(l, &c, &h, part(l, &h, &c, n, p), n).map(drop)
-        }
+        Op::Register(c, h, n) => registration::register(l, &coldkey(c), &hotkey(h), n, None).map(drop),
+        Op::RootRegister(c, h) => registration::root_register(l, &coldkey(c), &hotkey(h)).map(drop),
+        Op::Trim(n, max) => trimming::trim(l, n, max),
         Op::Claim(c, n) => root::claim_root(l, &coldkey(c), &BTreeSet::from([n, NetUid(1)])),
         Op::ClaimType(c, kind) => {
             let kind = match kind {
@@ -225,6 +167,74 @@ fn call(l: &mut Memory, op: &Op) -> Result<(), Error> {
             Ok(())
         }
         Op::Blocks(_) => unreachable!("not a call"),
+        _ => trade(l, op),
+    }
+}
+
+/// Moves stake.
+fn trade(l: &mut Memory, op: &Op) -> Result<(), Error> {
+    match *op {
+        Op::AddStake(c, h, n, a) => staking::add_stake(l, &coldkey(c), &hotkey(h), n, a).map(drop),
+        Op::AddStakeLimit(c, h, n, a, t, p) => {
+            let limit = limit(l, n, t);
+            staking::add_stake_limit(l, &coldkey(c), &hotkey(h), n, a, limit, p).map(drop)
+        }
+        Op::AddStakeBurn(c, h, n, a, t) => {
+            let limit = t.map(|t| limit(l, n, t));
+            staking::add_stake_burn(l, &coldkey(c), &hotkey(h), n, a, limit).map(drop)
+        }
+        Op::RemoveStake(s, p) => {
+            let (h, n, c) = pick(l, s);
+            staking::remove_stake(l, &c, &h, n, part(l, &h, &c, n, p)).map(drop)
+        }
+        Op::RemoveStakeLimit(s, p, t, b) => {
+            let (h, n, c) = pick(l, s);
+            let (alpha, limit) = (part(l, &h, &c, n, p), limit(l, n, t));
+            staking::remove_stake_limit(l, &c, &h, n, alpha, limit, b).map(drop)
+        }
+        Op::RemoveFull(s, t) => {
+            let (h, n, c) = pick(l, s);
+            let limit = t.map(|t| limit(l, n, t));
+            staking::remove_stake_full_limit(l, &c, &h, n, limit).map(drop)
+        }
+        Op::UnstakeAll(s, alpha_only) => {
+            let (h, _, c) = pick(l, s);
+            let unstake = if alpha_only {
+                staking::unstake_all_alpha
+            } else {
+                staking::unstake_all
+            };
+            unstake(l, &c, &h).map(drop)
+        }
+        Op::Move(s, i, m, p) => {
+            let (h, n, c) = pick(l, s);
+            stake_moves::move_stake(l, &c, &h, &hotkey(i), n, m, part(l, &h, &c, n, p)).map(drop)
+        }
+        Op::Transfer(s, d, m, p) => {
+            let (h, n, c) = pick(l, s);
+            stake_moves::transfer_stake(l, &c, &coldkey(d), &h, n, m, part(l, &h, &c, n, p)).map(drop)
+        }
+        Op::Swap(s, m, p, limit) => {
+            let (h, n, c) = pick(l, s);
+            let alpha = part(l, &h, &c, n, p);
+            match limit {
+                None => stake_moves::swap_stake(l, &c, &h, n, m, alpha),
+                Some((limit, partial)) => {
+                    stake_moves::swap_stake_limit(l, &c, &h, n, m, alpha, Tao(limit.into()), partial)
+                }
+            }
+            .map(drop)
+        }
+        Op::GiveUp(s, p, burn) => {
+            let (h, n, c) = pick(l, s);
+            let give = if burn {
+                staking::burn_alpha
+            } else {
+                staking::recycle_alpha
+            };
+            give(l, &c, &h, part(l, &h, &c, n, p), n).map(drop)
+        }
+        _ => unreachable!("not a trade"),
     }
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tributary_economy::{
     Alpha, Error, Ledger, NetUid, Tao, UNIT,
-    market::{block, neurons, staking, swaps},
+    market::{registration, staking, swaps, totals},
 };
 
 use crate::world::*;
@@ -74,14 +74,14 @@ fn emission_follows_price_to_the_rao() {
 #[test]
 fn a_block_that_makes_tao_is_refused() {
     let mut ledger = lively();
-    let before = block::Totals::read(&ledger);
+    let before = totals::Totals::read(&ledger);
     ledger.fund(&coldkey(0), Tao(1)).unwrap();
-    let minted = block::Minted::default();
+    let minted = totals::Minted::default();
     assert_eq!(
-        block::check(before, block::Totals::read(&ledger), minted),
+        totals::check(before, totals::Totals::read(&ledger), minted),
         Err(Error::BrokenSum)
     );
-    assert_eq!(block::check(before, before, minted), Ok(()));
+    assert_eq!(totals::check(before, before, minted), Ok(()));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_failed_registration_costs_nothing() {
     let before = ledger.clone();
     let price = ledger.burn(NETS[0]).0;
     let result = act(&mut ledger, |l| {
-        neurons::register(l, &coldkey(4), &hotkey(6), NETS[0], Some(price - 1))
+        registration::register(l, &coldkey(4), &hotkey(6), NETS[0], Some(price - 1))
     });
     assert_eq!(result, Err(Error::RegistrationPriceLimitExceeded));
     assert!(ledger == before);
@@ -102,7 +102,7 @@ fn registrations_raise_the_price_and_blocks_lower_it() {
     let before = ledger.burn(NETS[0]);
     let alpha_out = ledger.subnet_alpha_out(NETS[0]);
     act(&mut ledger, |l| {
-        neurons::register(l, &coldkey(4), &hotkey(6), NETS[0], None)
+        registration::register(l, &coldkey(4), &hotkey(6), NETS[0], None)
     })
     .unwrap();
     let after = ledger.burn(NETS[0]);

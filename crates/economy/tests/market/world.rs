@@ -3,7 +3,7 @@
 use tributary_economy::{
     Alpha, Error, Ledger, NetUid, NewSubnet, Tao, UNIT,
     fixed::I96F32,
-    market::{audit, block, networks, neurons, staking},
+    market::{audit, block, networks, registration, staking},
     memory::MemoryLedger,
 };
 
@@ -69,7 +69,7 @@ pub fn lively() -> Memory {
         act(&mut ledger, |l| networks::start_call(l, &owner, netuid)).unwrap();
         for j in 2..4 {
             act(&mut ledger, |l| {
-                neurons::register(l, &coldkey(j), &hotkey(j), netuid, None)
+                registration::register(l, &coldkey(j), &hotkey(j), netuid, None)
             })
             .unwrap();
             act(&mut ledger, |l| {
@@ -78,7 +78,7 @@ pub fn lively() -> Memory {
             .unwrap();
         }
         act(&mut ledger, |l| {
-            neurons::root_register(l, &coldkey(2 + i), &hotkey(2 + i))
+            registration::root_register(l, &coldkey(2 + i), &hotkey(2 + i))
         })
         .unwrap();
         act(&mut ledger, |l| {

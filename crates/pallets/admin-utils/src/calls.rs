@@ -244,7 +244,10 @@ setters! {
             steepness: i16,
         ) -> DispatchResult {
             Self::set(origin, 68, netuid, |by_root| {
-                ensure!(by_root || steepness >= 0, Error::<T>::NegativeSigmoidSteepness);
+                ensure!(
+                    may_set_steepness(steepness, by_root),
+                    Error::<T>::NegativeSigmoidSteepness
+                );
                 pallet_subtensor::AlphaSigmoidSteepness::<T>::insert(netuid, steepness);
                 Ok(())
             })
@@ -287,7 +290,7 @@ setters! {
         #[pallet::weight(weights::register_network::<T>())]
         pub fn sudo_trim_to_max_allowed_uids(origin: OriginFor<T>, netuid: NetUid, max_n: u16) -> DispatchResult {
             Self::set(origin, 78, netuid, |_| {
-                pallet_subtensor::Pallet::<T>::rule(|chain| neurons::trim(chain, netuid, max_n))?;
+                pallet_subtensor::Pallet::<T>::rule(|chain| trimming::trim(chain, netuid, max_n))?;
                 Ok(())
             })
         }

@@ -1,20 +1,14 @@
-//! Bounds of hyperparameters, as far as they are not in the rules (`docs/rules/hyperparameters.md`).
+//! The bounds of hyperparameters that depend on others of the subnet (`docs/rules/hyperparameters.md`).
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use pallet_subtensor::Error as Known;
 use tributary_economy::{
-    NetUid, Tao, UNIT,
+    NetUid, Tao, bounds,
     fixed::U64F64,
-    hyperparameters,
-    mechanisms::{MAX_MECHANISMS, MAX_UIDS_TIMES_MECHANISMS},
+    mechanisms::{MAX_MECHANISMS, MAX_UIDS_TIMES_MECHANISMS, fit},
 };
 
 use crate::{Config, Error, Pallet};
-
-/// The least price of a neuron stays below this.
-const MIN_BURN_LIMIT: Tao = Tao(UNIT);
-/// The highest price of a neuron stays above this.
-const MAX_BURN_LIMIT: Tao = Tao(UNIT / 10);
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn check_not_root(netuid: NetUid, _: bool) -> DispatchResult {
@@ -35,11 +29,8 @@ impl<T: Config> Pallet<T> {
             uids <= MAX_UIDS_TIMES_MECHANISMS,
             Error::<T>::MaxAllowedUidsGreaterThanDefaultMaxAllowedUids
         );
-        let mechanisms = u32::from(pallet_subtensor::MechanismCountCurrent::<T>::get(netuid).get());
-        ensure!(
-            u32::from(uids) * mechanisms <= u32::from(MAX_UIDS_TIMES_MECHANISMS),
-            Known::<T>::TooManyUIDsPerMechanism
-        );
+        let mechanisms = pallet_subtensor::MechanismCountCurrent::<T>::get(netuid).get();
+        ensure!(fit(uids, mechanisms), Known::<T>::TooManyUIDsPerMechanism);
         Ok(())
     }
 
@@ -72,42 +63,41 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn check_min_burn(netuid: NetUid, burn: Tao) -> DispatchResult {
-        let within = burn < MIN_BURN_LIMIT && burn < pallet_subtensor::MaxBurn::<T>::get(netuid);
+        let within = bounds::is_min_burn(burn, pallet_subtensor::MaxBurn::<T>::get(netuid));
         ensure!(within, Error::<T>::ValueNotInBounds);
         Ok(())
     }
 
     pub(crate) fn check_max_burn(netuid: NetUid, burn: Tao) -> DispatchResult {
-        let within = burn > MAX_BURN_LIMIT && burn > pallet_subtensor::MinBurn::<T>::get(netuid);
+        let within = bounds::is_max_burn(burn, pallet_subtensor::MinBurn::<T>::get(netuid));
         ensure!(within, Error::<T>::ValueNotInBounds);
         Ok(())
     }
 
     pub(crate) fn check_burn_half_life(netuid: NetUid, blocks: u16) -> DispatchResult {
         Self::check_not_root(netuid, true)?;
-        ensure!((1..=36_100).contains(&blocks), Error::<T>::InvalidValue);
+        ensure!(bounds::BURN_HALF_LIFE.contains(&blocks), Error::<T>::InvalidValue);
         Ok(())
     }
 
     pub(crate) fn check_burn_increase(netuid: NetUid, factor: U64F64) -> DispatchResult {
         Self::check_not_root(netuid, true)?;
-        let bounds = U64F64::from_num(1)..=U64F64::from_num(3);
-        ensure!(bounds.contains(&factor), Error::<T>::InvalidValue);
+        ensure!(bounds::BURN_INCREASE.contains(&factor), Error::<T>::InvalidValue);
         Ok(())
     }
 
     pub(crate) fn check_reveal_period(_: NetUid, epochs: u64) -> DispatchResult {
-        hyperparameters::check_reveal_period(epochs).map_err(Self::out_of_bounds)
+        bounds::check_reveal_period(epochs).map_err(Self::out_of_bounds)
     }
 
     pub(crate) fn check_immune_owner_uids(_: NetUid, neurons: u16) -> DispatchResult {
-        ensure!((1..=10).contains(&neurons), Known::<T>::InvalidValue);
+        ensure!(bounds::IMMUNE_OWNER_UIDS.contains(&neurons), Known::<T>::InvalidValue);
         Ok(())
     }
 
     pub(crate) fn check_childkey_take(_: NetUid, take: u16) -> DispatchResult {
-        let bounds = pallet_subtensor::MinChildkeyTake::<T>::get()..=pallet_subtensor::MaxChildkeyTake::<T>::get();
-        ensure!(bounds.contains(&take), Error::<T>::InvalidValue);
+        let range = pallet_subtensor::MinChildkeyTake::<T>::get()..=pallet_subtensor::MaxChildkeyTake::<T>::get();
+        ensure!(range.contains(&take), Error::<T>::InvalidValue);
         Ok(())
     }
 

@@ -26,9 +26,9 @@ pub mod pallet {
     use pallet_subtensor::{Event as Told, weights};
     use tributary_economy::{
         MechId, NetUid, RecycleOrBurn as RecycleOrBurnEnum, Tao as TaoBalance,
+        bounds::{check_alpha_values, may_set_bonds_moving_average, may_set_steepness},
         fixed::{I96F32, U64F64},
-        hyperparameters::{check_alpha_values, may_set_bonds_moving_average},
-        market::neurons,
+        market::trimming,
         mechanisms::check_split,
     };
 

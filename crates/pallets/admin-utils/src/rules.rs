@@ -7,14 +7,13 @@ use pallet_subtensor::{Hyperparameter, Pallet as Subtensor, RateLimitKey};
 use sp_runtime::{DispatchError, traits::AccountIdConversion};
 use tributary_economy::{
     MechId, NetUid,
-    hyperparameters::{Limit, OutOfBounds, Who, Window, setter_of},
+    bounds::OutOfBounds,
+    hyperparameters::{Limit, Who, Window, setter_of},
     mechanisms,
+    rate_limits::{self, OWNER_HOTKEY_CHANGE},
 };
 
 use crate::{Config, Error, Pallet};
-
-/// Blocks between changes of the owner's hotkey.
-const OWNER_HOTKEY_RATE_LIMIT: u64 = 50_400;
 
 impl<T: Config> Pallet<T> {
     /// An event of the market.
@@ -83,7 +82,7 @@ impl<T: Config> Pallet<T> {
         );
         let key = RateLimitKey::SetSNOwnerHotkey(netuid);
         let last = pallet_subtensor::LastRateLimitedBlock::<T>::get(&key);
-        Subtensor::<T>::ensure_passed(last, OWNER_HOTKEY_RATE_LIMIT)?;
+        Subtensor::<T>::ensure_passed(last, OWNER_HOTKEY_CHANGE)?;
         let of_a_subnet =
             <frame_support::PalletId as AccountIdConversion<T::AccountId>>::try_from_sub_account::<NetUid>;
         ensure!(
@@ -148,15 +147,17 @@ impl<T: Config> Mark<T> {
                 Self::Parameter(RateLimitKey::OwnerHyperparamUpdate(netuid, parameter))
             }
             Limit::VersionKey => {
-                let tempo = u64::from(pallet_subtensor::Tempo::<T>::get(netuid));
+                let tempo = pallet_subtensor::Tempo::<T>::get(netuid);
                 Self::Owner {
                     key: (
                         owner.clone(),
                         netuid,
                         pallet_subtensor::TransactionKind::SetWeightsVersionKey as u16,
                     ),
-                    // A limit that leaves the type is one that never passes.
-                    blocks: tempo.saturating_mul(pallet_subtensor::WeightsVersionKeyRateLimit::<T>::get()),
+                    blocks: rate_limits::of_version_key(
+                        tempo,
+                        pallet_subtensor::WeightsVersionKeyRateLimit::<T>::get(),
+                    ),
                 }
             }
             Limit::PerOwner { blocks, kind } => Self::Owner {

@@ -1,9 +1,6 @@
 //! Why a call fails: every variant has its line of documentation, because clients print it.
 
-use frame_support::{pallet_macros::*, pallet_prelude::DispatchError};
-use tributary_economy::pact::Error as Rule;
-
-use crate::{Config, Error};
+use frame_support::pallet_macros::*;
 
 #[pallet_section]
 mod errors {
@@ -87,51 +84,5 @@ mod errors {
         ChannelChallenged,
         /// The expiry must be in the future.
         ExpiryPassed,
-    }
-}
-
-/// The error of a call for that of a rule.
-pub(crate) fn dispatch<T: Config>(error: Rule) -> DispatchError {
-    match error {
-        Rule::Rule(rule) => pallet_subtensor::Error::<T>::from(rule).into(),
-        Rule::InvalidTerms => Error::<T>::InvalidTerms.into(),
-        Rule::InvalidArbiters => Error::<T>::InvalidArbiters.into(),
-        Rule::NoPact => Error::<T>::NoPact.into(),
-        Rule::PactInForce => Error::<T>::PactInForce.into(),
-        Rule::PactEnded => Error::<T>::PactEnded.into(),
-        Rule::NotTighter => Error::<T>::NotTighter.into(),
-        Rule::Leaving => Error::<T>::Leaving.into(),
-        Rule::NotLeaving => Error::<T>::NotLeaving.into(),
-        Rule::NoticeRunning => Error::<T>::NoticeRunning.into(),
-        Rule::NoticeOver => Error::<T>::NoticeOver.into(),
-        Rule::LooseningPending => Error::<T>::LooseningPending.into(),
-        Rule::NoLoosening => Error::<T>::NoLoosening.into(),
-        Rule::NoStake => Error::<T>::NoStake.into(),
-        Rule::TooSmall => Error::<T>::TooSmall.into(),
-        Rule::NoBreach => Error::<T>::NoBreach.into(),
-        Rule::TooManyReports => Error::<T>::TooManyReports.into(),
-        Rule::NoReport => Error::<T>::NoReport.into(),
-        Rule::ReportOpen => Error::<T>::ReportOpen.into(),
-        Rule::ReportUndecided => Error::<T>::ReportUndecided.into(),
-        Rule::ReportClosed => Error::<T>::ReportClosed.into(),
-        Rule::NotArbiter => Error::<T>::NotArbiter.into(),
-        Rule::AlreadyVoted => Error::<T>::AlreadyVoted.into(),
-        Rule::NoArtifactPromised => Error::<T>::NoArtifactPromised.into(),
-        Rule::NotCommitter => Error::<T>::NotCommitter.into(),
-        Rule::RoundTooLate => Error::<T>::RoundTooLate.into(),
-        Rule::LocationTooLong => Error::<T>::LocationTooLong.into(),
-        Rule::NoArtifact => Error::<T>::NoArtifact.into(),
-        Rule::NoPermit => Error::<T>::NoPermit.into(),
-        Rule::BondPosted => Error::<T>::BondPosted.into(),
-        Rule::NoChannel => Error::<T>::NoChannel.into(),
-        Rule::NotParty => Error::<T>::NotParty.into(),
-        Rule::NothingToPay => Error::<T>::NothingToPay.into(),
-        Rule::PayingOneself => Error::<T>::PayingOneself.into(),
-        Rule::VoucherNotNewer => Error::<T>::VoucherNotNewer.into(),
-        Rule::VoucherExceedsDeposit => Error::<T>::VoucherExceedsDeposit.into(),
-        Rule::BadSignature => Error::<T>::BadSignature.into(),
-        Rule::ChannelClosing => Error::<T>::ChannelClosing.into(),
-        Rule::ChannelChallenged => Error::<T>::ChannelChallenged.into(),
-        Rule::ExpiryPassed => Error::<T>::ExpiryPassed.into(),
     }
 }

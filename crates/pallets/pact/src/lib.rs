@@ -10,23 +10,14 @@ extern crate alloc;
 mod calls;
 mod errors;
 mod events;
+mod rules;
 mod store;
 pub mod weights;
 
 pub use pallet::*;
 pub use store::Store;
 
-use frame_support::{
-    pallet_macros::import_section,
-    pallet_prelude::{DispatchError, DispatchResult},
-};
-use pallet_subtensor::Chain;
-use sp_core::sr25519;
-use tributary_economy::{
-    Tao,
-    market::pact::{PactSums, audit},
-    pact::{Error as RuleError, channel},
-};
+use frame_support::pallet_macros::import_section;
 
 #[import_section(errors::errors)]
 #[import_section(events::events)]
@@ -159,54 +150,6 @@ pub mod pallet {
             Self::check_pacts()
                 .map(|_| ())
                 .map_err(|_| sp_runtime::TryRuntimeError::Other("the sums of pacts, channels or holds do not add up"))
-        }
-    }
-}
-
-impl<T: Config> Pallet<T> {
-    /// Calls a rule.
-    ///
-    /// # Errors
-    /// What the rule says, as an error of this pallet or of the one whose rule it is; `BrokenSum` of `SubtensorModule` if
-    /// it lost or made TAO.
-    pub fn rule<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> Result<R, DispatchError> {
-        pallet_subtensor::Pallet::<T>::balanced(|chain| change(chain).map_err(errors::dispatch::<T>))
-    }
-
-    /// Calls a rule for what it does.
-    fn apply<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> DispatchResult {
-        Self::rule(change).map(|_| ())
-    }
-
-    /// Adds up pacts, channels and holds and checks that they balance: what `try_state` checks. It walks them all.
-    ///
-    /// # Errors
-    /// The first sum that does not hold.
-    pub fn check_pacts() -> Result<PactSums, RuleError> {
-        audit(&Chain::<T>::default())
-    }
-
-    /// Checks the signature of a voucher: by the channel's payer, over [`channel::voucher_bytes`] of this chain, plain
-    /// or wrapped in `<Bytes>` as browser wallets do.
-    ///
-    /// # Errors
-    /// [`Error::NoChannel`], [`Error::BadSignature`].
-    fn check_voucher(id: u64, amount: Tao, signature: &[u8; 64]) -> DispatchResult {
-        let payer = Channels::<T>::get(id).ok_or(Error::<T>::NoChannel)?.payer;
-        let mut genesis = [0; 32];
-        let hash = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::default());
-        let length = hash.as_ref().len().min(32);
-        genesis[..length].copy_from_slice(&hash.as_ref()[..length]);
-        let bytes = channel::voucher_bytes(&genesis, id, amount);
-        let key: &[u8; 32] = payer.as_ref();
-        let key = sr25519::Public::from_raw(*key);
-        let signature = sr25519::Signature::from_raw(*signature);
-        let signed = |bytes: &[u8]| sp_io::crypto::sr25519_verify(&signature, bytes, &key);
-        let wrapped = [b"<Bytes>", bytes.as_slice(), b"</Bytes>"].concat();
-        if signed(&bytes) || signed(&wrapped) {
-            Ok(())
-        } else {
-            Err(Error::<T>::BadSignature.into())
         }
     }
 }

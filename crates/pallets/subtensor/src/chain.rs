@@ -22,7 +22,7 @@ use sp_runtime::{
 };
 use tributary_economy::{
     Account, Alpha, Error, Event, Existence, Ledger, MechId, NetUid, NetUidStorageIndex, RootClaimType, Tao,
-    fixed::{I64F64, I96F32, U64F64, U96F32},
+    fixed::{self, I64F64, I96F32, U64F64, U96F32},
     for_each_ledger_item,
     rule_sets::RuleSet,
     safe_float::SafeFloat,
@@ -67,27 +67,6 @@ macro_rules! accessors {
             entries::double_set::<pallet::$storage<T>, _, _, _>($one, $two, value, &default);
         }
     };
-}
-
-/// The square root of a price, rounded down. It always fits the type of the price.
-///
-/// For bits b the root r of b * 2^64 is wanted: r = s * 2^32 + d, where s is the root of b and d the largest for which
-/// d^2 is at most ((b - s^2) * 2^31 - s * d) * 2^33. Division by s gives a d that is at most one or two too large.
-fn square_root(price: U64F64) -> U64F64 {
-    let bits = price.to_bits();
-    let Ok(below_one) = u64::try_from(bits) else {
-        let s = bits.isqrt();
-        // At most 2 s, so 66 bits and these 31 fit; so do the products below.
-        let rest = (bits - s * s) << 31;
-        let (mut d, mut left) = (rest / s, rest % s);
-        while d * d > left << 33 {
-            d -= 1;
-            left += s;
-        }
-        return U64F64::from_bits((s << 32) + d);
-    };
-    // Below 1, where most prices are, it all fits.
-    U64F64::from_bits((u128::from(below_one) << 64).isqrt())
 }
 
 fn preservation(existence: Existence) -> Preservation {
@@ -301,7 +280,7 @@ macro_rules! implement {
             }
 
             fn pool_changed(&mut self, netuid: NetUid, price: U64F64) {
-                entries::set::<AlphaSqrtPrice<T>, _, _>(netuid, square_root(price));
+                entries::set::<AlphaSqrtPrice<T>, _, _>(netuid, fixed::square_root(price));
             }
 
             fn total_alpha_issuance(&self, netuid: NetUid) -> Alpha {
@@ -387,31 +366,3 @@ macro_rules! implement {
 }
 
 for_each_ledger_item!(implement);
-
-#[cfg(test)]
-mod tests {
-    use sp_core::U256;
-
-    use super::*;
-
-    #[test]
-    fn the_root_of_a_price_is_exact_on_both_sides_of_one() {
-        let one = u128::from(u64::MAX) + 1;
-        for bits in [
-            0,
-            1,
-            2,
-            3,
-            one / 3,
-            one - 1,
-            one,
-            one + 1,
-            7 * one + 5,
-            one * (one - 1),
-            u128::MAX,
-        ] {
-            let expected = (U256::from(bits) << 64).integer_sqrt().as_u128();
-            assert_eq!(square_root(U64F64::from_bits(bits)).to_bits(), expected, "{bits}");
-        }
-    }
-}

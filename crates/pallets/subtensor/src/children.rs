@@ -7,6 +7,7 @@ use tributary_economy::{
     Ledger, NetUid,
     delegation::{self, NoRoom},
     market::staking,
+    rate_limits,
 };
 
 use crate::{
@@ -14,12 +15,6 @@ use crate::{
     NetworksAdded, Owner, Pallet, ParentKeys, PendingChildKeyCooldown, PendingChildKeys, StakeThreshold,
     SubnetOwnerHotkey, SubtokenEnabled, TransactionKeyLastBlock, TransactionKind, TxChildkeyTakeRateLimit,
 };
-
-/// Most children of a hotkey on a subnet.
-pub(crate) const MAX_CHILDREN: usize = 5;
-
-/// Blocks between changes of the children of a hotkey on a subnet.
-const SET_CHILDREN_RATE_LIMIT: u64 = 150;
 
 type Relations<T> = Vec<(u64, <T as frame_system::Config>::AccountId)>;
 
@@ -46,16 +41,21 @@ impl<T: Config> Pallet<T> {
         netuid: NetUid,
         children: Relations<T>,
     ) -> DispatchResult {
-        Self::ensure_may_repeat(&hotkey, netuid, TransactionKind::SetChildren, SET_CHILDREN_RATE_LIMIT)?;
+        Self::ensure_may_repeat(
+            &hotkey,
+            netuid,
+            TransactionKind::SetChildren,
+            rate_limits::CHILDREN_CHANGE,
+        )?;
         ensure!(!netuid.is_root(), Error::<T>::RegistrationNotPermittedOnRootSubnet);
         ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
         Self::ensure_owned(coldkey, &hotkey)?;
-        ensure!(children.len() <= MAX_CHILDREN, Error::<T>::TooManyChildren);
+        ensure!(children.len() <= delegation::MAX_CHILDREN, Error::<T>::TooManyChildren);
         let distinct: BTreeSet<_> = children.iter().map(|(_, child)| child).collect();
         ensure!(distinct.len() == children.len(), Error::<T>::DuplicateChild);
         ensure!(!distinct.contains(&hotkey), Error::<T>::InvalidChild);
-        let shares: u128 = children.iter().map(|(share, _)| u128::from(*share)).sum();
-        ensure!(shares <= u128::from(u64::MAX), Error::<T>::ProportionOverflow);
+        let shares = children.iter().map(|(share, _)| *share);
+        ensure!(delegation::may_lend(shares), Error::<T>::ProportionOverflow);
         Self::ensure_consistent(&hotkey, netuid, &children)?;
         for (share, child) in &children {
             Self::displaced(&hotkey, *share, child, netuid).map_err(|NoRoom| Error::<T>::TooManyParents)?;
@@ -188,9 +188,9 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         Self::ensure_owned(coldkey, hotkey)?;
         let (least, least_here) = (MinChildkeyTake::<T>::get(), MinChildkeyTakePerSubnet::<T>::get(netuid));
-        let range = least.max(least_here)..=MaxChildkeyTake::<T>::get();
-        ensure!(range.contains(&take), Error::<T>::InvalidChildkeyTake);
         let current = delegation::effective_childkey_take(ChildkeyTake::<T>::get(hotkey, netuid), least, least_here);
+        let range = delegation::effective_childkey_take(0, least, least_here)..=MaxChildkeyTake::<T>::get();
+        ensure!(range.contains(&take), Error::<T>::InvalidChildkeyTake);
         if take > current {
             let last = TransactionKeyLastBlock::<T>::get((hotkey, netuid, TransactionKind::SetChildkeyTake as u16));
             Self::ensure_passed(last, TxChildkeyTakeRateLimit::<T>::get())

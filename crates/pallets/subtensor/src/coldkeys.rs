@@ -1,11 +1,14 @@
 //! Announcing, disputing and making coldkey swaps (`docs/rules/coldkey-swap.md#announcement`). What moves is the rule's
-//! ([`tributary_economy::market::keys`]); here are the announcements, and what this pallet alone keeps of a coldkey.
+//! ([`tributary_economy::market::coldkey_swap`]); here are the announcements, and what this pallet alone keeps of a coldkey.
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::H256;
 use sp_runtime::{SaturatedConversion as _, traits::BlakeTwo256, traits::Hash as _};
-use tributary_economy::market::keys;
+use tributary_economy::{
+    market::coldkey_swap,
+    rate_limits::{coldkey_swap_from, coldkey_swap_open_from},
+};
 
 use crate::{
     Call, ColdkeySwapAnnouncementDelay, ColdkeySwapAnnouncements, ColdkeySwapDisputes, ColdkeySwapReannouncementDelay,
@@ -22,12 +25,14 @@ impl<T: Config> Pallet<T> {
         let now = Self::this_block();
         match ColdkeySwapAnnouncements::<T>::get(&coldkey) {
             Some((when, _)) => {
-                let again = when.saturating_add(ColdkeySwapReannouncementDelay::<T>::get());
+                let again = coldkey_swap_open_from(when, ColdkeySwapReannouncementDelay::<T>::get());
                 ensure!(now >= again, Error::<T>::ColdkeySwapReannouncedTooEarly);
             }
-            None => Self::rule(|chain| keys::pay_for_coldkey_swap(chain, &coldkey, keys::COLDKEY_SWAP_COST))?,
+            None => Self::rule(|chain| {
+                coldkey_swap::pay_for_coldkey_swap(chain, &coldkey, coldkey_swap::COLDKEY_SWAP_COST)
+            })?,
         }
-        let when = now.saturating_add(ColdkeySwapAnnouncementDelay::<T>::get());
+        let when = coldkey_swap_from(now, ColdkeySwapAnnouncementDelay::<T>::get());
         ColdkeySwapAnnouncements::<T>::insert(&coldkey, (when, new_coldkey_hash));
         Self::deposit_event(Event::ColdkeySwapAnnounced {
             who: coldkey,
@@ -53,7 +58,7 @@ impl<T: Config> Pallet<T> {
 
     /// Root swaps at once, whatever was announced or disputed.
     pub(crate) fn exchange_coldkey(old: T::AccountId, new: T::AccountId) -> DispatchResult {
-        Self::rule(|chain| keys::swap_coldkey(chain, &old, &new))?;
+        Self::rule(|chain| coldkey_swap::swap_coldkey(chain, &old, &new))?;
         if !IdentitiesV2::<T>::contains_key(&new)
             && let Some(identity) = IdentitiesV2::<T>::take(&old)
         {
@@ -92,7 +97,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn clear_swap(coldkey: T::AccountId) -> DispatchResult {
         let (when, _) =
             ColdkeySwapAnnouncements::<T>::get(&coldkey).ok_or(Error::<T>::ColdkeySwapAnnouncementNotFound)?;
-        let from = when.saturating_add(ColdkeySwapReannouncementDelay::<T>::get());
+        let from = coldkey_swap_open_from(when, ColdkeySwapReannouncementDelay::<T>::get());
         ensure!(Self::this_block() >= from, Error::<T>::ColdkeySwapClearTooEarly);
         ColdkeySwapAnnouncements::<T>::remove(&coldkey);
         Self::deposit_event(Event::ColdkeySwapCleared { who: coldkey });

@@ -72,12 +72,7 @@ impl<T: Config> Pallet<T> {
     /// Takes expired commits from the front.
     fn drop_expired(netuid: NetUid, commits: &mut Commits) {
         let (now, period) = (Self::epoch_of_commits(netuid), RevealPeriodEpochs::<T>::get(netuid));
-        while commits
-            .front()
-            .is_some_and(|(_, epoch, ..)| rules::window(*epoch, period, now) == Window::Expired)
-        {
-            commits.pop_front();
-        }
+        rules::drop_expired(commits, |(_, epoch, ..)| rules::window(*epoch, period, now));
     }
 
     pub(crate) fn reveal(
@@ -90,13 +85,12 @@ impl<T: Config> Pallet<T> {
         version_key: u64,
     ) -> DispatchResult {
         let revealed = (&uids[..], &values[..], &salt[..], version_key);
-        let (mut commits, place, hash) = Self::guard_reveal(&hotkey, netuid, mecid, revealed)?;
+        let (commits, hash) = Self::guard_reveal(&hotkey, netuid, mecid, revealed)?;
         ensure!(
             CommitRevealWeightsEnabled::<T>::get(netuid),
             Error::<T>::CommitRevealDisabled
         );
         let index = netuid.index(mecid);
-        commits.drain(..=place);
         if commits.is_empty() {
             WeightCommits::<T>::remove(index, &hotkey);
         } else {

@@ -2,7 +2,7 @@
 //! documentation, because clients print it (`docs/rules/clients.md#submission`).
 
 use frame_support::pallet_macros::*;
-use tributary_economy::Error as Rule;
+use tributary_economy::{Error as Rule, schedule::TriggerRefused};
 
 use crate::{Config, Error};
 
@@ -322,6 +322,16 @@ mod errors {
         InvalidRootClaimType,
         /// The child has 128 parents on this subnet, none of which lends it less.
         TooManyParents,
+    }
+}
+
+impl<T: Config> From<TriggerRefused> for Error<T> {
+    fn from(refused: TriggerRefused) -> Self {
+        match refused {
+            TriggerRefused::DynamicTempoBlockedByCommitReveal => Self::DynamicTempoBlockedByCommitReveal,
+            TriggerRefused::EpochTriggerAlreadyPending => Self::EpochTriggerAlreadyPending,
+            TriggerRefused::AutoEpochAlreadyImminent => Self::AutoEpochAlreadyImminent,
+        }
     }
 }
 

@@ -207,7 +207,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The hotkey's commits, the place of the revealed one among them, and its hash.
+    /// The commits of the hotkey that the reveal leaves, and the hash of the revealed one.
     ///
     /// # Errors
     /// `NotEnoughStakeToSetWeights`, `NoWeightsCommitFound`, and `RevealTooEarly`, also when it is too late.
@@ -216,21 +216,18 @@ impl<T: Config> Pallet<T> {
         netuid: NetUid,
         mecid: MechId,
         (uids, values, salt, version_key): Revealed<'_>,
-    ) -> Result<(Commits, usize, H256), Error<T>> {
+    ) -> Result<(Commits, H256), Error<T>> {
         Self::guard_stake(hotkey, netuid)?;
         let index = netuid.index(mecid);
         let preimage = commits::preimage(hotkey, index, uids, values, salt, version_key);
         let hash = H256(blake2_256(&preimage));
-        let commits = WeightCommits::<T>::get(index, hotkey).ok_or(Error::<T>::NoWeightsCommitFound)?;
-        let (place, epoch) = commits
-            .iter()
-            .enumerate()
-            .find_map(|(place, (committed, epoch, ..))| (*committed == hash).then_some((place, *epoch)))
+        let mut commits = WeightCommits::<T>::get(index, hotkey).ok_or(Error::<T>::NoWeightsCommitFound)?;
+        let (_, epoch, ..) = commits::take_through(&mut commits, |(committed, ..)| *committed == hash)
             .ok_or(Error::<T>::NoWeightsCommitFound)?;
         let period = RevealPeriodEpochs::<T>::get(netuid);
         let window = commits::window(epoch, period, Self::epoch_of_commits(netuid));
         ensure!(window == Window::Open, Error::<T>::RevealTooEarly);
-        Ok((commits, place, hash))
+        Ok((commits, hash))
     }
 
     /// # Errors

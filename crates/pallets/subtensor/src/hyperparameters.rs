@@ -6,19 +6,16 @@ use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::DispatchError;
 use tributary_economy::{
     Ledger, NetUid,
-    hyperparameters::{is_activity_cutoff_factor, owner_may_set_tempo},
-    rate_limits,
+    bounds::{is_activity_cutoff_factor, owner_may_set_tempo},
+    rate_limits::{self, TEMPO_CHANGE},
     schedule::Schedule,
 };
 
 use crate::{
-    ActivityCutoffFactorMilli, AdminFreezeWindow, BlocksSinceLastStep, Chain, CommitRevealWeightsEnabled, Config,
-    Error, Event, Hyperparameter, LastEpochBlock, LastRateLimitedBlock, OwnerHyperparamRateLimit, Pallet,
-    PendingEpochAt, RateLimitKey, SubnetOwner, Tempo, TransactionKeyLastBlock, TransactionKind,
+    ActivityCutoffFactorMilli, AdminFreezeWindow, Chain, CommitRevealWeightsEnabled, Config, Error, Event,
+    Hyperparameter, LastEpochBlock, LastRateLimitedBlock, OwnerHyperparamRateLimit, Pallet, PendingEpochAt,
+    RateLimitKey, SubnetOwner, Tempo, TransactionKeyLastBlock, TransactionKind,
 };
-
-/// Blocks between changes of the tempo by the owner.
-const TEMPO_RATE_LIMIT: u64 = 360;
 
 impl<T: Config> Pallet<T> {
     /// The block being executed.
@@ -53,12 +50,7 @@ impl<T: Config> Pallet<T> {
 
     /// When the epochs of a subnet run.
     pub fn schedule(netuid: NetUid) -> Schedule {
-        Schedule {
-            tempo: Tempo::<T>::get(netuid),
-            last_epoch_block: LastEpochBlock::<T>::get(netuid),
-            pending_epoch_at: PendingEpochAt::<T>::get(netuid),
-            blocks_since_last_step: BlocksSinceLastStep::<T>::get(netuid),
-        }
+        Schedule::read(&Chain::<T>::default(), netuid)
     }
 
     /// Stops changes close to an epoch (`docs/rules/epochs.md#freeze-window`).
@@ -85,7 +77,7 @@ impl<T: Config> Pallet<T> {
 
     /// Blocks between changes of one hyperparameter by the owner.
     pub fn owner_rate_limit(netuid: NetUid) -> u64 {
-        u64::from(Tempo::<T>::get(netuid)) * u64::from(OwnerHyperparamRateLimit::<T>::get())
+        rate_limits::of_owner(Tempo::<T>::get(netuid), OwnerHyperparamRateLimit::<T>::get())
     }
 
     /// Stops an owner who changes a hyperparameter too often.
@@ -125,7 +117,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn change_tempo(who: T::AccountId, netuid: NetUid, tempo: u16) -> DispatchResult {
         ensure!(owner_may_set_tempo(tempo), Error::<T>::TempoOutOfBounds);
         Self::ensure_admin_window_open(netuid)?;
-        Self::ensure_may_repeat(&who, netuid, TransactionKind::TempoUpdate, TEMPO_RATE_LIMIT)?;
+        Self::ensure_may_repeat(&who, netuid, TransactionKind::TempoUpdate, TEMPO_CHANGE)?;
         Self::restart_with_tempo(netuid, tempo);
         Self::note_operation(&who, netuid, TransactionKind::TempoUpdate);
         Ok(())
@@ -147,21 +139,14 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn ask_for_epoch(by: T::AccountId, netuid: NetUid) -> DispatchResult {
-        let window = u64::from(AdminFreezeWindow::<T>::get());
-        ensure!(
-            !CommitRevealWeightsEnabled::<T>::get(netuid),
-            Error::<T>::DynamicTempoBlockedByCommitReveal
+        let (freeze, commit_reveal) = (
+            AdminFreezeWindow::<T>::get(),
+            CommitRevealWeightsEnabled::<T>::get(netuid),
         );
-        ensure!(
-            PendingEpochAt::<T>::get(netuid) == 0,
-            Error::<T>::EpochTriggerAlreadyPending
-        );
-        ensure!(
-            Self::schedule(netuid).blocks_until_next(Self::now()) >= window,
-            Error::<T>::AutoEpochAlreadyImminent
-        );
+        let fires_at = Self::schedule(netuid)
+            .trigger(Self::now(), freeze, commit_reveal)
+            .map_err(Error::<T>::from)?;
         Self::ensure_owner_may_change(netuid, Hyperparameter::TriggerEpoch)?;
-        let fires_at = Self::now().saturating_add(window);
         PendingEpochAt::<T>::insert(netuid, fires_at);
         Self::note_owner_change(netuid, Hyperparameter::TriggerEpoch);
         Self::deposit_event(Event::EpochTriggered { netuid, by, fires_at });

@@ -11,6 +11,7 @@
 extern crate alloc;
 
 pub mod accounts;
+mod blocks;
 mod calls;
 mod chain;
 mod children;
@@ -20,6 +21,7 @@ pub mod defaults;
 mod entries;
 mod errors;
 mod events;
+mod first_block;
 mod free;
 mod genesis;
 mod guards;
@@ -44,14 +46,7 @@ pub use types::*;
 
 pub use totals::RecycleDust;
 
-use frame_support::{
-    pallet_macros::import_section,
-    pallet_prelude::{DispatchError, DispatchResult},
-};
-use tributary_economy::{
-    Error as RuleError,
-    market::audit::{BrokenSum, Sums, audit},
-};
+use frame_support::pallet_macros::import_section;
 
 #[import_section(storage::globals::globals)]
 #[import_section(storage::pools::pools)]
@@ -79,19 +74,19 @@ pub mod pallet {
     use sp_core::{H160, H256};
     use tributary_economy::{
         Alpha as AlphaBalance, MechId, NetUid, NetUidStorageIndex, NewSubnet, RecycleOrBurn as RecycleOrBurnEnum,
-        RootClaimType as RootClaimTypeEnum, Tao as TaoBalance,
+        RootClaimType as RootClaimTypeEnum, Tao as TaoBalance, bounds,
         fixed::{I64F64, I96F32, U64F64, U96F32},
-        hyperparameters,
-        market::{DEFAULT_DELEGATE_TAKE, block, delegation, keys, moving, networks, neurons, root, staking},
+        market::{
+            DEFAULT_DELEGATE_TAKE, coldkey_swap, delegation, hotkeys, networks, registration, root, stake_moves,
+            staking,
+        },
         rule_sets::RuleSet,
         safe_float::SafeFloat,
     };
 
-    #[cfg(feature = "try-runtime")]
-    use crate::BrokenSum;
     use crate::{
-        AxonInfo, Chain, ChainIdentityV2, EpochConsensus, Genesis, LockState, NeuronCertificate, PrometheusInfo,
-        RateLimitKey, SubnetIdentityV3, SubnetRemoved,
+        AxonInfo, ChainIdentityV2, EpochConsensus, Genesis, LockState, NeuronCertificate, PrometheusInfo, RateLimitKey,
+        SubnetIdentityV3, SubnetRemoved,
         defaults::{ZeroAccount, items as defaults},
         weights,
     };
@@ -129,31 +124,31 @@ pub mod pallet {
         /// What swapping a key costs, in rao.
         #[pallet::constant_name(KeySwapCost)]
         fn key_swap_cost() -> u64 {
-            100_000_000
+            coldkey_swap::COLDKEY_SWAP_COST.get()
         }
 
         /// Shortest tempo that an owner may choose, in blocks.
         #[pallet::constant_name(MinTempo)]
         fn min_tempo() -> u16 {
-            hyperparameters::MIN_TEMPO
+            bounds::MIN_TEMPO
         }
 
         /// Longest tempo that an owner may choose, in blocks.
         #[pallet::constant_name(MaxTempo)]
         fn max_tempo() -> u16 {
-            hyperparameters::MAX_TEMPO
+            bounds::MAX_TEMPO
         }
 
         /// Shortest activity window, in thousandths of a tempo.
         #[pallet::constant_name(MinActivityCutoffFactorMilli)]
         fn min_activity_cutoff_factor_milli() -> u32 {
-            hyperparameters::MIN_ACTIVITY_CUTOFF_FACTOR
+            bounds::MIN_ACTIVITY_CUTOFF_FACTOR
         }
 
         /// Longest activity window, in thousandths of a tempo.
         #[pallet::constant_name(MaxActivityCutoffFactorMilli)]
         fn max_activity_cutoff_factor_milli() -> u32 {
-            hyperparameters::MAX_ACTIVITY_CUTOFF_FACTOR
+            bounds::MAX_ACTIVITY_CUTOFF_FACTOR
         }
     }
 
@@ -179,11 +174,7 @@ pub mod pallet {
         /// # Panics
         /// If a rule finds the books broken: no block is better than one that loses money silently.
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            if let Err(error) = block::on_initialize(&mut Chain::<T>::default()) {
-                panic!("the block step failed: {error} ({error:?})");
-            }
-            Self::open_block();
-            weights::block_step::<T>(u64::from(TotalNetworks::<T>::get())).saturating_add(weights::sums::<T>())
+            Self::open_block()
         }
 
         /// The check of all TAO at the end of a block (`docs/rules/issuance.md#the-two-totals`).
@@ -191,46 +182,12 @@ pub mod pallet {
         /// # Panics
         /// If accounts hold more than was issued to them.
         fn on_finalize(_: BlockNumberFor<T>) {
-            if let Err(error) = Self::close_block() {
-                panic!("accounts hold more TAO than was issued: {error} ({error:?})");
-            }
+            Self::close_block();
         }
 
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
-            Self::check_books().map(|_| ()).map_err(|broken| {
-                sp_runtime::TryRuntimeError::Other(match broken {
-                    BrokenSum::Issuance { .. } => "accounts hold more than was issued",
-                    BrokenSum::Collateral { .. } => "a subnet's account holds less than its pool",
-                    BrokenSum::AlphaOut { .. } => "more alpha has an owner than is outside the pool",
-                    BrokenSum::Shares { .. } => "stakers own more than their hotkey has",
-                    BrokenSum::Root { .. } => "root's TAO, alpha and stakes differ",
-                    BrokenSum::Overflow => "a sum leaves its type",
-                })
-            })
+            Self::try_books()
         }
-    }
-}
-
-impl<T: Config> Pallet<T> {
-    /// Calls a rule.
-    ///
-    /// # Errors
-    /// What the rule says, as an error of this pallet; [`Error::BrokenSum`] if it lost or made TAO.
-    pub fn rule<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> Result<R, DispatchError> {
-        Self::balanced(|chain| change(chain).map_err(|error| Error::<T>::from(error).into()))
-    }
-
-    /// Calls a rule for what it does.
-    fn apply<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, RuleError>) -> DispatchResult {
-        Self::rule(change).map(|_| ())
-    }
-
-    /// Adds up the books and checks that they balance: what `try_state` checks. It walks all stakes.
-    ///
-    /// # Errors
-    /// The first sum that does not hold.
-    pub fn check_books() -> Result<Sums, BrokenSum> {
-        audit(&Chain::<T>::default())
     }
 }

@@ -13,7 +13,7 @@ use frame_support::{
 };
 use tributary_economy::{
     Error as RuleError, Tao,
-    market::block::{self, Totals},
+    market::totals::{self, Totals},
 };
 
 use crate::{Chain, Config, Error, Pallet, TotalIssuance};
@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
     pub fn balanced<R>(change: impl FnOnce(&mut Chain<T>) -> Result<R, DispatchError>) -> Result<R, DispatchError> {
         let before = Self::totals();
         let done = change(&mut Chain::default())?;
-        block::check_rule(before, Self::totals()).map_err(Error::<T>::from)?;
+        totals::check_rule(before, Self::totals()).map_err(Error::<T>::from)?;
         Ok(done)
     }
 
@@ -44,7 +44,7 @@ impl<T: Config> Pallet<T> {
     /// # Errors
     /// [`RuleError::Overflow`] if there is now more than the supply of all times.
     pub fn count_set_balances(before: Totals) -> Result<(), RuleError> {
-        block::count_set_balances(&mut Chain::<T>::default(), before)
+        totals::count_set_balances(&mut Chain::<T>::default(), before)
     }
 
     /// Keys by which the end of a block knows whether TAO was lost or made. Whoever writes them by hand breaks the sum
@@ -56,17 +56,13 @@ impl<T: Config> Pallet<T> {
         ]
     }
 
-    pub(crate) fn open_block() {
+    pub(crate) fn note_totals() {
         AfterBlockStep::<T>::put(Self::totals());
     }
 
-    /// Ends the block that [`Pallet::open_block`] opened.
-    ///
-    /// # Errors
-    /// [`RuleError::BrokenSum`], also of a block that was never opened: nobody knows what it had.
-    pub(crate) fn close_block() -> Result<(), RuleError> {
-        let before = AfterBlockStep::<T>::take().ok_or(RuleError::BrokenSum)?;
-        block::on_finalize(&mut Chain::<T>::default(), before).map(drop)
+    /// The totals that were noted, once.
+    pub(crate) fn noted_totals() -> Option<Totals> {
+        AfterBlockStep::<T>::take()
     }
 }
 

@@ -3,10 +3,8 @@
 //! block bounded.
 
 use frame_support::{traits::Get, weights::Weight};
-
-use tributary_economy::delegation::MAX_PARENTS;
-
-use crate::{Config, children::MAX_CHILDREN};
+use frame_system::Config;
+use tributary_economy::delegation::{MAX_CHILDREN, MAX_PARENTS};
 
 /// Time that any call takes, in picoseconds.
 const BASE: u64 = 30_000_000;

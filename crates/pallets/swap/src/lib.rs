@@ -6,10 +6,7 @@
 
 pub use pallet::*;
 use sp_runtime::Perquintill;
-use tributary_economy::{NetUid, fixed::U64F64, presets::LOCAL};
-
-/// The highest fee that may be set, over 65535 (`docs/rules/pool.md#reserves-and-weights`).
-pub const MAX_FEE_RATE: u16 = 10_000;
+use tributary_economy::{NetUid, bounds, fixed::U64F64, presets::LOCAL};
 
 /// The pallet.
 #[frame_support::pallet]
@@ -87,7 +84,7 @@ pub mod pallet {
         #[pallet::weight(T::DbWeight::get().writes(1))]
         pub fn set_fee_rate(origin: OriginFor<T>, netuid: NetUid, rate: u16) -> DispatchResult {
             ensure_root(origin)?;
-            ensure!(rate <= MAX_FEE_RATE, Error::<T>::FeeRateTooHigh);
+            ensure!(rate <= bounds::MAX_FEE_RATE, Error::<T>::FeeRateTooHigh);
             FeeRate::<T>::insert(netuid, rate);
             Self::deposit_event(Event::FeeRateSet { netuid, rate });
             Ok(())

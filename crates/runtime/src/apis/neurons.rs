@@ -10,7 +10,7 @@ use pallet_subtensor::{
 use tributary_economy::{MechId, NetUid};
 use tributary_runtime_api::{NeuronInfo, NeuronInfoLite};
 
-use super::at;
+use super::state::at;
 use crate::Runtime;
 
 /// Rank and trust are no longer computed; a pruning score of 65535 says that there is none

@@ -6,14 +6,10 @@ use codec::Compact;
 use pallet_subtensor::{
     AlphaDividendsPerSubnet, AlphaV2, Delegates, Emission, Owner, StakingHotkeys, Tempo, Uids, ValidatorPermit,
 };
-use tributary_economy::{
-    Alpha, Ledger, NetUid, Tao, UNIT,
-    fixed::U64F64,
-    market::{staking, swaps},
-};
+use tributary_economy::{Alpha, Ledger, NetUid, Tao, delegation, market::staking};
 use tributary_runtime_api::{DelegateInfo, Delegated, StakeInfo};
 
-use super::{at, ledger};
+use super::state::{at, ledger};
 use crate::{AccountId, Runtime};
 
 fn stake_of(hotkey: &AccountId, coldkey: &AccountId, netuid: NetUid) -> Alpha {
@@ -73,9 +69,6 @@ pub fn of_coldkeys(coldkeys: Vec<AccountId>) -> Vec<(AccountId, Vec<StakeInfo>)>
         .collect()
 }
 
-/// Blocks of twelve seconds in a day.
-const BLOCKS_PER_DAY: u64 = 7_200;
-
 /// One delegate; none if the hotkey is not one.
 pub fn delegate(hotkey: AccountId) -> Option<DelegateInfo> {
     let take = Delegates::<Runtime>::try_get(&hotkey).ok()?;
@@ -100,25 +93,11 @@ pub fn delegate(hotkey: AccountId) -> Option<DelegateInfo> {
         if at(&ValidatorPermit::<Runtime>::get(netuid), uid) {
             validator_permits.push(Compact(netuid));
         }
-        // A preview for people, in alpha of different subnets, as the reference adds it: saturation is harmless.
-        let epochs = BLOCKS_PER_DAY
-            .checked_div(Tempo::<Runtime>::get(netuid).into())
-            .unwrap_or(0);
+        // In alpha of different subnets, as the reference adds it.
         let emission = at(&Emission::<Runtime>::get(netuid), uid).get();
-        daily = daily.saturating_add(emission.saturating_mul(epochs));
+        daily = daily.saturating_add(delegation::daily(emission, Tempo::<Runtime>::get(netuid)));
     }
-    // All that is staked to the hotkey, at today's prices.
-    let total = ledger().networks().into_iter().fold(0u64, |total, netuid| {
-        let alpha = U64F64::from_num(ledger().total_hotkey_alpha(&hotkey, netuid).get());
-        let value: u64 = alpha
-            .saturating_mul(swaps::price(&ledger(), netuid))
-            .saturating_to_num();
-        total.saturating_add(value)
-    });
-    let to_stakers = u128::from(daily) * u128::from(u16::MAX - take) / u128::from(u16::MAX);
-    let per_1000 = (to_stakers * 1_000 * u128::from(UNIT))
-        .checked_div(total.into())
-        .unwrap_or(0);
+    let staked = staking::total_value(&ledger(), &hotkey).get();
     Some(DelegateInfo {
         owner_ss58: Owner::<Runtime>::get(&hotkey),
         delegate_ss58: hotkey,
@@ -126,7 +105,7 @@ pub fn delegate(hotkey: AccountId) -> Option<DelegateInfo> {
         nominators: nominators.into_iter().collect(),
         registrations,
         validator_permits,
-        return_per_1000: Compact(per_1000.try_into().unwrap_or(u64::MAX)),
+        return_per_1000: Compact(delegation::return_per_1000(daily, take, staked)),
         total_daily_return: Compact(daily),
     })
 }

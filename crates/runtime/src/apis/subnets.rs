@@ -19,7 +19,11 @@ use tributary_runtime_api::{
     metagraph::{COMMITMENTS, VALIDATORS},
 };
 
-use super::{at, hyperparameters, ledger, neurons::NO_PRUNING_SCORE};
+use super::{
+    hyperparameters,
+    neurons::NO_PRUNING_SCORE,
+    state::{at, ledger},
+};
 use crate::{AccountId, Runtime};
 
 /// All networks.

@@ -1,7 +1,7 @@
 //! `tributary replay`
 
 use anyhow::{Context as _, Result, bail};
-use tributary_economy::vectors::replay::{self, Column};
+use tributary_vectors::replay::{self, Column};
 
 use crate::{args::Replay, output};
 

@@ -1,7 +1,7 @@
 //! `tributary vectors`
 
 use anyhow::{Context as _, Result, bail};
-use tributary_economy::vectors::{self, Outcome};
+use tributary_vectors::{self as vectors, Counts, Outcome};
 
 use crate::{args::Vectors, output};
 
@@ -32,6 +32,8 @@ pub fn run(args: &Vectors) -> Result<()> {
                 "{name}: {} passed, {} failed, {} unsupported",
                 report.passed, report.failed, report.unsupported
             ))?;
+            let rows = report.areas.iter().map(|(area, counts)| row(area, counts)).collect();
+            output::table(&["area", "passed", "failed", "not built"], rows)?;
             for vector in &report.vectors {
                 match &vector.outcome {
                     Outcome::Passed => {}
@@ -50,4 +52,9 @@ pub fn run(args: &Vectors) -> Result<()> {
         bail!("{failed} vectors failed");
     }
     Ok(())
+}
+
+fn row(area: &str, counts: &Counts) -> Vec<String> {
+    let numbers = [counts.passed, counts.failed, counts.unsupported].map(|number| number.to_string());
+    [area.to_owned()].into_iter().chain(numbers).collect()
 }

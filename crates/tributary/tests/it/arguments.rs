@@ -5,10 +5,7 @@ use std::{fs, net::TcpListener, path::Path};
 
 use crate::support::run;
 
-const VECTORS: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../economy/tests/data/economy_vectors.json"
-);
+const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/economy_vectors.json");
 
 #[test]
 fn wrong_arguments_are_explained() {
@@ -209,7 +206,7 @@ fn vectors_are_reported() {
 
 #[test]
 fn recorded_blocks_are_replayed() {
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../economy/tests/data/");
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/");
     let blocks = ["b8813880.json", "b9221720.json"].map(|name| format!("{data}{name}"));
     let told = run(&["replay", &blocks[0], &blocks[1], "--json"]).json();
     for replay in told.as_array().unwrap() {

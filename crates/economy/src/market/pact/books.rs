@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::super::{money, stakes, swaps};
+use super::super::{money, stake_pools, swaps};
 use crate::{
     Account, Alpha, Error as Rule, Existence, Ledger, NetUid, Tao,
     pact::{Context, Error, Hold, Input, Move, Outcome, Purse, Sink, State, transition},
@@ -104,7 +104,7 @@ fn book_move<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, step:
     match step {
         Move::Tao { from, to, amount } => book_tao(ledger, netuid, from, to, amount),
         Move::Alpha { to, amount, .. } => match to {
-            Sink::Staked { coldkey, hotkey } => stakes::increase(ledger, &hotkey, &coldkey, netuid, amount),
+            Sink::Staked { coldkey, hotkey } => stake_pools::increase(ledger, &hotkey, &coldkey, netuid, amount),
             Sink::Burned => money::burn_alpha(ledger, netuid, amount),
             // The pact keeps it, the epoch pays it, or it vanishes with the subnet.
             Sink::Unvested | Sink::Waiting | Sink::Holders | Sink::Root | Sink::Dissolved => Ok(()),

@@ -3,7 +3,7 @@
 use super::{books, check_subnet, holdable};
 use crate::{
     Account, Ledger, NetUid,
-    market::stakes,
+    market::stake_pools,
     pact::{Arbiters, Error, Event, Input, Terms},
 };
 
@@ -45,7 +45,7 @@ pub fn object<Acc: Account, L: Ledger<Acc>>(
     let input = Input::Object {
         who: who.clone(),
         hotkey: hotkey.clone(),
-        alpha: stakes::stake_of(ledger, hotkey, who, netuid),
+        alpha: stake_pools::stake_of(ledger, hotkey, who, netuid),
     };
     books::play(ledger, netuid, input)
 }
@@ -61,7 +61,7 @@ pub fn apply_loosening<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: Net
     let objections = state.objections.iter();
     let input = Input::ApplyLoosening {
         staked: objections
-            .map(|ballot| stakes::stake_of(ledger, &ballot.hotkey, &ballot.coldkey, netuid))
+            .map(|ballot| stake_pools::stake_of(ledger, &ballot.hotkey, &ballot.coldkey, netuid))
             .collect(),
         holdable: holdable(ledger, netuid, &state)?,
     };

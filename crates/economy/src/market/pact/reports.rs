@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{books, check_subnet, holdable};
 use crate::{
     Account, Alpha, Ledger, NetUid,
-    market::stakes,
+    market::stake_pools,
     pact::{Error, Event, Input, report::Verdict},
 };
 
@@ -36,7 +36,7 @@ pub fn report<Acc: Account, L: Ledger<Acc>>(
 fn weight<Acc: Account, L: Ledger<Acc>>(ledger: &L, coldkey: &Acc, hotkey: &Acc, netuid: NetUid, since: u64) -> Alpha {
     match ledger.last_coldkey_hotkey_stake_block(coldkey, hotkey) {
         Some(block) if block >= since => Alpha::ZERO,
-        _ => stakes::stake_of(ledger, hotkey, coldkey, netuid),
+        _ => stake_pools::stake_of(ledger, hotkey, coldkey, netuid),
     }
 }
 

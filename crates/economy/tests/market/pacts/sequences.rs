@@ -13,7 +13,7 @@ use proptest::{
 };
 use tributary_economy::{
     Ledger, NetUid, PerMillion, Tao,
-    market::{keys, networks, pact, staking},
+    market::{coldkey_swap, networks, pact, staking},
     pact::{Arbiters, Books, Error, Pact, Route, Terms},
 };
 
@@ -193,7 +193,7 @@ fn call(l: &mut Memory, op: &Op) -> Result<(), Error> {
             let (here, spare) = (coldkey(c), 50 + coldkey(c));
             let back = l.staking_hotkeys(&here).is_empty();
             let (old, new) = if back { (spare, here) } else { (here, spare) };
-            Ok(keys::swap_coldkey(l, &old, &new)?)
+            Ok(coldkey_swap::swap_coldkey(l, &old, &new)?)
         }
         Op::Stake(c, h, n, a) => Ok(staking::add_stake(l, &coldkey(c), &hotkey(h), n, a).map(drop)?),
         Op::Unstake(c, h, n) => {

@@ -10,6 +10,7 @@ use crate::mock::*;
 use frame_support::dispatch::DispatchResult;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sp_runtime::AccountId32;
 use tributary_economy::{
     Alpha, MechId, NetUid, PerMillion, Tao, UNIT,
     pact::{Arbiters, Route, Terms},
@@ -20,6 +21,9 @@ const CALLS_A_WORLD: u64 = 2_000;
 
 /// All books of the market, which is slow, are checked every so many calls; those of pacts after every call.
 const FULL_CHECK_EVERY: u64 = 16;
+
+/// A call by its name, and what became of it.
+type Call = (&'static str, DispatchResult);
 
 struct Fuzzer {
     random: ChaCha8Rng,
@@ -86,7 +90,7 @@ impl Fuzzer {
         }
     }
 
-    fn arbiters(&mut self) -> Arbiters<sp_runtime::AccountId32> {
+    fn arbiters(&mut self) -> Arbiters<AccountId32> {
         if self.random.random_range(0..2) == 0 {
             return Arbiters::default();
         }
@@ -115,11 +119,22 @@ impl Fuzzer {
         }
     }
 
-    fn step(&mut self) -> (&'static str, DispatchResult) {
+    fn step(&mut self) -> Call {
         let netuid = self.netuid();
         let who = RuntimeOrigin::signed(account(self.account()));
         let hotkey = account(self.hotkey());
         match self.random.random_range(0..100) {
+            which @ 0..27 => self.promise(which, netuid, who, hotkey),
+            which @ 27..45 => self.judge(which, netuid, who, hotkey),
+            which @ 45..71 => self.pay(which, netuid, who),
+            which @ 71..90 => self.trade(which, netuid, who, hotkey),
+            which => self.happen(which, netuid),
+        }
+    }
+
+    /// Signs, changes and leaves.
+    fn promise(&mut self, which: u8, netuid: NetUid, who: RuntimeOrigin, hotkey: AccountId32) -> Call {
+        match which {
             0..6 => {
                 let (terms, arbiters) = (self.terms(), self.arbiters());
                 ("sign", Pact::sign(self.owner(netuid), netuid, terms, arbiters))
@@ -141,7 +156,13 @@ impl Fuzzer {
             19..21 => ("announce_exit", Pact::announce_exit(self.owner(netuid), netuid)),
             21 => ("cancel_exit", Pact::cancel_exit(self.owner(netuid), netuid)),
             22..25 => ("exit", Pact::exit(who, netuid)),
-            25..27 => ("establish_breach", Pact::establish_breach(who, netuid)),
+            _ => ("establish_breach", Pact::establish_breach(who, netuid)),
+        }
+    }
+
+    /// Reports, votes, artefacts and bonds.
+    fn judge(&mut self, which: u8, netuid: NetUid, who: RuntimeOrigin, hotkey: AccountId32) -> Call {
+        match which {
             27..30 => ("report", Pact::report(who, netuid, [7; 32])),
             30..35 => {
                 let next = pallet_pact::NextReport::<Test>::get();
@@ -166,7 +187,13 @@ impl Fuzzer {
                     Pact::confirm_artifact(RuntimeOrigin::signed(hotkey), netuid, number),
                 )
             }
-            43..45 => ("post_bond", Pact::post_bond(self.owner(netuid), netuid)),
+            _ => ("post_bond", Pact::post_bond(self.owner(netuid), netuid)),
+        }
+    }
+
+    /// Payments and channels.
+    fn pay(&mut self, which: u8, netuid: NetUid, who: RuntimeOrigin) -> Call {
+        match which {
             45..52 => {
                 let (payee, amount) = (account(self.account()), self.amount());
                 ("pay", Pact::pay(who, netuid, payee, amount, [3; 32]))
@@ -199,10 +226,16 @@ impl Fuzzer {
                 let party = self.party(id);
                 ("close", Pact::close(party, id, last))
             }
-            69..71 => {
+            _ => {
                 let (id, _) = self.channel();
                 ("finalise_close", Pact::finalise_close(who, id))
             }
+        }
+    }
+
+    /// Stakes, neurons and subnets.
+    fn trade(&mut self, which: u8, netuid: NetUid, who: RuntimeOrigin, hotkey: AccountId32) -> Call {
+        match which {
             71..77 => (
                 "add_stake",
                 SubtensorModule::add_stake(who, hotkey, netuid, self.amount()),
@@ -229,7 +262,13 @@ impl Fuzzer {
             83..85 => ("burned_register", SubtensorModule::burned_register(who, netuid, hotkey)),
             85 => ("root_register", SubtensorModule::root_register(who, hotkey)),
             86..88 => ("register_network", SubtensorModule::register_network(who, hotkey)),
-            88..90 => ("start_call", SubtensorModule::start_call(self.owner(netuid), netuid)),
+            _ => ("start_call", SubtensorModule::start_call(self.owner(netuid), netuid)),
+        }
+    }
+
+    /// What happens besides.
+    fn happen(&mut self, which: u8, netuid: NetUid) -> Call {
+        match which {
             90 if self.random.random_range(0..8) == 0 => (
                 "dissolve",
                 SubtensorModule::root_dissolve_network(RuntimeOrigin::root(), netuid),

@@ -67,7 +67,7 @@ macro_rules! neuron_calls {
             swap_cost: TaoBalance,
         ) -> DispatchResult {
             ensure_root(origin)?;
-            Self::rule(|chain| keys::pay_for_coldkey_swap(chain, &old_coldkey, swap_cost))?;
+            Self::rule(|chain| coldkey_swap::pay_for_coldkey_swap(chain, &old_coldkey, swap_cost))?;
             Self::exchange_coldkey(old_coldkey, new_coldkey)
         }
 
@@ -128,7 +128,7 @@ macro_rules! neuron_calls {
             _coldkey: T::AccountId,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| neurons::register(chain, &who, &hotkey, netuid, None))
+            Self::apply(|chain| registration::register(chain, &who, &hotkey, netuid, None))
         }
 
         /// Buys a uid on a subnet for a hotkey (`docs/rules/neurons.md#registration`).
@@ -136,7 +136,7 @@ macro_rules! neuron_calls {
         #[pallet::weight(weights::register::<T>())]
         pub fn burned_register(origin: OriginFor<T>, netuid: NetUid, hotkey: T::AccountId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| neurons::register(chain, &who, &hotkey, netuid, None))
+            Self::apply(|chain| registration::register(chain, &who, &hotkey, netuid, None))
         }
 
         /// Announces where the signing hotkey serves, and its public key (`docs/rules/endpoints.md#axon`). Free.
@@ -173,7 +173,7 @@ macro_rules! neuron_calls {
         #[pallet::weight(weights::register::<T>())]
         pub fn root_register(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| neurons::root_register(chain, &who, &hotkey))
+            Self::apply(|chain| registration::root_register(chain, &who, &hotkey))
         }
 
         /// Lowers the take of a delegate (`docs/rules/delegation.md#delegate-take`). Free.
@@ -251,7 +251,7 @@ macro_rules! neuron_calls {
         #[pallet::weight(weights::simple::<T>())]
         pub fn try_associate_hotkey(origin: OriginFor<T>, hotkey: T::AccountId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| neurons::associate_hotkey(chain, &who, &hotkey))
+            Self::apply(|chain| hotkeys::associate_hotkey(chain, &who, &hotkey))
         }
 
         /// Sets after how many blocks new children take effect. For root.
@@ -273,7 +273,7 @@ macro_rules! neuron_calls {
             limit_price: u64,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| neurons::register(chain, &who, &hotkey, netuid, Some(limit_price)))
+            Self::apply(|chain| registration::register(chain, &who, &hotkey, netuid, Some(limit_price)))
         }
     }};
 }

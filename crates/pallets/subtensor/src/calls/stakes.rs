@@ -59,7 +59,7 @@ macro_rules! stake_calls {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::apply(|chain| {
-                moving::move_stake(
+                stake_moves::move_stake(
                     chain,
                     &who,
                     &origin_hotkey,
@@ -84,7 +84,7 @@ macro_rules! stake_calls {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::apply(|chain| {
-                moving::transfer_stake(
+                stake_moves::transfer_stake(
                     chain,
                     &who,
                     &destination_coldkey,
@@ -108,7 +108,7 @@ macro_rules! stake_calls {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::apply(|chain| {
-                moving::swap_stake(chain, &who, &hotkey, origin_netuid, destination_netuid, alpha_amount)
+                stake_moves::swap_stake(chain, &who, &hotkey, origin_netuid, destination_netuid, alpha_amount)
             })
         }
 
@@ -172,7 +172,7 @@ macro_rules! stake_calls {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::apply(|chain| {
-                moving::swap_stake_limit(
+                stake_moves::swap_stake_limit(
                     chain,
                     &who,
                     &hotkey,

@@ -92,7 +92,7 @@ fn commands_that_need_no_chain_work() {
 #[test]
 fn the_stated_number_of_vectors_is_met() {
     let data = |name: &str| {
-        let file = reader::root().join("crates/economy/tests/data").join(name);
+        let file = reader::root().join("crates/vectors/data").join(name);
         file.to_str().unwrap().to_owned()
     };
     let (economy, consensus) = (data("economy_vectors.json"), data("consensus_vectors.json"));
