@@ -83,6 +83,8 @@ pub const EXISTENTIAL_DEPOSIT: Balance = 500;
 
 #[allow(missing_docs)] // The macro writes undocumented items.
 mod session {
+    use alloc::vec::Vec;
+
     use sp_runtime::impl_opaque_keys;
 
     use crate::{Aura, Grandpa};
