@@ -32,6 +32,10 @@ unused:
 documents:
     cargo test --release --workspace --test it docs
 
+# What crates and files know of each other, and how long they are; draws docs/img/crates.svg.
+walls:
+    cargo run --release -p tributary-walls -- --write
+
 # The rules without std.
 no-std:
     cargo check --release -p tributary-economy --no-default-features
