@@ -28,13 +28,29 @@ spelling:
 unused:
     cargo machete
 
+# Writes help texts, tables and shapes of JSON anew, as the tests of snapshots hold them.
+snapshots:
+    SNAPSHOTS=overwrite cargo test --release --workspace --test it snapshots
+
 # Citations and links of the documents, and the blocks of code in them.
 documents:
     cargo test --release --workspace --test it docs
 
+# What crates and files know of each other, and how long they are; draws docs/img/crates.svg.
+walls:
+    cargo run --release -p tributary-walls -- --write
+
 # The rules without std.
 no-std:
     cargo check --release -p tributary-economy --no-default-features
+
+# The runtime as WebAssembly, if anything that it is made of has changed.
+wasm:
+    .ci/wasm
+
+# Fuzzes what strangers send: all targets, or those named; FUZZ_SECONDS for each.
+fuzz *targets:
+    .ci/fuzz {{targets}}
 
 # polkadot.js, async-substrate-interface, btcli, the SDKs, the OpenAI client, a browser; or one of them.
 clients *suite:

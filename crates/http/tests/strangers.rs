@@ -21,6 +21,7 @@ use futures::future::join_all;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -37,13 +38,17 @@ struct World {
     read: Arc<AtomicUsize>,
     /// Requests that are never answered.
     never: Arc<AtomicUsize>,
+    /// Requests that are answered when they are let go, and how many are.
+    held: Arc<AtomicUsize>,
+    let_go: Arc<Semaphore>,
 }
 
 impl World {
     async fn with(limits: Limits) -> Self {
         let read = Arc::new(AtomicUsize::new(0));
         let never = Arc::new(AtomicUsize::new(0));
-        let (counted, entered) = (read.clone(), never.clone());
+        let (held, let_go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
+        let (counted, entered, here, gate) = (read.clone(), never.clone(), held.clone(), let_go.clone());
         let router = Router::new()
             .route("/", get(async || "here"))
             .route(
@@ -51,9 +56,10 @@ impl World {
                 get(async |Extension(peer): Extension<Peer>| format!("{:?}", peer.client)),
             )
             .route(
-                "/slow",
-                get(async || {
-                    tokio::time::sleep(Duration::from_millis(300)).await;
+                "/held",
+                get(async move || {
+                    here.fetch_add(1, Ordering::Relaxed);
+                    gate.acquire().await.unwrap().forget();
                     "done"
                 }),
             )
@@ -89,6 +95,8 @@ impl World {
             task,
             read,
             never,
+            held,
+            let_go,
         }
     }
 
@@ -124,14 +132,21 @@ impl World {
         panic!("nobody is served any more");
     }
 
-    async fn stop(self) -> Duration {
-        let started = Instant::now();
+    async fn stop(self) {
         self.cancel.cancel();
         tokio::time::timeout(PATIENCE, self.task)
             .await
             .expect("it stops")
             .unwrap();
-        started.elapsed()
+    }
+}
+
+/// Waits until so many requests are under way.
+async fn until(counter: &AtomicUsize, count: usize) {
+    let started = Instant::now();
+    while counter.load(Ordering::Relaxed) < count {
+        assert!(started.elapsed() < PATIENCE, "the requests do not come in");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -219,9 +234,7 @@ async fn whoever_is_being_served_keeps_the_place() {
     };
     let world = World::with(limits).await;
     let busy = join_all((0..4).map(|_| world.send("GET /never HTTP/1.1\r\nhost: x\r\n\r\n"))).await;
-    while world.never.load(Ordering::Relaxed) < 4 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(&world.never, 4).await;
     // The answer may be lost, as the server closes with the request unread.
     match world.get("/").await {
         Ok(answer) => assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 503"), "{answer}"),
@@ -269,20 +282,30 @@ async fn whoever_does_not_read_is_cut() {
         ..Limits::default()
     };
     let world = World::with(limits).await;
-    let mut stream = world.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let answer = all(&mut stream).await;
-    assert!(
-        answer.as_ref().map_or(true, |text| text.len() < 64 << 20),
-        "the answer was not written whole"
-    );
-    // Reading slowly is no reason.
+    // Nothing is to be seen of the cut before the client reads, so it reads after longer and longer silences.
+    let mut silence = Duration::from_secs(1);
+    loop {
+        let mut stream = world.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        tokio::time::sleep(silence).await;
+        let answer = all(&mut stream).await;
+        if answer.as_ref().map_or(true, |text| text.len() < 64 << 20) {
+            break;
+        }
+        silence *= 2;
+        assert!(silence < PATIENCE, "the answer was written whole");
+    }
+    // Reading slowly is no reason: all of it takes longer than a pause may be, each pause is far shorter.
+    let world = World::with(Limits {
+        write_pause_max: Duration::from_secs(3),
+        ..Limits::default()
+    })
+    .await;
     let mut stream = world
         .send("GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         .await;
     let (mut seen, mut chunk) = (0, vec![0; 4 << 20]);
     loop {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
         match stream.read(&mut chunk).await.unwrap() {
             0 => break,
             n => seen += n,
@@ -319,11 +342,11 @@ async fn whoever_reads_in_drips_is_cut() {
 async fn a_stop_has_a_deadline() {
     let limits = Limits {
         stop_patience: Duration::from_millis(200),
-        stop_time_max: Duration::from_secs(3),
+        stop_time_max: PATIENCE / 2,
         ..Limits::default()
     };
     let world = World::with(limits.clone()).await;
-    let under_way = world.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let under_way = world.send("GET /held HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let held = [
         world.send("").await,
         world.send("GET / HTTP").await,
@@ -336,19 +359,29 @@ async fn a_stop_has_a_deadline() {
     while world.get("/").await.is_err() {}
     let mut under_way = under_way;
     let reading = tokio::spawn(async move { all(&mut under_way).await });
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let took = world.stop().await;
-    assert!(took < Duration::from_secs(20), "{took:?}");
+    until(&world.held, 1).await;
+    // It is let go only after the stop has begun.
+    let let_go = world.let_go.clone();
+    let cancelled = world.cancel.clone();
+    let letting_go = tokio::spawn(async move {
+        cancelled.cancelled().await;
+        let_go.add_permits(1);
+    });
+    world.stop().await;
+    letting_go.await.unwrap();
     let answer = reading.await.unwrap().unwrap();
     assert!(answer.ends_with("done"), "a request under way is answered: {answer}");
     drop(held);
 
     // One that never ends is cut.
-    let world = World::with(limits).await;
+    let world = World::with(Limits {
+        stop_time_max: Duration::from_secs(1),
+        ..limits
+    })
+    .await;
     let mut never = world.send("GET /never HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let took = world.stop().await;
-    assert!(took < Duration::from_secs(20), "{took:?}");
+    until(&world.never, 1).await;
+    world.stop().await;
     is_ended(&mut never).await;
 }
 

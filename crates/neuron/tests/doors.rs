@@ -143,7 +143,12 @@ async fn forged_and_unfinished_requests_keep_nobody_out() {
 #[tokio::test]
 async fn a_request_does_not_pass_again_after_a_restart() {
     let cancel = CancellationToken::new();
-    let first = axon(any_port(), &cancel).await;
+    // However long the restart takes, the nonce is not too old.
+    let limits = AxonLimits {
+        nonce_age_max: Duration::from_secs(3600),
+        ..AxonLimits::default()
+    };
+    let first = axon_within(any_port(), &cancel, limits.clone()).await;
     let address = first.address;
     let (alice, body) = (identity(1), b"pay me");
     let envelope = envelope(&alice, body);
@@ -159,13 +164,8 @@ async fn a_request_does_not_pass_again_after_a_restart() {
     first.task.await.unwrap();
 
     let cancel = CancellationToken::new();
-    let second = axon(address, &cancel).await;
+    let second = axon_within(address, &cancel, limits).await;
     assert_eq!(second.address, address);
-    let age = Duration::from_nanos(now_ns() - envelope.nonce);
-    assert!(
-        age < AxonLimits::default().nonce_age_max,
-        "the nonce is of this time for {age:?}"
-    );
     assert_eq!(
         post().await,
         401,

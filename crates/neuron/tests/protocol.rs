@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt as _;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
     Answer, Axon, AxonLimits, Call, Dendrite, DendriteError, DendriteLimits, Handler, Hotkey, Identity, Reach, Refusal,
@@ -12,7 +13,16 @@ use tributary_neuron::{
     http,
 };
 
-struct Echo;
+/// Longer than any machine takes for what is waited for.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Its route `held` is answered when the test lets it go.
+struct Echo {
+    /// One permit for each request that has come in to `held`.
+    entered: Arc<Semaphore>,
+    /// A request of `held` leaves with one permit.
+    released: Arc<Semaphore>,
+}
 
 #[async_trait]
 impl Handler for Echo {
@@ -20,8 +30,9 @@ impl Handler for Echo {
         match call.route.as_str() {
             "echo" => Ok(call.body.into()),
             "large" => Ok(Bytes::from(vec![0; 100_000]).into()),
-            "slow" => {
-                tokio::time::sleep(Duration::from_millis(700)).await;
+            "held" => {
+                self.entered.add_permits(1);
+                self.released.acquire().await.unwrap().forget();
                 Ok(Bytes::from_static(b"done").into())
             }
             // Events of the body's bytes; a zero breaks the answer off.
@@ -43,6 +54,8 @@ struct World {
     address: SocketAddr,
     cancel: CancellationToken,
     axon: Axon,
+    entered: Arc<Semaphore>,
+    released: Arc<Semaphore>,
 }
 
 impl World {
@@ -52,7 +65,12 @@ impl World {
         let cancel = CancellationToken::new();
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let gate = Arc::new(move |sender: &Hotkey| *sender == admitted);
-        let axon = Axon::spawn(bob.clone(), listen, Arc::new(Echo), gate, limits, cancel.clone())
+        let (entered, released) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let echo = Arc::new(Echo {
+            entered: entered.clone(),
+            released: released.clone(),
+        });
+        let axon = Axon::spawn(bob.clone(), listen, echo, gate, limits, cancel.clone())
             .await
             .unwrap();
         Self {
@@ -61,6 +79,8 @@ impl World {
             address: axon.address,
             cancel,
             axon,
+            entered,
+            released,
         }
     }
 
@@ -91,7 +111,7 @@ impl World {
         Dendrite::new(
             self.alice.clone(),
             DendriteLimits {
-                time_max: Duration::from_secs(5),
+                time_max: PATIENCE,
                 ..DendriteLimits::within(Reach::Private)
             },
         )
@@ -202,7 +222,7 @@ async fn a_signature_for_one_route_does_not_fit_another() {
     let envelope = world.envelope(b"");
     let client = http::peers().build().unwrap();
     let mut request = client.post(format!("http://{}/echo", world.address));
-    for (name, value) in envelope.headers(&world.alice, "slow") {
+    for (name, value) in envelope.headers(&world.alice, "held") {
         request = request.header(name, value);
     }
     assert_eq!(request.send().await.unwrap().status(), 401);
@@ -231,7 +251,7 @@ async fn limits_hold() {
         concurrent_max: 2,
         rate_per_second: 0.001,
         burst: 6.0,
-        time_max: Duration::from_millis(2000),
+        time_max: PATIENCE,
         ..AxonLimits::default()
     };
     let world = World::with(limits).await;
@@ -241,46 +261,60 @@ async fn limits_hold() {
         413
     );
 
-    // Two at once find a place, a third does not. Nonces must grow in the order of arrival, so they start apart.
-    let mut under_way = Vec::new();
-    let mut statuses = Vec::new();
+    // Two at once find a place, a third does not. Each comes after the handler has the one before, so nonces grow in the
+    // order of arrival.
     let world = Arc::new(world);
-    for _ in 0..3 {
-        let world = world.clone();
+    let mut under_way = Vec::new();
+    for _ in 0..2 {
+        let asking = world.clone();
         under_way.push(tokio::spawn(async move {
-            world.post(&world.envelope(b""), &world.alice, "slow", b"").await
+            asking.post(&asking.envelope(b""), &asking.alice, "held", b"").await
         }));
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        let entered = tokio::time::timeout(PATIENCE, world.entered.acquire()).await;
+        entered.expect("the request comes in").unwrap().forget();
     }
+    assert_eq!(world.post(&world.envelope(b""), &world.alice, "held", b"").await, 503);
+    world.released.add_permits(2);
     for request in under_way {
-        statuses.push(request.await.unwrap());
+        assert_eq!(request.await.unwrap(), 200);
     }
-    assert_eq!(statuses, [200, 200, 503]);
 
-    // Six in all, then the sender has used up its burst.
-    let mut last = 200;
-    for _ in 0..5 {
-        last = world.post(&world.envelope(b""), &world.alice, "echo", b"").await;
-    }
-    assert_eq!(last, 429);
+    // Six in all, then the sender has used up its burst. What had no place and what was too large does not count.
+    let mut answered = 0;
+    let end = loop {
+        match world.post(&world.envelope(b""), &world.alice, "echo", b"").await {
+            200 => answered += 1,
+            // A place comes back only when the answer before has left.
+            503 => tokio::task::yield_now().await,
+            status => break status,
+        }
+    };
+    assert_eq!((answered, end), (4, 429));
 }
 
 #[tokio::test]
 async fn time_outs_metrics_and_shutdown() {
+    // An axon ends what takes too long; nobody lets go what is held.
     let world = World::with(AxonLimits {
         time_max: Duration::from_millis(200),
         ..AxonLimits::default()
     })
     .await;
-    assert_eq!(world.post(&world.envelope(b""), &world.alice, "slow", b"").await, 408);
+    assert_eq!(world.post(&world.envelope(b""), &world.alice, "held", b"").await, 408);
 
+    // And whoever asks does not wait for an axon that never answers.
     let hasty = DendriteLimits {
         time_max: Duration::from_millis(100),
         ..DendriteLimits::within(Reach::Private)
     };
-    let hasty = Dendrite::new(world.alice.clone(), hasty);
+    let patient = World::with(AxonLimits {
+        time_max: PATIENCE,
+        ..AxonLimits::default()
+    })
+    .await;
+    let hasty = Dendrite::new(patient.alice.clone(), hasty);
     assert!(matches!(
-        world.call(&hasty, "slow", 100).await,
+        patient.call(&hasty, "held", 100).await,
         Err(DendriteError::TimedOut(_))
     ));
 
@@ -306,7 +340,7 @@ async fn time_outs_metrics_and_shutdown() {
 
     drop((client, hasty, careful));
     world.cancel.cancel();
-    tokio::time::timeout(Duration::from_secs(5), world.axon.task)
+    tokio::time::timeout(PATIENCE, world.axon.task)
         .await
         .expect("the axon stops")
         .unwrap();

@@ -8,6 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
     Answer, Call, Chain as _, DendriteError, Handler, Identity, Market, MinerOptions, NeuronError, Opinion, Peer,
@@ -85,7 +86,11 @@ async fn a_restarted_axon_listens_where_it_was() {
 }
 
 /// Peers answer at one address each.
-struct Reached(BTreeMap<u16, SocketAddr>);
+struct Reached {
+    at: BTreeMap<u16, SocketAddr>,
+    /// Told when a round has begun, with the addresses of that moment.
+    begun: Arc<Notify>,
+}
 
 #[async_trait]
 impl Market for Reached {
@@ -93,6 +98,7 @@ impl Market for Reached {
     type Answer = ();
 
     async fn sample(&mut self, _: &Round) -> Result<(), NeuronError> {
+        self.begun.notify_one();
         Ok(())
     }
 
@@ -100,7 +106,7 @@ impl Market for Reached {
         let (Some(asked), hotkey) = (peer.axon, peer.hotkey) else {
             return Err(NeuronError::Market("announces no axon".into()));
         };
-        match self.0.get(&peer.uid) {
+        match self.at.get(&peer.uid) {
             Some(there) if *there == asked => Ok(()),
             _ => Err(NeuronError::Dendrite(DendriteError::Unreachable {
                 hotkey,
@@ -143,7 +149,11 @@ async fn who_moved_is_asked_at_the_new_address_in_the_first_round() {
     let (guest, _) = register(2, 1000).await;
     let (home, moving) = register(3, 2000).await;
     let (gone, _) = register(4, 3000).await;
-    let market = Reached(BTreeMap::from([(guest, at(1000)), (home, at(2001))]));
+    let begun = Arc::new(Notify::new());
+    let market = Reached {
+        at: BTreeMap::from([(guest, at(1000)), (home, at(2001))]),
+        begun: begun.clone(),
+    };
     let options = ValidatorOptions {
         netuid: NETUID,
         smoothing: 1.0,
@@ -154,7 +164,7 @@ async fn who_moved_is_asked_at_the_new_address_in_the_first_round() {
     let run = run_validator(market, options, chain.clone(), validator, cancel.clone());
     let run = tokio::spawn(run);
     // The validator has begun to ask before the move is announced.
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    begun.notified().await;
     chain.advance();
     chain.serve_axon(&moving, NETUID, at(2001)).await.unwrap();
     while chain.weights().is_empty() {

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ENDPOINT, wait_blocks
+from conftest import ENDPOINT, make_blocks
 
 BTCLI = Path(sys.executable).with_name("btcli")
 TIMEOUT_S = 120
@@ -240,7 +240,7 @@ def test_coldkey_swap(btcli, wallets):
     assert "Pending" in text, text
     refused = btcli("wallet transfer", "--dest", new, "--amount", "1", *YES, wallet="eve")
     assert not refused["success"], refused
-    wait_blocks(51)
+    make_blocks(51)
     text = btcli(*swap, "execute", "--new-coldkey", new, *PLAIN, wallet="eve", json_output=False)
     assert "Successfully executed" in text, text
     balances = btcli("wallet balance", "--ss58", new)["balances"]

@@ -9,7 +9,7 @@ from bittensor import Balance
 from bittensor.utils.btlogging import logging
 from bittensor.utils.weight_utils import convert_and_normalize_weights_and_uids
 from bittensor_wallet import Wallet
-from conftest import ENDPOINT, wait_blocks
+from conftest import ENDPOINT, make_blocks
 
 TAO = 10**9
 
@@ -71,6 +71,7 @@ def netuid(subtensor, wallet):
 def test_connection(subtensor):
     assert subtensor.get_existential_deposit() == Balance.from_rao(500)
     first = subtensor.get_current_block()
+    make_blocks(2)
     subtensor.wait_for_block(first + 2)
     assert subtensor.get_current_block() >= first + 2
     assert subtensor.get_block_info(first + 1).number == first + 1
@@ -197,14 +198,14 @@ def test_axon_and_metagraph(subtensor, wallet, netuid):
 def test_weights_are_set_and_pay(subtensor, wallet, netuid):
     alice, charlie = wallet("alice"), wallet("charlie")
     # An epoch gives Alice, who has stake, the permit of a validator.
-    wait_blocks(12)
+    make_blocks(12)
     validator = subtensor.get_uid_for_hotkey_on_subnet(alice.hotkey.ss58_address, netuid)
     miner = subtensor.get_uid_for_hotkey_on_subnet(charlie.hotkey.ss58_address, netuid)
     assert subtensor.get_subnet_validator_permits(netuid)[validator]
     failed(subtensor.set_weights(charlie, netuid, [validator], [1.0], max_attempts=1), "Custom error: 100")
     succeeded(subtensor.set_weights(alice, netuid, [miner], [1.0]))
     assert dict(subtensor.weights(netuid))[validator] == [(miner, 65535)]
-    wait_blocks(22)
+    make_blocks(22)
     neuron = subtensor.neuron_for_uid(miner, netuid)
     assert neuron.incentive == 1.0 and neuron.emission > 0
     assert subtensor.bonds(netuid)
@@ -213,7 +214,7 @@ def test_weights_are_set_and_pay(subtensor, wallet, netuid):
 
 def next_epoch(subtensor, netuid):
     """Waits until an epoch has just begun."""
-    wait_blocks(subtensor.tempo(netuid) - (subtensor.blocks_since_last_step(netuid) or 0) + 1)
+    make_blocks(subtensor.tempo(netuid) - (subtensor.blocks_since_last_step(netuid) or 0) + 1)
 
 
 def test_hash_commits_are_revealed(subtensor, wallet, netuid):

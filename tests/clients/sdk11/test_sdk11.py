@@ -6,7 +6,7 @@ so they run in order.
 
 import bittensor as bt
 import pytest
-from conftest import ENDPOINT, wait_blocks
+from conftest import ENDPOINT, make_blocks
 
 TAO = 10**9
 
@@ -58,7 +58,7 @@ def netuid(chain, wallet, execute):
 
 def test_connection(chain):
     first = chain.block
-    wait_blocks(2)
+    make_blocks(2)
     assert chain.block > first
     assert chain.read("existential_deposit").rao == 500
     assert chain.read("is_fast_blocks")
@@ -138,10 +138,10 @@ def test_axon_and_metagraph(chain, wallet, execute, netuid):
 
 
 def test_weights(chain, wallet, execute, netuid):
-    wait_blocks(12)
+    make_blocks(12)
     execute(wallet("alice"), "set_weights", netuid=netuid, uids=[2], weights=[1.0])
     assert chain.read("weights", netuid=netuid)
-    wait_blocks(22)
+    make_blocks(22)
     metagraph = chain.read("metagraph", netuid=netuid)
     assert metagraph["incentives"][2] == max(metagraph["incentives"]) > 0, metagraph["incentives"]
 

@@ -64,7 +64,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 async fn next(subscription: &mut Subscription<Value>) -> Value {
-    tokio::time::timeout(Duration::from_secs(20), subscription.next())
+    tokio::time::timeout(Duration::from_secs(120), subscription.next())
         .await
         .unwrap()
         .unwrap()
