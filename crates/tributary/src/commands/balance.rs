@@ -14,7 +14,7 @@ use tributary_runtime::RuntimeCall;
 use super::accounts;
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Query, SIGNER},
+    options::{Connection, Query, SIGNER},
     output::{self, say},
 };
 

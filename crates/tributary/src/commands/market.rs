@@ -13,11 +13,10 @@ use tributary_runtime::Runtime;
 
 use super::status::check_subnet;
 use crate::{
-    args::{Connection, Keys, Neighbours, SubnetQuery},
-    market,
-    neurons::RpcChain,
+    market::{self, open_corpus},
+    options::{Connection, Keys, Peers, SubnetQuery},
     output::{self, say},
-    up::plan::open_corpus,
+    rpc_chain::RpcChain,
 };
 
 /// Name of the fetched training part.
@@ -41,9 +40,7 @@ pub struct Fetch {
     #[arg(long, value_name = "DIR", default_value = "market")]
     pub out: PathBuf,
     #[command(flatten)]
-    pub connection: Connection,
-    #[command(flatten)]
-    pub neighbours: Neighbours,
+    pub peers: Peers,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -125,7 +122,7 @@ async fn found(client: &Client, chain: &RpcChain, netuid: u16) -> Result<Descrip
 }
 
 async fn fetch(args: &Fetch) -> Result<()> {
-    let (client, chain) = connect(&args.connection).await?;
+    let (client, chain) = connect(&args.peers.connection).await?;
     let description = found(&client, &chain, args.netuid).await?;
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make the folder {}", args.out.display()))?;
     let write = |name: &str, bytes: &[u8]| -> Result<PathBuf> {
@@ -138,7 +135,7 @@ async fn fetch(args: &Fetch) -> Result<()> {
         write("rules.json", &serde_json::to_vec_pretty(&description.rules)?)?,
     ];
     if let Some(print) = &description.corpus {
-        let reach = args.neighbours.reach(&args.connection.endpoint);
+        let reach = args.peers.reach();
         let bytes = market::fetch(&chain, args.netuid, print, reach).await?;
         files.push(write(TRAINING, &bytes)?);
     }

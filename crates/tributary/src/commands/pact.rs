@@ -18,11 +18,14 @@ use tributary_economy::{
 use tributary_neuron::envelope::sha256;
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::{send::Deal, status::check_subnet};
+use super::{
+    send::{Deal, Sending},
+    status::check_subnet,
+};
 use crate::{
     amount::{self, Amount},
-    args::{Sending, SubnetQuery},
-    parts,
+    options::SubnetQuery,
+    shares,
 };
 
 /// A chain's height is a number of 32 bits.
@@ -74,7 +77,7 @@ pub struct Subnet {
 #[derive(Debug, Args)]
 pub struct Promises {
     /// Share of the owner's cut that becomes tribute at once, like 25% or 0.25
-    #[arg(long, value_name = "PART", value_parser = parts::parse)]
+    #[arg(long, value_name = "PART", value_parser = shares::parse)]
     pub pledge: Option<PerMillion>,
     /// Half-life in blocks of the vesting of the rest of the owner's cut
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
@@ -86,7 +89,7 @@ pub struct Promises {
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub notice: Option<u64>,
     /// Share of every payment that becomes tribute, like 20% or 0.2
-    #[arg(long, value_name = "PART", value_parser = parts::parse)]
+    #[arg(long, value_name = "PART", value_parser = shares::parse)]
     pub revenue_share: Option<PerMillion>,
     /// Blocks after which a committed artefact can be opened by anybody
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
@@ -95,7 +98,7 @@ pub struct Promises {
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub artifact_period: Option<u64>,
     /// Where tribute goes: burn, holders, root, or a split like burn=50%,holders=30%,root=20%
-    #[arg(long, value_name = "ROUTE", value_parser = parts::route)]
+    #[arg(long, value_name = "ROUTE", value_parser = shares::route)]
     pub route: Option<Route>,
 }
 

@@ -9,12 +9,15 @@ use tributary_economy::{NetUid, Tao};
 use tributary_neuron::envelope::sha256;
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::{send::Deal, status::check_subnet};
+use super::{
+    send::{Deal, Sending},
+    status::check_subnet,
+};
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Sending},
+    options::Connection,
     output::{self, say},
-    parts::percent,
+    shares::percent,
 };
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use tributary_economy::{NetUid, UNIT};
 use super::status::check_subnet;
 use crate::{
     amount::{self, Amount, Rao},
-    args::Query,
+    options::Query,
     output,
 };
 

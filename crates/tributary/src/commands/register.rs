@@ -1,17 +1,43 @@
 //! `tributary register neuron` and `register subnet`
 
 use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
 use pallet_subtensor::{Burn, Call, Event, Uids};
 use serde::Serialize;
 use tributary_client::{address, receipt};
 use tributary_economy::{NetUid, Tao};
 use tributary_runtime::{Runtime, RuntimeCall, RuntimeEvent};
 
-use super::{send::Deal, status::check_subnet};
-use crate::{
-    amount::Amount,
-    args::{RegisterNeuron, RegisterSubnet},
+use super::{
+    send::{Deal, Sending},
+    status::check_subnet,
 };
+use crate::amount::Amount;
+
+#[derive(Debug, Subcommand)]
+pub enum Register {
+    /// Register the hotkey as a neuron of a subnet, at the subnet's price
+    Neuron(RegisterNeuron),
+    /// Create a subnet, at the network's price
+    Subnet(RegisterSubnet),
+}
+
+#[derive(Debug, Args)]
+pub struct RegisterNeuron {
+    /// The subnet
+    pub netuid: u16,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct RegisterSubnet {
+    /// Start the subnet at once: emission and staking begin
+    #[arg(long)]
+    pub start: bool,
+    #[command(flatten)]
+    pub sending: Sending,
+}
 
 #[derive(Serialize)]
 struct NeuronEffect {

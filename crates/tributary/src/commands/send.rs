@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tributary_client::{Client, Included, Keypair, Wait, account, address};
@@ -11,9 +12,30 @@ use tributary_runtime::RuntimeCall;
 
 use crate::{
     amount::Amount,
-    args::Sending,
+    options::{Connection, Keys},
     output::{self, say},
 };
+
+/// How a transaction is sent.
+#[derive(Debug, Args)]
+pub struct Sending {
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub keys: Keys,
+    /// Check that it would succeed and show what it costs and brings; send nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// Wait until the block is final
+    #[arg(long)]
+    pub finalized: bool,
+    /// Give up waiting for a block after so many seconds; what was sent may still be included
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub wait: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// A transaction that was included, for programs.
 #[derive(Serialize)]

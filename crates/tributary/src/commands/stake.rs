@@ -1,6 +1,7 @@
 //! `tributary stake` and `unstake`
 
 use anyhow::{Context as _, Result, bail};
+use clap::Args;
 use pallet_subtensor::Call;
 use serde::Serialize;
 use tributary_client::{
@@ -11,13 +12,49 @@ use tributary_client::{
 use tributary_economy::{Alpha, NetUid, Tao};
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::{send::Deal, status::check_subnet};
-use crate::{
-    amount::{Amount, AmountOrAll, Rao},
-    args::{Sending, Stake, Unstake},
-    output::{self, say},
-    parts::Slippage,
+use super::{
+    send::{Deal, Sending},
+    status::check_subnet,
 };
+use crate::{
+    amount::{self, Amount, AmountOrAll, Rao},
+    output::{self, say},
+    shares::{self, Slippage},
+};
+
+#[derive(Debug, Args)]
+pub struct Stake {
+    /// The subnet
+    pub netuid: u16,
+    /// TAO to pay, at most 9 decimals
+    #[arg(value_parser = amount::parse)]
+    pub amount: Amount,
+    /// Highest price to pay, TAO per alpha; fails if the whole amount does not fit under it
+    #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
+    pub limit: Option<Amount>,
+    /// How far this trade and others before it may move the price, like 2% or 0.02. If the trade alone moves it further, ask, or refuse without a terminal; the chain enforces the limit
+    #[arg(long, value_name = "PART", value_parser = shares::slippage, default_value = "0.5%")]
+    pub slippage: Slippage,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct Unstake {
+    /// The subnet
+    pub netuid: u16,
+    /// Alpha to sell, at most 9 decimals, or `all`
+    #[arg(value_parser = amount::parse_or_all)]
+    pub amount: AmountOrAll,
+    /// Lowest price to take, TAO per alpha; fails if the whole amount does not fit above it
+    #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
+    pub limit: Option<Amount>,
+    /// How far this trade and others before it may move the price, like 2% or 0.02. If the trade alone moves it further, ask, or refuse without a terminal; the chain enforces the limit
+    #[arg(long, value_name = "PART", value_parser = shares::slippage, default_value = "0.5%")]
+    pub slippage: Slippage,
+    #[command(flatten)]
+    pub sending: Sending,
+}
 
 #[derive(Serialize)]
 struct Effect {

@@ -7,7 +7,7 @@ use tributary_economy::NetUid;
 
 use crate::{
     amount::Amount,
-    args::{Query, SubnetQuery},
+    options::{Query, SubnetQuery},
     output,
 };
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 use tributary_client::{NewKey, Wallet, address, wallet};
 
 use crate::{
+    options::ask_password,
     output::{self, say},
-    select::ask,
 };
 
 #[derive(Debug, Subcommand)]
@@ -198,7 +198,7 @@ pub fn run(command: &Wallets) -> Result<()> {
         Wallets::List(args) => list(args),
         Wallets::Repair(args) => {
             let wallet = Wallet::open(args.root.wallet_path.as_deref(), &args.name)?;
-            let account = wallet.repair(ask)?;
+            let account = wallet.repair(ask_password)?;
             output::line(&format!("the coldkey of `{}` is {}", args.name, address(&account)))
         }
     }

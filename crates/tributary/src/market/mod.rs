@@ -14,7 +14,7 @@ use tributary_timelock::Beacon;
 
 pub use board::{Notices, hang_out};
 pub use standing::{Standing, follow};
-pub use text::{corpus_for_validators, fetch, text_for_miners};
+pub use text::{corpus_for_validators, fetch, open_corpus, text_for_miners};
 
 use crate::output::say;
 

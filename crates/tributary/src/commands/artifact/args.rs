@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::args::{Connection, Neighbours, Sending, SubnetQuery, socket};
+use crate::{
+    commands::send::Sending,
+    options::{Connection, Peers, SubnetQuery, socket},
+};
 
 /// Longest time for which something is sealed: a hundred years.
 pub const SEAL_SECONDS_MAX: u64 = 100 * 365 * 24 * 60 * 60;
@@ -138,9 +141,7 @@ pub struct Watch {
     #[command(flatten)]
     pub beacon: WithBeacon,
     #[command(flatten)]
-    pub connection: Connection,
-    #[command(flatten)]
-    pub neighbours: Neighbours,
+    pub peers: Peers,
     /// Print one JSON object per file downloaded or opened
     #[arg(long)]
     pub json: bool,

@@ -10,7 +10,10 @@ use serde::Serialize;
 use tributary_neuron::{Reach, artifact::fetch, envelope::sha256};
 use tributary_timelock::{Beacon, Sealed, Secret};
 
-use super::{BYTES_MAX, args::SEAL_SECONDS_MAX};
+use super::args::SEAL_SECONDS_MAX;
+
+/// Largest sealed file that is fetched.
+pub const BYTES_MAX: usize = 1 << 30;
 
 /// A sealed file, for programs.
 #[derive(Serialize)]

@@ -8,7 +8,8 @@ use tributary_market_serve::rail::Voucher;
 use super::validity::Validity;
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Keys, Sending},
+    commands::send::Sending,
+    options::{Connection, Keys},
 };
 
 /// Blocks that a channel stays open if nothing else is said.

@@ -19,8 +19,8 @@ use tributary_runtime::{Runtime, RuntimeCall};
 pub use args::Channel;
 use args::{List, Open, Settle};
 
-use super::send::Deal;
-use crate::{amount::Amount, args::Sending, output};
+use super::send::{Deal, Sending};
+use crate::{amount::Amount, output};
 
 #[derive(Serialize)]
 struct SettleEffect {

@@ -9,7 +9,7 @@ use tributary_futures::{
     report::{self, Charts},
 };
 
-use super::Progress;
+use super::progress::Progress;
 use crate::output::say;
 
 /// What takes its time.

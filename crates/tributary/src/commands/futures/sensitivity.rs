@@ -9,6 +9,7 @@ use tributary_futures::{
     sensitivity::{Effort, Output, Study},
 };
 
+use super::{figures::number, progress::Progress, report, scenario};
 use crate::output::{self, say};
 
 /// Screen all uncertain parameters after Morris, then give the strongest their Sobol indices
@@ -48,7 +49,7 @@ pub struct Sensitivity {
 /// # Errors
 /// If the scenario or an output is wrong, or a file cannot be written.
 pub fn run(args: &Sensitivity) -> Result<()> {
-    let plan = Plan::new(super::scenario(args.scenario.as_ref())?, args.seed, 1)?;
+    let plan = Plan::new(scenario::read(args.scenario.as_ref())?, args.seed, 1)?;
     let outputs = args
         .outputs
         .iter()
@@ -64,13 +65,13 @@ pub fn run(args: &Sensitivity) -> Result<()> {
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out)?;
     }
-    let progress = super::Progress::new(study.futures(), "futures", "working out the shares");
+    let progress = Progress::new(study.futures(), "futures", "working out the shares");
     let found = study.run(args.out.as_deref(), &|| progress.done_one())?;
     progress.finish();
     if let Some(out) = &args.out
         && out.join("futures.parquet").exists()
     {
-        super::report::write(out, &super::title(args.scenario.as_ref()))?;
+        report::write(out, &scenario::title(args.scenario.as_ref()))?;
     }
     if args.json {
         return output::json(&found);
@@ -95,7 +96,7 @@ pub fn run(args: &Sensitivity) -> Result<()> {
         )?;
         let screen = explained.morris.iter().take(args.factors);
         let screen: Vec<String> = screen
-            .map(|(factor, e)| format!("{factor} {}", super::number(e.strength.value)))
+            .map(|(factor, e)| format!("{factor} {}", number(e.strength.value)))
             .collect();
         output::line(&format!("after Morris: {}\n", screen.join(", ")))?;
     }

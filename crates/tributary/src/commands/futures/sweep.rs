@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use tributary_futures::sweep::Sweep as Table;
 
+use super::{progress::Progress, scenario};
 use crate::output::{self, say};
 
 /// Run the scenarios of a table, one row each, on the same noise
@@ -34,7 +35,7 @@ pub struct Sweep {
 /// If the table or the scenario is wrong, or a file cannot be read or written.
 pub fn run(args: &Sweep) -> Result<()> {
     let text = std::fs::read_to_string(&args.table).with_context(|| format!("cannot read {}", args.table.display()))?;
-    let base = super::scenario(args.scenario.as_ref())?;
+    let base = scenario::read(args.scenario.as_ref())?;
     let sweep = Table::read(&args.table.display().to_string(), &text, &base)?;
     let directory = match &args.out {
         Some(out) => {
@@ -43,7 +44,7 @@ pub fn run(args: &Sweep) -> Result<()> {
         }
         None => None,
     };
-    let progress = super::Progress::new(sweep.rows() as u64, "scenarios", "writing");
+    let progress = Progress::new(sweep.rows() as u64, "scenarios", "writing");
     let rows = sweep.run(args.seed, args.runs, directory.as_deref(), &|| progress.done_one())?;
     progress.finish();
     match &args.out {

@@ -7,7 +7,7 @@ use tributary_client::{
 };
 use tributary_economy::{NetUid, pact::strength};
 
-use crate::{amount::Amount, args::SubnetQuery, commands::status::check_subnet, output, parts::percent};
+use crate::{amount::Amount, commands::status::check_subnet, options::SubnetQuery, output, shares::percent};
 
 /// Shows the pact of a subnet.
 ///

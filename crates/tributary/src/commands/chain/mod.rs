@@ -1,5 +1,8 @@
 //! `tributary chain`
 
+mod args;
+mod rpc;
+
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
@@ -8,8 +11,10 @@ use tributary_devnet::{
     rpc::{RpcConfig, serve},
 };
 
+pub use args::Chain;
+use args::Mode;
+
 use crate::{
-    args::{Chain, Mode},
     folder,
     output::{self, say},
     stop,
@@ -87,7 +92,7 @@ pub async fn run(args: &Chain) -> Result<()> {
         head.number, head.hash
     ))?;
     if let Some(address) = server.addresses().first()
-        && let Err(e) = super::accounts::announce(&format!("ws://{address}")).await
+        && let Err(e) = crate::commands::accounts::announce(&format!("ws://{address}")).await
     {
         tracing::warn!("cannot list the accounts of the chain: {e}");
     }

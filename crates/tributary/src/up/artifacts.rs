@@ -8,7 +8,7 @@ use tributary_client::{Client, market};
 use tributary_neuron::{Archive, Archived, Chain, NeuronError, Reach, Relay, beacon::Clock, serve_beacon};
 use tributary_timelock::{Beacon, Signer};
 
-use super::{keeper::Work, workers::Tools};
+use super::{neuron::Starter, supervisor::Work};
 
 /// Name of its folder in the market's folder.
 pub const FOLDER: &str = "opened";
@@ -24,24 +24,24 @@ const BYTES_MAX: usize = 1 << 26;
 /// Artefacts opened so far, by netuid.
 pub type Opened = BTreeMap<u16, u64>;
 
-/// The running archive.
-pub struct Shelf {
+/// The running beacon and archive.
+pub struct Artifacts {
     opened: watch::Receiver<Opened>,
     beacon: Beacon,
     url: String,
 }
 
-impl Shelf {
+impl Artifacts {
     /// Starts the beacon and the archive; the beacon is what artefacts are to be sealed for.
     ///
     /// # Errors
     /// If the beacon cannot listen, or the folder cannot be made.
-    pub async fn start(tools: &mut Tools<'_>) -> Result<Self> {
+    pub async fn start(starter: &mut Starter<'_>) -> Result<Self> {
         let beacon = Signer::from_phrase(PHRASE)?.beacon().clone();
         let clock = Clock::default();
-        clock.set_ms(market::now_ms(&tools.client.at_best().await?).await?);
+        clock.set_ms(market::now_ms(&starter.client.at_best().await?).await?);
         let listen = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let (ticking, cancel) = (clock.clone(), tools.cancel.clone());
+        let (ticking, cancel) = (clock.clone(), starter.cancel.clone());
         let serve = move |listen| {
             let (clock, cancel) = (ticking.clone(), cancel.clone());
             async move {
@@ -60,22 +60,22 @@ impl Shelf {
             let served = serve(address);
             Box::pin(async move { Ok(served.await?.1) }) as _
         };
-        tools.keeper.keep("beacon".to_owned(), serving, again);
+        starter.supervisor.keep("beacon".to_owned(), serving, again);
 
         let url = format!("http://{address}");
         let (told, opened) = watch::channel(Opened::new());
-        let promised = tools.plan.subnets.iter().zip(tools.netuids);
+        let promised = starter.plan.subnets.iter().zip(starter.netuids);
         let promised = promised.filter(|(subnet, _)| subnet.terms.is_some_and(|terms| terms.artifact_period > 0));
         let files = Files {
-            client: tools.client.clone(),
-            chain: tools.chain.clone(),
-            folder: tools.place.folder.join(FOLDER),
+            client: starter.client.clone(),
+            chain: starter.chain.clone(),
+            folder: starter.place.folder.join(FOLDER),
             relay: Relay::of(&url, beacon.clone()),
             netuids: promised.map(|(_, netuid)| netuid.0).collect(),
             clock,
             told,
         };
-        let (files, cancel) = (Arc::new(files), tools.cancel.clone());
+        let (files, cancel) = (Arc::new(files), starter.cancel.clone());
         let start = move || {
             let (files, cancel) = (files.clone(), cancel.clone());
             Box::pin(async move {
@@ -88,7 +88,7 @@ impl Shelf {
                 Ok(work)
             }) as _
         };
-        tools.keeper.start("archive".to_owned(), start).await?;
+        starter.supervisor.start("archive".to_owned(), start).await?;
         Ok(Self { opened, beacon, url })
     }
 

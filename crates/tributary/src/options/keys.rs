@@ -1,14 +1,39 @@
-//! From the key options to keys.
+//! Whose key signs: the options, and the keys that they name.
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use anyhow::{Context as _, Result};
+use clap::{ArgGroup, Args};
 use tributary_client::{AccountId32, Error, Keypair, PASSWORD_VARIABLE, Wallet, parse_account};
 
-use crate::{
-    args::Keys,
-    output::{self, say},
-};
+use crate::output::{self, say};
+
+/// Name of the group of options of which one must say whose key or account is meant.
+pub const SIGNER: &str = "signer";
+
+/// Whose key signs.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new(SIGNER).args(["key", "wallet"]).required(true).multiple(true)))]
+pub struct Keys {
+    /// The signing key: a development name (//Alice), a mnemonic or a 0x-seed. Visible to others in the process list: for development only
+    #[arg(long, value_name = "SECRET", conflicts_with = "wallet")]
+    pub key: Option<String>,
+    /// The wallet whose coldkey signs. Its password is asked for, or read from BT_WALLET_PASSWORD
+    #[arg(long, value_name = "NAME")]
+    pub wallet: Option<String>,
+    /// Where wallets are [default: ~/.bittensor/wallets]
+    #[arg(long, value_name = "DIR", env = "BT_WALLET_PATH")]
+    pub wallet_path: Option<PathBuf>,
+    /// A hotkey: an address, a development name, or with --wallet the name of one of its hotkeys. Without it: the wallet's hotkey `default`, or the account of --key itself
+    #[arg(long, value_name = "HOTKEY")]
+    pub hotkey: Option<String>,
+    /// The coldkey, once it was opened: a sealed one takes a password and some seconds.
+    #[arg(skip)]
+    pub opened: OnceLock<Keypair>,
+}
 
 impl Keys {
     fn open_wallet(&self) -> Result<Option<Wallet>> {
@@ -44,7 +69,7 @@ impl Keys {
             // Nobody will be asked, and a sealed key takes its time.
             say!("opening the key with the password in {PASSWORD_VARIABLE}");
         }
-        let opened = wallet.coldkey(ask)?;
+        let opened = wallet.coldkey(ask_password)?;
         Ok(self.opened.get_or_init(|| opened).clone())
     }
 
@@ -88,7 +113,7 @@ impl Keys {
         let wallet = self.open_wallet()?;
         match (&self.hotkey, wallet) {
             (Some(text), None) => Ok(Keypair::from_secret(text).context("a neuron signs with its hotkey")?),
-            (name, Some(wallet)) => Ok(wallet.hotkey(name.as_deref().unwrap_or("default"), ask)?),
+            (name, Some(wallet)) => Ok(wallet.hotkey(name.as_deref().unwrap_or("default"), ask_password)?),
             (None, None) => self.given(),
         }
     }
@@ -99,7 +124,7 @@ impl Keys {
 }
 
 /// Asks for a password, if there is a terminal.
-pub fn ask(path: &Path) -> Option<String> {
+pub fn ask_password(path: &Path) -> Option<String> {
     if !output::can_ask() {
         return None;
     }

@@ -1,31 +1,33 @@
-//! The options of `tributary miner` and `validator`.
+//! What every neuron is told: its subnet and key, its axon, and which addresses of others it may call.
 
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    str::FromStr,
 };
 
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use tributary_market_train::MinerKind;
 use tributary_neuron::Reach;
 
-use super::{Connection, Keys};
+use super::{connection::Connection, keys::Keys};
 
-/// Whether addresses of strangers may lead into this machine or network.
+/// The chain, and which of the addresses that are announced on it are called.
 #[derive(Debug, Args)]
-pub struct Neighbours {
+pub struct Peers {
+    #[command(flatten)]
+    pub connection: Connection,
     /// Whether to call axons that announce this machine or a private network. Addresses at which nobody can be reached are never called [default: yes if the chain's endpoint is on this machine or in a private network]
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = yes_or_no)]
     pub allow_private: Option<bool>,
 }
 
-impl Neighbours {
+impl Peers {
     /// Where axons are called.
-    pub fn reach(&self, endpoint: &str) -> Reach {
-        match self.allow_private.unwrap_or_else(|| is_near(endpoint)) {
+    pub fn reach(&self) -> Reach {
+        match self.allow_private.unwrap_or_else(|| is_near(&self.connection.endpoint)) {
             true => Reach::Private,
             false => Reach::Public,
         }
@@ -58,7 +60,7 @@ pub struct AxonAddress {
 #[derive(Debug, Args)]
 pub struct Member {
     #[command(flatten)]
-    pub connection: Connection,
+    pub peers: Peers,
     #[command(flatten)]
     pub keys: Keys,
     /// The subnet
@@ -67,8 +69,6 @@ pub struct Member {
     /// The market's hyperparameters, a JSON file. They must be those that the subnet's owner has published [default: those]
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
-    #[command(flatten)]
-    pub neighbours: Neighbours,
     /// Folder for what must survive a restart
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
@@ -77,51 +77,12 @@ pub struct Member {
     pub json: bool,
 }
 
-/// What miners and validators of a train subnet share.
-#[derive(Debug, Args)]
-pub struct Neuron {
-    #[command(flatten)]
-    pub member: Member,
-    /// Text to compete on: a file, a folder, a bundled text (histories, prophets, testament), or what `tributary market fetch` wrote. It must be the one that the subnet's owner has published [default: that one]
-    #[arg(long, value_name = "PATH")]
-    pub corpus: Option<String>,
-    /// Relay of the drand beacon that artefacts are sealed for [default: the subnet's, or drand's quicknet]
-    #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
-    pub beacon: Option<String>,
-    #[command(flatten)]
-    pub axon: AxonAddress,
-}
-
-#[derive(Debug, Args)]
-pub struct Miner {
-    #[command(flatten)]
-    pub neuron: Neuron,
-    /// How the miner behaves
-    #[arg(long, value_name = "KIND", default_value = "honest", value_parser = miner_kind())]
-    pub miner: MinerKind,
-    /// Above 0, at most 1: width of the model and share of time spent training
-    #[arg(long, default_value_t = 1.0, value_parser = strength)]
-    pub strength: f64,
-    /// Seed of the first weights and the batches
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    pub seed: u64,
-    /// Another subnet whose neurons may fetch this miner's weights, because it serves them. May be given several times
-    #[arg(long, value_name = "NETUID")]
-    pub guest: Vec<u16>,
-    /// Seconds between two published versions
-    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub publish_every: u64,
-}
-
-#[derive(Debug, Args)]
-pub struct Validator {
-    #[command(flatten)]
-    pub neuron: Neuron,
-}
-
-/// Reads a kind of miner, and lists them.
-pub(super) fn miner_kind() -> impl TypedValueParser<Value = MinerKind> {
-    PossibleValuesParser::new(MinerKind::ALL.map(|kind| kind.name())).try_map(|name| name.parse::<MinerKind>())
+/// Reads a value that has one of these names, and lists them.
+pub fn one_of<K>(names: impl IntoIterator<Item = &'static str>) -> impl TypedValueParser<Value = K>
+where
+    K: FromStr<Err = String> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<K>())
 }
 
 /// Reads an address with its port.
@@ -145,13 +106,6 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
         "yes" | "true" => Ok(true),
         "no" | "false" => Ok(false),
         _ => Err("write yes or no".to_owned()),
-    }
-}
-
-fn strength(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value <= 1.0 => Ok(value),
-        _ => Err("must be above 0 and at most 1".to_owned()),
     }
 }
 

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use tributary_market_train::MinerKind;
 
-use super::neuron::miner_kind;
+use super::stakers::RULES;
+use crate::{options::one_of, output};
 
 #[derive(Debug, Args)]
-#[command(after_long_help = crate::up::STAKER_RULES)]
+#[command(after_long_help = RULES)]
 pub struct Up {
     /// Stop after this many blocks
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -29,7 +30,7 @@ pub struct Up {
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub corpus: Vec<String>,
     /// The dishonest miner of each subnet (honest for none). Several are dealt in turn [default: copycat random offline]
-    #[arg(long, value_name = "KIND", num_args = 1.., value_parser = miner_kind())]
+    #[arg(long, value_name = "KIND", num_args = 1.., value_parser = one_of::<MinerKind>(MinerKind::ALL.map(|kind| kind.name())))]
     pub miner: Vec<MinerKind>,
     /// Seed of the miners' first weights and batches [default: 1]
     #[arg(long, value_name = "S")]
@@ -43,4 +44,11 @@ pub struct Up {
     /// Print plain lines even on a terminal
     #[arg(long, conflicts_with = "json")]
     pub no_tui: bool,
+}
+
+impl Up {
+    /// Whether the live screen is wanted and possible.
+    pub fn is_live(&self) -> bool {
+        !self.json && !self.no_tui && output::is_watched()
+    }
 }

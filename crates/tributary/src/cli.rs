@@ -1,35 +1,31 @@
 //! The command line, as clap reads it.
 
-mod chain;
-mod keys;
-mod neuron;
-mod rpc;
-mod trade;
-mod up;
+use clap::{ArgAction, Parser, Subcommand};
 
-use std::path::PathBuf;
-
-use clap::{ArgAction, Args, Parser, Subcommand};
-use tributary_client::DEFAULT_ENDPOINT;
-
-pub use chain::{Chain, Mode};
-pub use keys::{Keys, SIGNER, Sending};
-pub use neuron::{AxonAddress, Member, Miner, Neighbours, Neuron, Validator, socket};
-pub use trade::{Register, RegisterNeuron, RegisterSubnet, Stake, Transfer, Unstake};
-pub use up::Up;
-
-use crate::commands::{
-    artifact::{Artifact, ServeBeacon},
-    balance::{Balance, Fund},
-    channel::Channel,
-    market::Market,
-    pact::Pact,
-    pay::{Pay, Tribute},
-    price::Price,
-    serve::{ServeGateway, ServeMiner, ServeValidator},
-    wallet::Wallets,
+use crate::{
+    commands::{
+        artifact::{Artifact, ServeBeacon},
+        balance::{Balance, Fund},
+        chain::Chain,
+        channel::Channel,
+        completions::{Completions, ManPages},
+        futures::Futures,
+        market::Market,
+        pact::Pact,
+        pay::{Pay, Tribute},
+        price::Price,
+        register::Register,
+        replay::Replay,
+        serve::{ServeGateway, ServeMiner, ServeValidator},
+        stake::{Stake, Unstake},
+        train::{Miner, Validator},
+        transfer::Transfer,
+        vectors::Vectors,
+        wallet::Wallets,
+    },
+    options::{Query, SubnetQuery},
+    up::Up,
 };
-use crate::help::{Completions, ManPages};
 
 /// An open market for machine intelligence: chains, miners, validators, wallets.
 #[derive(Debug, Parser)]
@@ -110,7 +106,7 @@ pub enum Command {
     Tribute(Tribute),
     /// Simulate the economy many times with simulated participants, and show the distribution
     #[command(subcommand)]
-    Futures(crate::commands::futures::Futures),
+    Futures(Futures),
     /// Check the rules against files of test vectors
     Vectors(Vectors),
     /// Replay recorded blocks of the public network and show what differs
@@ -119,53 +115,6 @@ pub enum Command {
     Completions(Completions),
     /// Write man pages
     Man(ManPages),
-}
-
-/// Which chain to talk to, and how to answer.
-#[derive(Debug, Args)]
-pub struct Connection {
-    /// The chain's WebSocket endpoint
-    #[arg(long, value_name = "URL", default_value = DEFAULT_ENDPOINT, env = "TRIBUTARY_ENDPOINT")]
-    pub endpoint: String,
-}
-
-/// A question with no further arguments.
-#[derive(Debug, Args)]
-pub struct Query {
-    #[command(flatten)]
-    pub connection: Connection,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// A question about one subnet.
-#[derive(Debug, Args)]
-pub struct SubnetQuery {
-    /// The subnet
-    pub netuid: u16,
-    #[command(flatten)]
-    pub query: Query,
-}
-
-#[derive(Debug, Args)]
-pub struct Vectors {
-    /// Files of vectors: lists of area, name, inputs, expected, tolerance
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Replay {
-    /// Files of recorded blocks: the state before a block and what it left
-    #[arg(required = true, value_name = "BLOCK.json")]
-    pub files: Vec<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::rpc::Rpc;
+
 #[derive(Debug, Args)]
 pub struct Chain {
     /// Genesis preset of the runtime: fast (blocks of 250 ms, short tempos, low prices), local (the local network of
@@ -36,7 +38,7 @@ pub struct Chain {
     #[arg(long, value_enum, default_value = "timer")]
     pub mode: Mode,
     #[command(flatten)]
-    pub rpc: super::rpc::Rpc,
+    pub rpc: Rpc,
 }
 
 /// When the chain makes blocks.

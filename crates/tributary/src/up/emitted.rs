@@ -27,12 +27,12 @@ struct Counted {
 }
 
 /// TAO emitted to each subnet since the chain began, counted block by block.
-pub struct Tally {
+pub struct Emitted {
     file: PathBuf,
     counted: Counted,
 }
 
-impl Tally {
+impl Emitted {
     /// As it was left. What was not written is counted again from the chain's past.
     pub fn open(folder: &Path) -> Self {
         let file = folder.join(FILE);
@@ -104,13 +104,13 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_written_is_no_failure() {
         let folder = tempfile::tempdir().unwrap();
-        let mut tally = Tally::open(folder.path());
-        tally.counted.block = 7;
+        let mut emitted = Emitted::open(folder.path());
+        emitted.counted.block = 7;
         // Not even root writes a file in place of a folder.
         std::fs::create_dir_all(folder.path().join(FILE).join("inner")).unwrap();
-        tally.write();
+        emitted.write();
         std::fs::remove_dir_all(folder.path().join(FILE)).unwrap();
-        tally.write();
-        assert_eq!(Tally::open(folder.path()).counted.block, 7);
+        emitted.write();
+        assert_eq!(Emitted::open(folder.path()).counted.block, 7);
     }
 }

@@ -22,12 +22,12 @@ const CALM: Duration = Duration::from_secs(120);
 pub type Work = BoxFuture<'static, Result<()>>;
 
 /// Everybody at work.
-pub struct Keeper {
+pub struct Supervisor {
     cancel: CancellationToken,
     tasks: JoinSet<()>,
 }
 
-impl Keeper {
+impl Supervisor {
     /// Nobody yet. All end when `cancel` is cancelled.
     pub fn new(cancel: CancellationToken) -> Self {
         Self {
@@ -162,10 +162,10 @@ mod tests {
     #[tokio::test]
     async fn who_fails_is_started_again_until_all_end() {
         let cancel = CancellationToken::new();
-        let mut keeper = Keeper::new(cancel.clone());
+        let mut supervisor = Supervisor::new(cancel.clone());
         let starts = Arc::new(AtomicU32::new(0));
         let (counted, ending) = (starts.clone(), cancel.clone());
-        keeper
+        supervisor
             .start("clumsy one".to_owned(), move || {
                 let (starts, ending) = (counted.clone(), ending.clone());
                 Box::pin(async move {
@@ -186,7 +186,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         cancel.cancel();
-        keeper.finish().await;
+        supervisor.finish().await;
         assert_eq!(starts.load(Ordering::Relaxed), 3);
     }
 
@@ -198,11 +198,11 @@ mod tests {
     #[tokio::test]
     async fn a_first_start_that_fails_is_an_error_and_a_lost_place_is_the_end() {
         let cancel = CancellationToken::new();
-        let mut keeper = Keeper::new(cancel);
-        let failed = keeper.start("late one".to_owned(), || Box::pin(async { bail!("no") }));
+        let mut supervisor = Supervisor::new(cancel);
+        let failed = supervisor.start("late one".to_owned(), || Box::pin(async { bail!("no") }));
         let failed = failed.await.unwrap_err();
         assert_eq!(format!("{failed:#}"), "the late one does not start: no");
-        keeper
+        supervisor
             .start("pushed out".to_owned(), || {
                 Box::pin(async {
                     let work: Work = Box::pin(async {
@@ -218,6 +218,6 @@ mod tests {
             .await
             .unwrap();
         // Ends without being cancelled.
-        keeper.finish().await;
+        supervisor.finish().await;
     }
 }

@@ -8,11 +8,11 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::{DATABASE, plan, shelf, tally};
+use super::{artifacts, chain::DATABASE, emitted, plan};
 use crate::{folder, output::say};
 
 /// What a market consists of, in its folder. Nothing else there is touched.
-const PARTS: [&str; 5] = [plan::FILE, tally::FILE, DATABASE, "neurons", shelf::FOLDER];
+const PARTS: [&str; 5] = [plan::FILE, emitted::FILE, DATABASE, "neurons", artifacts::FOLDER];
 
 fn parts(folder: &Path) -> Vec<PathBuf> {
     let paths = PARTS.iter().map(|part| folder.join(part));

@@ -1,13 +1,7 @@
 //! What a block looks like from outside: the figures that the screen draws and `--json` prints. Everybody who is on the
 //! chain is in it; who belongs to the market's own cast is marked.
 
-mod read;
-
 use serde::Serialize;
-
-use super::events::Happened;
-
-pub use read::{Known, read};
 
 /// Kind of those who came from outside: nobody knows how they behave.
 pub const GUEST: &str = "guest";
@@ -27,6 +21,19 @@ pub struct Frame {
     pub subnets: Vec<SubnetFrame>,
     /// What happened since the block before that was shown.
     pub events: Vec<Happened>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Happened {
+    /// The block that shows it.
+    pub block: u32,
+    /// `subnet`, `gone`, `registered`, `epoch`, `payment`, `pact`, `sealed` or `opened`.
+    pub what: &'static str,
+    /// Where.
+    pub netuid: u16,
+    /// In words.
+    pub text: String,
 }
 
 /// One subnet at a block.

@@ -15,11 +15,11 @@ use tributary_market_train::ValidatorStatus;
 use tributary_neuron::Hotkey;
 use tributary_runtime::Runtime;
 
-use super::{ArtifactFrame, Frame, GUEST, GatewayFrame, MinerFrame, ServerFrame, SubnetFrame, ValidatorFrame};
-use crate::up::{
+use super::{
+    artifacts::Opened,
     cast::{Cast, Role},
+    frame::{ArtifactFrame, Frame, GUEST, GatewayFrame, MinerFrame, ServerFrame, SubnetFrame, ValidatorFrame},
     service::Gateway,
-    shelf::Opened,
 };
 
 /// What is known besides the chain.
