@@ -15,13 +15,13 @@ use tributary_neuron::{
 
 use crate::{
     api::{Finish, Job},
-    ask::{Timed, ask},
+    ask_miner::{Timed, ask},
     config::{MinerView, ValidatorConfig, ValidatorHandle, ValidatorStatus},
     engine::Sampling,
     generation::complete,
-    library::{Librarian, SETTLING},
     rules::Rules,
     score::{Standing, scores},
+    served_models::{Librarian, SETTLING},
 };
 
 /// Least time between two rounds.

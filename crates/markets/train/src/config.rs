@@ -9,8 +9,8 @@ use tributary_timelock::Beacon;
 
 use crate::{
     corpus::{Corpus, TrainingText},
-    pool::TrainingPool,
     rules::Rules,
+    training_pool::TrainingPool,
 };
 
 /// How a miner behaves.

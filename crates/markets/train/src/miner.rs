@@ -18,10 +18,10 @@ use tributary_neuron::{
 };
 
 use crate::{
-    artefact::{Artefact, ArtefactError},
     config::{MinerConfig, MinerHandle, MinerKind, MinerStatus},
     model::{Model, ModelError, Shape},
     trainer::{Trainer, device},
+    weights_file::{Artefact, ArtefactError},
 };
 
 /// Time of one slice of training at full strength.

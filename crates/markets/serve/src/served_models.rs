@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use parking_lot::RwLock;
 use tributary_market_train::{Artefact, device};
-use tributary_neuron::{Chain, Commitment, Dendrite, Hotkey, Metagraph, NeuronError, envelope::now_ns, files};
+use tributary_neuron::{Chain, Commitment, Dendrite, Hotkey, Metagraph, NeuronError, durable_file, envelope::now_ns};
 
 use crate::{
     api::{ModelCard, ModelList, NEWEST},
@@ -225,7 +225,8 @@ impl Librarian {
     async fn fetch(&self, best: Commitment, metagraph: &Metagraph) -> Result<Artefact, NeuronError> {
         let Commitment { hotkey, digest, .. } = best;
         let axon = metagraph.neuron(&hotkey).and_then(|neuron| neuron.axon);
-        let address = axon.ok_or_else(|| NeuronError::Market(format!("{hotkey} has the best model and no axon")))?;
+        let address =
+            axon.ok_or_else(|| NeuronError::Market(format!("{hotkey} has the best model but announces no axon")))?;
         let route = format!("weights/{}", hex::encode(digest));
         let bytes_max = self.rules.train.artefact_bytes_max();
         let bytes = self
@@ -235,11 +236,11 @@ impl Librarian {
         let artefact = Artefact::new(bytes);
         if artefact.digest() != digest {
             return Err(NeuronError::Market(format!(
-                "{hotkey} handed over other weights than it committed"
+                "{hotkey} sent other weights than it committed"
             )));
         }
         if let Some(file) = self.file(&digest)
-            && let Err(error) = files::write(file.clone(), artefact.bytes().clone()).await
+            && let Err(error) = durable_file::write(file.clone(), artefact.bytes().clone()).await
         {
             tracing::warn!(%error, file = %file.display(), "the model is not kept");
         }

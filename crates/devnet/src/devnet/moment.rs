@@ -1,37 +1,46 @@
-//! States of old blocks.
-//!
-//! Whoever reads takes a copy of the newest state, which costs next to nothing, and lets go of the chain. An old state
-//! is put together once, from the nearest one that is at hand, by what changed between the two; from then on it is a
-//! state like any other, and a value or a next key of it is found as fast as in the newest. No lock that a block needs
-//! is held meanwhile.
+//! The chain as it stood at one moment, and what the database says of it.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
-use parking_lot::Mutex;
+use sp_core::H256;
 
-use super::{At, Inner};
+use super::{handle::Inner, old_states::Still};
 use crate::{
     BlockNumber, Error,
     chain::{self, Head},
     db::Base,
-    state::{Commitment, StateMap, StateView},
 };
 
-/// Old states that are kept at hand.
-const KEPT: usize = 8;
 /// Steps that an old state is brought forward, one by one, before it is put together from a later one.
 const FORWARD_MAX: u64 = 64;
 
-/// A state that nobody changes any more.
-pub struct Still {
-    pub step: u64,
-    pub state: StateMap,
-    pub commitment: Commitment,
+/// Which block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum At {
+    /// The best one.
+    #[default]
+    Best,
+    /// The one of this number.
+    Number(BlockNumber),
+    /// The one of this hash.
+    Hash(H256),
 }
 
-impl Still {
-    pub fn view(&self) -> StateView<'_> {
-        StateView::new(&self.state, self.commitment)
+impl From<BlockNumber> for At {
+    fn from(number: BlockNumber) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<H256> for At {
+    fn from(hash: H256) -> Self {
+        Self::Hash(hash)
+    }
+}
+
+impl From<Option<H256>> for At {
+    fn from(hash: Option<H256>) -> Self {
+        hash.map_or(Self::Best, Self::Hash)
     }
 }
 
@@ -42,63 +51,6 @@ pub struct Moment {
     pub base: Arc<Base>,
     /// How often steps have been taken back.
     reverts: u64,
-}
-
-/// Old states that were read lately, the latest last.
-#[derive(Default)]
-pub struct Past {
-    kept: Mutex<Kept>,
-    /// Held by whoever puts an old state together: one at a time, so that those who read the past have at most one
-    /// processor of the machine for it.
-    building: Mutex<()>,
-}
-
-#[derive(Default)]
-struct Kept {
-    reverts: u64,
-    states: VecDeque<Arc<Still>>,
-}
-
-impl Past {
-    fn find(&self, step: u64, reverts: u64) -> Option<Arc<Still>> {
-        let mut kept = self.kept.lock();
-        if kept.reverts != reverts {
-            return None;
-        }
-        let at = kept.states.iter().position(|still| still.step == step)?;
-        let found = kept.states.remove(at)?;
-        kept.states.push_back(found.clone());
-        Some(found)
-    }
-
-    fn keep(&self, still: Arc<Still>, reverts: u64) {
-        let mut kept = self.kept.lock();
-        if kept.reverts > reverts {
-            return;
-        }
-        if kept.reverts < reverts {
-            kept.states.clear();
-            kept.reverts = reverts;
-        }
-        kept.states.push_back(still);
-        if kept.states.len() > KEPT {
-            kept.states.pop_front();
-        }
-    }
-
-    /// The states next before and after a step.
-    fn near(&self, step: u64, reverts: u64) -> (Option<Arc<Still>>, Option<Arc<Still>>) {
-        let kept = self.kept.lock();
-        if kept.reverts != reverts {
-            return (None, None);
-        }
-        let before = kept.states.iter().filter(|still| still.step < step);
-        let after = kept.states.iter().filter(|still| still.step > step);
-        (
-            before.max_by_key(|still| still.step).cloned(),
-            after.min_by_key(|still| still.step).cloned(),
-        )
-    }
 }
 
 impl Inner {
@@ -178,7 +130,7 @@ impl Inner {
                 return match found? {
                     Some((still, is_new)) => {
                         if is_new {
-                            self.past.keep(still.clone(), moment.reverts);
+                            self.old_states.keep(still.clone(), moment.reverts);
                         }
                         Ok(still)
                     }
@@ -190,16 +142,16 @@ impl Inner {
 
     /// The state after a step, and whether it had to be put together.
     fn old_state(&self, moment: &Moment, step: u64) -> Result<(Arc<Still>, bool), Error> {
-        if let Some(found) = self.past.find(step, moment.reverts) {
+        if let Some(found) = self.old_states.find(step, moment.reverts) {
             return Ok((found, false));
         }
-        let _one_at_a_time = self.past.building.lock();
+        let _one_at_a_time = self.old_states.building.lock();
         // Somebody else may have wanted it, too.
-        if let Some(found) = self.past.find(step, moment.reverts) {
+        if let Some(found) = self.old_states.find(step, moment.reverts) {
             return Ok((found, false));
         }
         let store = self.db.settled();
-        let (before, after) = self.past.near(step, moment.reverts);
+        let (before, after) = self.old_states.near(step, moment.reverts);
         let state = match before.filter(|before| step - before.step <= FORWARD_MAX) {
             Some(before) => {
                 let mut state = before.state.clone();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Gateway, refused::Refused};
+use super::{refused::Refused, state::Gateway};
 use crate::{
     api::Usage,
     meter::{Reservation, Uncovered},

@@ -7,10 +7,10 @@ use tributary_neuron::{Commitment, Hotkey, NeuronError};
 use tributary_private::durable;
 
 use crate::{
-    artefact::Artefact,
-    judge::{Archive, Fingerprinter, Version},
+    copies::{Archive, Fingerprinter, Version},
     rules::Rules,
     trainer::device,
+    weights_file::Artefact,
 };
 
 const WEIGHTS: &str = "safetensors";
@@ -72,7 +72,7 @@ pub fn read(folder: &Path, rules: &Rules, fingerprinter: &Fingerprinter) -> Resu
     }
     let fail = |error: io::Error| {
         NeuronError::Fatal(format!(
-            "cannot read the validator's memory in {}: {error}",
+            "cannot read the validator's archive in {}: {error}",
             folder.display()
         ))
     };

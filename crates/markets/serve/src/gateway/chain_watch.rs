@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Gateway, settle::ROUND_BLOCKS};
+use super::{settle::ROUND_BLOCKS, state::Gateway};
 use crate::meter::Horizon;
 
 /// Between two looks, at most.

@@ -2,7 +2,7 @@
 
 use triomphe::Arc;
 
-use super::{Element, shared::own};
+use super::{Element, copy_on_write::own};
 
 /// Entries that a bucket has when the table grows, on average.
 const FILL: usize = 8;

@@ -42,7 +42,7 @@ pub struct Bounds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
     /// The client's.
-    #[error("this address has all the connections that it may have")]
+    #[error("this address already has as many connections as it may have")]
     Client,
     /// The server's.
     #[error("all places of this server are taken")]

@@ -13,15 +13,15 @@ use tokio::sync::mpsc;
 use tributary_neuron::{Hotkey, NeuronError};
 
 use super::{
-    Gateway,
-    room::Room,
+    reserve::Room,
     routes::{Route, Routes},
+    state::Gateway,
 };
 use crate::{
     api::{Finish, Job, Usage},
-    ask::Asking,
+    ask_miner::Asking,
     generation::complete,
-    library::Released,
+    served_models::Released,
 };
 
 /// Miners asked for one request.

@@ -40,7 +40,7 @@ pub enum ArtefactError {
     #[error("tensor {0} is missing, of another type than f32, or not of the family's shape")]
     Tensor(&'static str),
     /// More tensors than the family has.
-    #[error("the file holds other tensors than the family's")]
+    #[error("the file holds tensors that the family does not have")]
     Extra,
     /// Over the budget.
     #[error("the model has {parameters} parameters, the budget is {parameters_max}")]
