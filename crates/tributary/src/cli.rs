@@ -31,14 +31,14 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "tributary", version, propagate_version = true)]
 #[command(
-    after_help = "`tributary COMMAND --help` explains a command and gives an example. Results go to stdout, messages to stderr.\nYour own defaults: ~/.config/tributary/config.toml, or the file that TRIBUTARY_CONFIG names.\nExit codes: 0 success, 1 failure, 2 wrong arguments.",
+    after_help = "`tributary COMMAND --help` explains a command and gives an example. Results go to stdout, messages to stderr.\nDefaults are read from ~/.config/tributary/config.toml, or from the file named by TRIBUTARY_CONFIG.\nExit codes: 0 success, 1 failure, 2 wrong arguments.",
     disable_help_subcommand = true
 )]
 pub struct Cli {
-    /// Print more messages on stderr; twice: every detail
+    /// Print more messages to stderr; give it twice for every detail
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet", display_order = 900)]
     pub verbose: u8,
-    /// Print only errors on stderr
+    /// Print only errors to stderr
     #[arg(short, long, global = true, display_order = 901)]
     pub quiet: bool,
     #[command(subcommand)]
@@ -47,7 +47,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Start a whole market on this machine: a chain, subnets that train and serve models, stakers, a customer
+    /// Start a whole market on this machine: a chain, subnets that train and serve models, stakers and a customer
     Up(Up),
     /// Start only the chain, with JSON-RPC for wallets and tools
     Chain(Chain),
@@ -59,9 +59,9 @@ pub enum Command {
     ServeMiner(ServeMiner),
     /// Start a validator of a serve subnet on a running chain
     ServeValidator(ServeValidator),
-    /// Sell what a serve subnet serves to any OpenAI client, paid by channels
+    /// Sell a serve subnet's completions to any OpenAI client, paid through channels
     ServeGateway(ServeGateway),
-    /// Show a running chain: height, issuance, where the TAO is
+    /// Show the state of a running chain: height, issuance, TAO held
     Status(Query),
     /// List the subnets of a running chain
     Subnets(Query),
@@ -69,42 +69,42 @@ pub enum Command {
     Metagraph(SubnetQuery),
     /// Show what alpha costs, and how far a purchase moves the price
     Price(Price),
-    /// Show what an account has: TAO, stake by subnet, and its value
+    /// Show an account's holdings: TAO, stake in each subnet, and what it is worth
     Balance(Balance),
-    /// Make, import and list wallets: folders of keys in bittensor's format
+    /// Create, import and list wallets: folders of keys in bittensor's format
     #[command(subcommand)]
     Wallet(Wallets),
-    /// Give an account TAO from a development account, on chains that have one
+    /// Fund an account from a development account, on chains that have one
     Fund(Fund),
     /// Send TAO to an account
     Transfer(Transfer),
-    /// Buy alpha of a subnet and stake it on a hotkey (on subnet 0: stake TAO)
+    /// Buy a subnet's alpha and stake it on a hotkey (on subnet 0: stake TAO)
     Stake(Stake),
     /// Unstake alpha and sell it for TAO
     Unstake(Unstake),
     /// Register a neuron or a subnet
     #[command(subcommand)]
     Register(Register),
-    /// Show, fetch or publish what a subnet competes in: its rules and its text
+    /// Show, fetch or publish a subnet's market: its rules and its text
     #[command(subcommand)]
     Market(Market),
-    /// Show, sign, change or leave a pact: what a subnet promises to give back
+    /// Show, sign, change or leave a pact: a subnet's promise to give back
     #[command(subcommand)]
     Pact(Pact),
-    /// Seal, commit, check and open artefacts: what a subnet made with its emission
+    /// Seal, commit, check and open artefacts: what a subnet's emission paid for
     #[command(subcommand)]
     Artifact(Artifact),
-    /// Run a randomness beacon of your own, for a private chain; it speaks drand's HTTP API
+    /// Run your own randomness beacon for a private chain, with drand's HTTP API
     Beacon(ServeBeacon),
-    /// Pay for a subnet's service at once
+    /// Pay for a subnet's service in one payment
     Pay(Pay),
-    /// Pay for a subnet's service by use: channels, vouchers, API keys
+    /// Pay for a subnet's service as you use it: channels, vouchers, API keys
     #[command(subcommand)]
     Channel(Channel),
     /// Show tribute returned by a subnet
     #[command(subcommand)]
     Tribute(Tribute),
-    /// Simulate the economy many times with simulated participants, and show the distribution
+    /// Simulate the economy many times with simulated participants, and show how outcomes are distributed
     #[command(subcommand)]
     Futures(Futures),
     /// Check the rules against files of test vectors

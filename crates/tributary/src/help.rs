@@ -6,7 +6,7 @@ use clap::Command;
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run a market", &["up", "chain", "beacon"]),
     (
-        "Work in it",
+        "Take part",
         &[
             "miner",
             "validator",
@@ -16,14 +16,17 @@ const GROUPS: &[(&str, &[&str])] = &[
             "market",
         ],
     ),
-    ("Look at it", &["status", "subnets", "metagraph", "price", "balance"]),
+    (
+        "Inspect a chain",
+        &["status", "subnets", "metagraph", "price", "balance"],
+    ),
     (
         "Keys and money",
         &["wallet", "fund", "transfer", "stake", "unstake", "register"],
     ),
     ("Pacts and tribute", &["pact", "artifact", "pay", "channel", "tribute"]),
-    ("Try the rules", &["futures", "vectors", "replay"]),
-    ("The program itself", &["completions", "man"]),
+    ("Test the rules", &["futures", "vectors", "replay"]),
+    ("Shell integration", &["completions", "man"]),
 ];
 
 /// One example for each command that does something. `$VOUCHER` stands for a voucher.

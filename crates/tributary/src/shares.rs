@@ -14,8 +14,7 @@ pub fn parse(text: &str) -> Result<PerMillion, String> {
         Some(number) => (number.trim_end(), 4usize),
         None => (trimmed, 6),
     };
-    let wrong =
-        || format!("`{text}` is not a share; write it like 20% or 0.2, with a precision of at most a millionth");
+    let wrong = || format!("`{text}` is not a share; write it like 20% or 0.2, to a millionth at most");
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() && fraction.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > decimals {

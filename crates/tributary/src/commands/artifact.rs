@@ -207,7 +207,7 @@ async fn confirm(args: &Confirm) -> Result<()> {
     let relay = relay(args.proof.beacon.beacon.as_deref()).await?;
     let content = read(&args.proof.content)?;
     if sha256(&content) != found.plaintext {
-        bail!("the latest artefact, number {}, has another content", found.number);
+        bail!("the latest artefact, number {}, has different content", found.number);
     }
     let again = Sealed::seal(relay.beacon(), found.round, &content, &secret(&args.proof.secret)?)?;
     if sha256(&again.to_bytes()) != found.ciphertext {

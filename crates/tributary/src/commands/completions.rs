@@ -16,7 +16,7 @@ pub struct Completions {
 
 #[derive(Debug, Args)]
 pub struct ManPages {
-    /// Folder for a page of each command; without it the program's own page goes to stdout
+    /// Folder for a page per command [default: print the program's own page]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }

@@ -21,32 +21,32 @@ use scenario::{What, plan, title};
 
 #[derive(Debug, Subcommand)]
 pub enum Futures {
-    /// Run futures of a scenario and sum them up
+    /// Run many futures of a scenario and summarize them
     Run(Run),
-    /// Run two scenarios on the same noise and show what differs
+    /// Run two scenarios with the same random numbers and show how they differ
     Compare(Compare),
-    /// Fit the people to the real network, and show what is met and what is missed
+    /// Fit the participants' parameters to the real network, and show how well they match
     Calibrate(calibrate::Calibrate),
     Start(start::Start),
     Sweep(sweep::Sweep),
     Sensitivity(sensitivity::Sensitivity),
     Report(report::Report),
-    /// Replay one future and tell who left when and why
+    /// Replay one future and tell who left, when and why
     Explain(Explain),
-    /// Run one of several parts of a run, for another machine or process
+    /// Run one part of a run, so that several machines or processes can share it
     Shard(ShardArgs),
-    /// Put the shards of a run together
+    /// Merge the shards of a run
     Merge(Merge),
 }
 
 #[derive(Debug, Args)]
 pub struct Run {
-    /// The scenario; without it: four years of the main network under its present rules
+    /// The scenario [default: four years of the public network under its present rules]
     #[arg(value_name = "SCENARIO.toml")]
     pub scenario: Option<PathBuf>,
     #[command(flatten)]
     pub what: What,
-    /// Where results go; a run that was interrupted goes on there
+    /// Directory for results; an interrupted run continues there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Print the summary as JSON
@@ -64,7 +64,7 @@ pub struct Compare {
     pub second: PathBuf,
     #[command(flatten)]
     pub what: What,
-    /// Where comparison.json and comparison.html go; the directory of a run shows it in its report
+    /// Directory for comparison.json and comparison.html; in the directory of a run, they become part of its report
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print JSON
@@ -88,7 +88,7 @@ pub struct Explain {
 pub struct ShardArgs {
     #[command(flatten)]
     pub run: Run,
-    /// Which shard, from 0
+    /// Index of this shard, from 0
     #[arg(long)]
     pub index: u64,
     /// Number of shards
@@ -101,10 +101,10 @@ pub struct Merge {
     /// Directories of the shards
     #[arg(required = true, value_name = "DIR")]
     pub shards: Vec<PathBuf>,
-    /// What was run, for the headline of the report
+    /// Title of the report
     #[arg(long)]
     pub title: Option<String>,
-    /// Where results go
+    /// Directory for results
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Print the summary as JSON

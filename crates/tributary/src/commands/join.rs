@@ -73,7 +73,7 @@ async fn registered(client: &Client, netuid: NetUid, hotkey: &AccountId32) -> Re
     let own = address(hotkey);
     let uid = uid.with_context(|| {
         format!(
-            "{own} is not registered on subnet {netuid}: `tributary register neuron {netuid} --hotkey {own}` does that"
+            "{own} is not registered on subnet {netuid}: register it with `tributary register neuron {netuid} --hotkey {own}`"
         )
     })?;
     say!("uid {uid} of subnet {netuid}, {own}");
@@ -88,8 +88,8 @@ pub fn reachable(axon: &AxonAddress) -> Result<()> {
     let Some(announce) = axon.announce else {
         if axon.listen.ip().is_unspecified() {
             bail!(
-                "an axon that listens on all interfaces must say at which address others reach it: --announce \
-                 ADDRESS:PORT"
+                "an axon that listens on all interfaces must announce the address at which others reach it: \
+                 --announce ADDRESS:PORT"
             );
         }
         return Ok(());

@@ -16,7 +16,7 @@ use crate::amount::Amount;
 
 #[derive(Debug, Subcommand)]
 pub enum Register {
-    /// Register the hotkey as a neuron of a subnet, at the subnet's price
+    /// Register a hotkey as a neuron of a subnet, at the subnet's price
     Neuron(RegisterNeuron),
     /// Create a subnet, at the network's price
     Subnet(RegisterSubnet),
@@ -92,7 +92,7 @@ pub async fn neuron(args: &RegisterNeuron) -> Result<()> {
         .at(included.block)
         .double::<Uids<Runtime>, _, _, _>(netuid, &hotkey)
         .await?
-        .context("the chain took the registration, but another one took the place in the same block; try again")?;
+        .context("the chain took the registration, but another hotkey took the place in the same block; try again")?;
     let hotkey = address(&hotkey);
     let text = format!(
         "registered {hotkey} as uid {uid} of subnet {netuid} for {} TAO",
@@ -140,7 +140,7 @@ pub async fn subnet(args: &RegisterSubnet) -> Result<()> {
             RuntimeEvent::SubtensorModule(Event::NetworkAdded(netuid, _)) => Some(*netuid),
             _ => None,
         })
-        .context("the chain took the registration, but names no subnet")?;
+        .context("the chain took the registration, but reported no subnet")?;
     if args.start {
         let start = RuntimeCall::SubtensorModule(Call::<Runtime>::start_call { netuid });
         args.sending.send(&client, start).await?;

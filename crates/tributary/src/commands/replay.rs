@@ -10,7 +10,7 @@ use crate::output;
 
 #[derive(Debug, Args)]
 pub struct Replay {
-    /// Files of recorded blocks: the state before a block and what it left
+    /// Files of recorded blocks: the state before and after a block
     #[arg(required = true, value_name = "BLOCK.json")]
     pub files: Vec<PathBuf>,
     /// Print JSON

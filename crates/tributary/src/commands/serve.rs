@@ -52,7 +52,7 @@ pub struct ServeMiner {
 pub struct ServeValidator {
     #[command(flatten)]
     pub serve: Serve,
-    /// Text that prompts are cut from: a file, a folder, or a bundled text (histories, prophets, testament)
+    /// Text from which prompts are cut: a file, a folder, or a bundled text (histories, prophets, testament)
     #[arg(long, value_name = "PATH", default_value = "histories")]
     pub prompts: String,
     #[command(flatten)]
@@ -63,7 +63,7 @@ pub struct ServeValidator {
 pub struct ServeGateway {
     #[command(flatten)]
     pub serve: Serve,
-    /// Where customers reach it, as http://ADDRESS/v1
+    /// Address to listen on; customers use http://ADDRESS/v1
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8402", value_parser = socket)]
     pub listen: SocketAddr,
     /// TAO per 1000 prompt tokens
@@ -72,25 +72,25 @@ pub struct ServeGateway {
     /// TAO per 1000 completion tokens
     #[arg(long, value_name = "TAO", value_parser = amount::parse, default_value = "0.0004")]
     pub price_completion: Amount,
-    /// Credit of each customer beyond its vouchers, in TAO; 0 makes everything prepaid
+    /// Credit for each customer beyond its vouchers, in TAO; with 0, everything is prepaid
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.002")]
     pub credit: Amount,
-    /// Blocks between two settlements
+    /// Blocks between settlements
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub settle_every: u64,
-    /// Smallest regular settlement, in TAO, so that it is worth its fee of about 0.0004. Channels that close or expire
-    /// are settled whatever they bring
+    /// Smallest regular settlement, in TAO; a settlement's fee is about 0.0004. Channels that close or expire are settled
+    /// whatever the amount
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.004")]
     pub settle_min: Amount,
-    /// Least TAO from one voucher to the next, as each is written to disk. One that pays for all that is used, or that a
-    /// request waits for, may be for less
+    /// Smallest increase from one voucher to the next, in TAO, as each is written to disk. A voucher that pays for all
+    /// use so far, or that a request waits for, may add less
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.00001")]
     pub voucher_step: Amount,
-    /// Seconds that a request may wait for a voucher
+    /// Seconds for which a request may wait for a voucher
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=3600))]
     pub patience: u64,
-    /// Share of the answers to check by running the model here, 0 to 1
-    #[arg(long, value_name = "PART", default_value_t = 0.1, value_parser = part)]
+    /// Share of the answers to check by running the model here, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = part)]
     pub audit: f64,
 }
 

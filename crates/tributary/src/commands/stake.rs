@@ -29,11 +29,11 @@ pub struct Stake {
     /// TAO to pay, at most 9 decimals
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
-    /// Highest price to pay, TAO per alpha; fails if the whole amount does not fit under it
+    /// Highest price to pay, in TAO per alpha; the trade fails if it would exceed it
     #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
     pub limit: Option<Amount>,
-    /// How far this trade and others before it may move the price, like 2% or 0.02. If the trade alone moves it further, ask, or refuse without a terminal; the chain enforces the limit
-    #[arg(long, value_name = "PART", value_parser = shares::slippage, default_value = "0.5%")]
+    /// How far this trade, and others before it, may move the price, such as 2% or 0.02. If the trade alone moves it further, the command asks, or refuses without a terminal. The chain enforces the limit
+    #[arg(long, value_name = "SHARE", value_parser = shares::slippage, default_value = "0.5%")]
     pub slippage: Slippage,
     #[command(flatten)]
     pub sending: Sending,
@@ -46,11 +46,11 @@ pub struct Unstake {
     /// Alpha to sell, at most 9 decimals, or `all`
     #[arg(value_parser = amount::parse_or_all)]
     pub amount: AmountOrAll,
-    /// Lowest price to take, TAO per alpha; fails if the whole amount does not fit above it
+    /// Lowest price to accept, in TAO per alpha; the trade fails if it would fall below it
     #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
     pub limit: Option<Amount>,
-    /// How far this trade and others before it may move the price, like 2% or 0.02. If the trade alone moves it further, ask, or refuse without a terminal; the chain enforces the limit
-    #[arg(long, value_name = "PART", value_parser = shares::slippage, default_value = "0.5%")]
+    /// How far this trade, and others before it, may move the price, such as 2% or 0.02. If the trade alone moves it further, the command asks, or refuses without a terminal. The chain enforces the limit
+    #[arg(long, value_name = "SHARE", value_parser = shares::slippage, default_value = "0.5%")]
     pub slippage: Slippage,
     #[command(flatten)]
     pub sending: Sending,
@@ -76,7 +76,7 @@ async fn to_whom(args: &Stake, view: &View<'_>, netuid: NetUid) -> Result<Accoun
         true => "no hotkey has stake on root yet: name the one to stake to with --hotkey".to_owned(),
         false => format!("nobody is registered on subnet {netuid}: name the hotkey to stake to with --hotkey"),
     })?;
-    say!("staking to {}, {why} (another: --hotkey)", address(&hotkey));
+    say!("staking to {}, {why} (choose another with --hotkey)", address(&hotkey));
     Ok(hotkey)
 }
 
@@ -182,14 +182,14 @@ fn limit(
             bail!("{what}. Nothing was sent. Trade less, or allow it with --slippage {enough}%");
         } else {
             say!("{what}");
-            if !output::agreed("trade all the same?") {
+            if !output::agreed("trade anyway?") {
                 bail!("nothing was sent");
             }
         }
     }
     let limit = quote.limit(tolerance);
     if limit.is_none() {
-        say!("the price may move further than the chain can hold a trade to: the transaction carries no limit");
+        say!("the price may move further than the chain can enforce: the transaction carries no limit");
     }
     Ok(limit)
 }
@@ -275,7 +275,7 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
     };
     if staked.is_zero() || wanted > staked {
         bail!(
-            "{} has {} alpha staked to {} on subnet {netuid}, and {} is to be taken back: take less, or `all`",
+            "{} has {} alpha staked to {} on subnet {netuid}, and {} was asked for: unstake less, or `all`",
             address(&coldkey),
             Amount(staked.0),
             address(&hotkey),

@@ -26,10 +26,10 @@ use crate::{
 pub struct Neuron {
     #[command(flatten)]
     pub member: Member,
-    /// Text to compete on: a file, a folder, a bundled text (histories, prophets, testament), or what `tributary market fetch` wrote. It must be the one that the subnet's owner has published [default: that one]
+    /// Text to compete on: a file, a folder, a bundled text (histories, prophets, testament), or what `tributary market fetch` wrote. It must match the text that the subnet's owner has published [default: the published text]
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<String>,
-    /// Relay of the drand beacon that artefacts are sealed for [default: the subnet's, or drand's quicknet]
+    /// Relay of the drand beacon for which artefacts are sealed [default: the subnet's, or drand's quicknet]
     #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
     pub beacon: Option<String>,
     #[command(flatten)]
@@ -43,16 +43,16 @@ pub struct Miner {
     /// How the miner behaves
     #[arg(long, value_name = "KIND", default_value = "honest", value_parser = one_of::<MinerKind>(MinerKind::ALL.map(|kind| kind.name())))]
     pub miner: MinerKind,
-    /// Above 0, at most 1: width of the model and share of time spent training
+    /// Width of the model and share of time spent training, above 0 and at most 1
     #[arg(long, default_value_t = 1.0, value_parser = strength)]
     pub strength: f64,
     /// Seed of the first weights and the batches
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// Another subnet whose neurons may fetch this miner's weights, because it serves them. May be given several times
+    /// A subnet that serves this miner's models, so that its neurons may fetch the weights; can be given several times
     #[arg(long, value_name = "NETUID")]
     pub guest: Vec<u16>,
-    /// Seconds between two published versions
+    /// Seconds between published versions
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub publish_every: u64,
 }

@@ -10,7 +10,7 @@ use crate::output;
 
 #[derive(Debug, Args)]
 pub struct Vectors {
-    /// Files of vectors: lists of area, name, inputs, expected, tolerance
+    /// Files of vectors: lists of objects with area, name, inputs, expected and tolerance
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Print JSON

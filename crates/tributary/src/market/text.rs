@@ -98,7 +98,7 @@ pub fn corpus_for_validators(netuid: u16, published: Option<&Description>, named
         }),
         (None, None) => bail!(
             "subnet {netuid} has published no text to compete on: ask its owner for it, and name it with --corpus \
-             (owners publish what it is known by with `tributary market publish {netuid}`)"
+             (owners publish its hashes with `tributary market publish {netuid}`)"
         ),
     }
 }

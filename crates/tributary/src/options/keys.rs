@@ -21,13 +21,13 @@ pub struct Keys {
     /// The signing key: a development name (//Alice), a mnemonic or a 0x-seed. Visible to others in the process list: for development only
     #[arg(long, value_name = "SECRET", conflicts_with = "wallet")]
     pub key: Option<String>,
-    /// The wallet whose coldkey signs. Its password is asked for, or read from BT_WALLET_PASSWORD
+    /// The wallet whose coldkey signs. The password is prompted for, or read from BT_WALLET_PASSWORD
     #[arg(long, value_name = "NAME")]
     pub wallet: Option<String>,
-    /// Where wallets are [default: ~/.bittensor/wallets]
+    /// Folder of the wallets [default: ~/.bittensor/wallets]
     #[arg(long, value_name = "DIR", env = "BT_WALLET_PATH")]
     pub wallet_path: Option<PathBuf>,
-    /// A hotkey: an address, a development name, or with --wallet the name of one of its hotkeys. Without it: the wallet's hotkey `default`, or the account of --key itself
+    /// The hotkey: an address, a development name, or with --wallet the name of one of its hotkeys [default: the wallet's hotkey `default`, or the account of --key]
     #[arg(long, value_name = "HOTKEY")]
     pub hotkey: Option<String>,
     /// The coldkey, once it was opened: a sealed one takes a password and some seconds.

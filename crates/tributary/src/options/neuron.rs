@@ -19,7 +19,7 @@ use super::{connection::Connection, keys::Keys};
 pub struct Peers {
     #[command(flatten)]
     pub connection: Connection,
-    /// Whether to call axons that announce this machine or a private network. Addresses at which nobody can be reached are never called [default: yes if the chain's endpoint is on this machine or in a private network]
+    /// Whether to call axons that announce an address of this machine or of a private network. Unroutable addresses are never called [default: yes if the chain's endpoint is such an address]
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = yes_or_no)]
     pub allow_private: Option<bool>,
 }
@@ -48,10 +48,10 @@ fn is_near(endpoint: &str) -> bool {
 /// Where an axon is.
 #[derive(Debug, Args)]
 pub struct AxonAddress {
-    /// Where the axon listens. The default serves this machine only; port 0 picks a free one
+    /// Address on which the axon listens. The default serves this machine only; port 0 picks a free port
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:0", value_parser = socket)]
     pub listen: SocketAddr,
-    /// Address announced on the chain, where others reach the axon; port 0 stands for the port of --listen [default: --listen]
+    /// Address to announce on the chain, at which others reach the axon; port 0 means the port of --listen [default: --listen]
     #[arg(long, value_name = "IP:PORT", value_parser = socket)]
     pub announce: Option<SocketAddr>,
 }
@@ -66,10 +66,10 @@ pub struct Member {
     /// The subnet
     #[arg(long)]
     pub netuid: u16,
-    /// The market's hyperparameters, a JSON file. They must be those that the subnet's owner has published [default: those]
+    /// JSON file of the market's hyperparameters; must match what the subnet's owner has published [default: what is published]
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
-    /// Folder for what must survive a restart
+    /// Folder for state that must survive a restart
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
     /// Print one JSON object per change

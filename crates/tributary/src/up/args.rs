@@ -11,10 +11,10 @@ use crate::{options::one_of, output};
 #[derive(Debug, Args)]
 #[command(after_long_help = RULES)]
 pub struct Up {
-    /// Stop after this many blocks
+    /// Stop after so many blocks
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub blocks: Option<u32>,
-    /// Print one JSON object a block instead of the live screen
+    /// Print one JSON object per block instead of the live screen
     #[arg(long)]
     pub json: bool,
     /// Folder of the market; a later `up` continues from there [default: in the user's data folder]
@@ -26,16 +26,16 @@ pub struct Up {
     /// Port of the gateway that sells completions [default: 8402, or another if that is taken]
     #[arg(long, value_name = "PORT")]
     pub gateway_port: Option<u16>,
-    /// Text to compete on: a file, a folder, or a bundled text (histories, prophets, testament). Several are dealt to the subnets in turn
+    /// Text to compete on: a file, a folder, or a bundled text (histories, prophets, testament). Several are assigned to the subnets in turn
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub corpus: Vec<String>,
-    /// The dishonest miner of each subnet (honest for none). Several are dealt in turn [default: copycat random offline]
+    /// Kind of the dishonest miner in each subnet; `honest` for none. Several are assigned in turn [default: copycat random offline]
     #[arg(long, value_name = "KIND", num_args = 1.., value_parser = one_of::<MinerKind>(MinerKind::ALL.map(|kind| kind.name())))]
     pub miner: Vec<MinerKind>,
     /// Seed of the miners' first weights and batches [default: 1]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Set the market in --data aside and start a new one
+    /// Move the market in --data to DIR.old and start a new one
     #[arg(long)]
     pub fresh: bool,
     /// Milliseconds between blocks [default: 1000]

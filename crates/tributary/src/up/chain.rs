@@ -71,7 +71,7 @@ pub async fn stop(chain: Devnet, server: RpcHandle) {
     chain.set_mining(Mining::OnDemand);
     server.stop().await;
     say!(
-        "stopped at block {}; `tributary up` goes on from there",
+        "stopped at block {}; `tributary up` continues from there",
         chain.head().number
     );
 }

@@ -55,7 +55,10 @@ impl Emitted {
         }
         while self.counted.block + 1 < frame.block {
             let number = self.counted.block + 1;
-            let hash = client.block_hash(number).await?.context("the chain lost a block")?;
+            let hash = client
+                .block_hash(number)
+                .await?
+                .context("a block is missing from the chain")?;
             let view = client.at(hash);
             for subnet in &frame.subnets {
                 let emitted = market::emission_rao(&view, NetUid(subnet.netuid)).await?;

@@ -42,7 +42,7 @@ pub fn set_aside(folder: &Path) -> Result<()> {
             .with_context(|| format!("cannot move {} to {}", path.display(), target.display()))?;
     }
     say!(
-        "the market that was in {} is kept in {old}; `tributary up --data {old}` goes on with it",
+        "the market that was in {} is kept in {old}; `tributary up --data {old}` continues it",
         folder.display(),
         old = old.display()
     );

@@ -112,7 +112,7 @@ impl Market {
             && tokio::time::timeout(PATIENCE, workers.finish()).await.is_err()
         {
             say!(
-                "some miners or validators did not end in {} s and were left",
+                "some miners or validators did not stop within {} s and were abandoned",
                 PATIENCE.as_secs()
             );
         }
@@ -181,7 +181,7 @@ impl Market {
                 .client
                 .block_hash(number)
                 .await?
-                .context("the chain lost a block")?;
+                .context("a block is missing from the chain")?;
             let known = match &showing.workers {
                 Some(workers) => workers.known(&self.cast),
                 None => Known::nothing(&self.cast),

@@ -70,7 +70,7 @@ pub async fn run(args: &Up) -> Result<()> {
 
     let (chain, server) = chain::start(args, &plan, &folder).await?;
     let endpoint = server.url();
-    let verb = if resumed { "going on with" } else { "starting" };
+    let verb = if resumed { "continuing" } else { "starting" };
     say!("{verb} the market in {}; JSON-RPC on {endpoint}", folder.display());
     let client = Client::connect(&endpoint).await?;
 

@@ -231,7 +231,7 @@ impl Plan {
         };
         let found: Self = serde_json::from_str(&text).with_context(|| {
             format!(
-                "{} is not a plan of this version; start anew with --fresh",
+                "{} cannot be read by this version; start anew with --fresh",
                 file.display()
             )
         })?;
@@ -248,8 +248,8 @@ impl Plan {
         };
         if let Some(what) = contradiction {
             bail!(
-                "the market in {} was started with another {what}: leave it out to go on with that market, or start \
-                 anew with --fresh, or elsewhere with --data",
+                "the market in {} was started with another {what}: leave it out to continue that market, start a new \
+                 one with --fresh, or choose another folder with --data",
                 folder.display()
             );
         }

@@ -24,7 +24,7 @@ use crate::{
 
 /// Where gateways listen by habit; another port is taken if this one is not free and none was named.
 const PORT: u16 = 8402;
-/// Blocks between two settlements.
+/// Blocks between settlements.
 const SETTLE_EVERY_BLOCKS: u64 = 20;
 /// What a settlement must bring at least: ten times its fee.
 const SETTLE_MIN_RAO: u64 = 4_000_000;

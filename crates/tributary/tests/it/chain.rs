@@ -54,8 +54,8 @@ fn a_chain_that_is_loaded_keeps_its_block_time() {
     let again = ChainProcess::start(&data, &[]);
     assert_eq!(ask(&again, "dev_mining", "[]")["result"]["timer"], 1000);
     again.stop();
-    chain(&["--data", text(&data), "--block-time", "250"]).fails(1, &["--block-time 250 disagrees", "1000 ms"]);
-    chain(&["--load", text(&dump), "--block-time", "250"]).fails(1, &["--block-time 250 disagrees", "1000 ms"]);
+    chain(&["--data", text(&data), "--block-time", "250"]).fails(1, &["--block-time 250 contradicts", "1000 ms"]);
+    chain(&["--load", text(&dump), "--block-time", "250"]).fails(1, &["--block-time 250 contradicts", "1000 ms"]);
     let loaded = ChainProcess::load(&other, &["--load", text(&dump)]);
     assert_eq!(ask(&loaded, "dev_mining", "[]")["result"]["timer"], 1000);
     loaded.stop();
@@ -63,8 +63,8 @@ fn a_chain_that_is_loaded_keeps_its_block_time() {
 
     // What the chain in a folder began with is not overruled.
     let data = text(&data);
-    chain(&["--data", data, "--preset", "local"]).fails(1, &["did not begin with the preset `local`", "--preset"]);
-    chain(&["--data", data, "--load", text(&dump)]).fails(1, &["did not begin with the file", "--load"]);
+    chain(&["--data", data, "--preset", "local"]).fails(1, &["was not started from the preset `local`", "--preset"]);
+    chain(&["--data", data, "--load", text(&dump)]).fails(1, &["was not started from the file", "--load"]);
     chain(&["--preset", "nothing"]).fails(2, &["nothing", "fast"]);
 }
 
@@ -97,7 +97,7 @@ fn the_whole_chain_is_checked_and_damage_is_said() {
     process.stop();
     let good = chain(&["--data", text(&data), "--verify"]);
     assert_eq!(good.code, 0, "{}", good.err);
-    assert!(good.out.contains("as it should be") && good.out.contains("301 blocks executed again"));
+    assert!(good.out.contains("is sound") && good.out.contains("301 blocks executed again"));
 
     let file = data.join("chain.redb");
     let whole = std::fs::read(&file).unwrap();
@@ -109,7 +109,7 @@ fn the_whole_chain_is_checked_and_damage_is_said() {
         let checked = chain(&["--data", text(&data), "--verify"]);
         assert!(!checked.err.contains("panicked"), "page {page}: {}", checked.err);
         match checked.code {
-            0 => assert!(checked.out.contains("as it should be")),
+            0 => assert!(checked.out.contains("is sound")),
             1 => at_start += u32::from(checked.err.contains("is damaged")),
             code => panic!("page {page}: exit code {code}"),
         }

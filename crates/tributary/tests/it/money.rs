@@ -34,6 +34,12 @@ fn submit(chain: &ChainProcess, call: RuntimeCall, signer: &str) {
     });
 }
 
+/// Stakes so little that the price hardly moves.
+fn stake_a_little(chain: &ChainProcess, netuid: &str, key: &str) -> Value {
+    let line = ["stake", netuid, "0.01", "--slippage", "10000%", "--key", key, "--json"];
+    chain.run(&line).json()
+}
+
 #[test]
 fn a_preview_tells_all_that_is_paid_later() {
     let folder = tempfile::tempdir().unwrap();
@@ -157,18 +163,7 @@ fn a_trade_is_quoted_and_held_to_its_slippage() {
     assert_eq!(number(&staked, "tao_rao"), 2_000_000_000);
 
     // A small trade moves less than the blocks do.
-    let small = chain
-        .run(&[
-            "stake",
-            &netuid,
-            "0.01",
-            "--slippage",
-            "10000%",
-            "--key",
-            "//Bob",
-            "--json",
-        ])
-        .json();
+    let small = stake_a_little(&chain, &netuid, "//Bob");
     assert!(number(&small, "alpha_rao") > 0);
     // The chain holds to a limit that has been passed.
     let limited = chain.run(&["stake", &netuid, "2", "--limit", "0.000000001", "--key", "//Bob"]);
@@ -290,18 +285,7 @@ fn what_strangers_wrote_is_shown_and_never_obeyed() {
         additional: vec![],
     };
     submit(&chain, RuntimeCall::SubtensorModule(identity), "Alice");
-    chain
-        .run(&[
-            "stake",
-            &netuid,
-            "0.01",
-            "--slippage",
-            "10000%",
-            "--key",
-            "//Alice",
-            "--json",
-        ])
-        .json();
+    stake_a_little(&chain, &netuid, "//Alice");
     let subnets = chain.run(&["subnets", "--json"]).json();
     let named = subnets.as_array().unwrap().iter().find(|subnet| subnet["name"] == NAME);
     assert!(named.is_some(), "JSON keeps it as it is: {subnets}");

@@ -120,7 +120,7 @@ fn a_channel_pays_the_newest_voucher_and_returns_the_rest() {
     let (first, second) = (voucher("1.5", &payer), voucher("4", &payer));
     // Others cannot sign for the payer, and nobody above the deposit.
     let other = chain.run(&[&["channel", "voucher", &id, "5"], &payee[..]].concat());
-    other.fails(1, &["is paid by"]);
+    other.fails(1, &["the payer of channel"]);
     let above = chain.run(&[&["channel", "voucher", &id, "11"], &payer[..]].concat());
     above.fails(1, &["top it up"]);
 

@@ -36,8 +36,12 @@ pub fn write(file: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Never over another secret: with that would go the proof of what was sealed with it.
 pub fn write_secret(file: &Path, text: &str) -> Result<()> {
-    tributary_private::write_new(file, text.as_bytes())
-        .with_context(|| format!("cannot write the secret into {}, which must be new", file.display()))
+    tributary_private::write_new(file, text.as_bytes()).with_context(|| {
+        format!(
+            "cannot write the secret to {}, which must be a new file",
+            file.display()
+        )
+    })
 }
 
 pub fn unix_ms() -> u64 {
@@ -123,7 +127,7 @@ pub fn seal_round(beacon: &Beacon, now_ms: u64, round: Option<u64>, after: Optio
         }
     };
     if round == 0 || round > latest {
-        bail!("round {round} is out of range: 1 to {latest}, which is out in a hundred years");
+        bail!("round {round} is out of range: 1 to {latest}, a hundred years from now");
     }
     Ok(round)
 }

@@ -9,8 +9,8 @@ use super::rpc::Rpc;
 #[derive(Debug, Args)]
 pub struct Chain {
     /// Genesis preset of the runtime: fast (blocks of 250 ms, short tempos, low prices), local (the local network of
-    /// the reference, blocks of 12 s) or mainnet (constants and rules of the public network, as recorded). A chain that
-    /// is in --data continues with what it began with [default: fast]
+    /// the reference, blocks of 12 s) or mainnet (constants and rules of the public network, as recorded). A chain
+    /// in --data keeps the preset that it was created with [default: fast]
     #[arg(long, value_name = "NAME", conflicts_with = "load", value_parser = tributary_runtime::genesis::PRESETS)]
     pub preset: Option<String>,
     /// Start from a state file written by --dump instead of a preset
@@ -28,13 +28,13 @@ pub struct Chain {
     /// Ports to listen on; some tools expect a chain on 9945
     #[arg(long, value_name = "PORT", num_args = 1.., default_values_t = [9944, 9945])]
     pub port: Vec<u16>,
-    /// Check the whole chain in --data, report, and exit: 0 if it is sound, 1 if not
+    /// Verify the whole chain in --data and exit: with 0 if it is sound, with 1 if not
     #[arg(long, requires = "data", conflicts_with_all = ["preset", "load", "dump", "dump_folder", "block_time", "mode"])]
     pub verify: bool,
-    /// Milliseconds between blocks of a new chain; a chain that is loaded keeps its own [default: the preset's]
+    /// Milliseconds between blocks of a new chain; a loaded chain keeps its own [default: the preset's]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=600_000))]
     pub block_time: Option<u64>,
-    /// When blocks are made: every --block-time, on every transaction, or only when `dev_advance` asks
+    /// When to make blocks: every --block-time, for each transaction, or only when `dev_advance` is called
     #[arg(long, value_enum, default_value = "timer")]
     pub mode: Mode,
     #[command(flatten)]

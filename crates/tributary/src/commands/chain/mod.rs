@@ -39,7 +39,7 @@ pub async fn run(args: &Chain) -> Result<()> {
                 let folder = args.data.clone().context("--verify needs --data")?;
                 move || verify(&folder)
             }) => done?,
-            () = stop.wait() => bail!("stopped before the check was done"),
+            () = stop.wait() => bail!("stopped before the check was finished"),
         };
     }
     // Held until the end: nobody else works on this chain.
@@ -54,7 +54,7 @@ pub async fn run(args: &Chain) -> Result<()> {
         _ => bail!("give one or two ports"),
     };
     if let Some(file) = &args.dump {
-        Devnet::probe_dump(file).context("the state could not be written when the chain is stopped")?;
+        Devnet::probe_dump(file).context("the state could not be written when the chain stops")?;
     }
     if let Some(folder) = &args.dump_folder {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
@@ -154,8 +154,8 @@ impl Begin {
         let slot_ms = chain.slot_ms()?;
         match self.block_time {
             Some(asked) if slot(asked) != slot_ms => bail!(
-                "--block-time {asked} disagrees with the chain that is loaded, whose blocks are {slot_ms} ms apart; \
-                 leave --block-time out to go on with that"
+                "--block-time {asked} contradicts the loaded chain, whose blocks are {slot_ms} ms apart; leave \
+                 --block-time out to continue that chain"
             ),
             _ => Ok(slot_ms),
         }
@@ -186,7 +186,7 @@ impl Begin {
         }
         let folder = self.data.as_deref().unwrap_or(Path::new(""));
         bail!(
-            "{} holds a chain that did not begin with {what}; leave {option} out to go on with that chain, or choose \
+            "{} holds a chain that was not started from {what}; leave {option} out to continue that chain, or choose \
              another folder for --data",
             folder.display()
         )
@@ -215,7 +215,7 @@ fn verify(folder: &Path) -> Result<()> {
     let verified = chain.verify_for(&Default::default())?;
     let (number, hash) = verified.best;
     output::line(&format!(
-        "{} is as it should be.\n\
+        "{} is sound.\n\
          Best block {number}, {hash:?}; hash of the state {:?}.\n\
          Checked: {} blocks executed again from the first state, each with its hash, its parent and what it changed; \
          {} writes from outside; {} records for reading old states; {} waiting transactions.",

@@ -4,22 +4,22 @@ use clap::{Args, ValueEnum};
 use tributary_devnet::rpc::{Hosts, MethodSet, Origins, RpcConfig, default_origins};
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Who may call the JSON-RPC")]
+#[command(next_help_heading = "JSON-RPC access")]
 pub struct Rpc {
     /// Origins whose web pages may talk to the chain
     #[arg(
-        help = "Web pages that may talk to the chain through a browser, by their origins (https://app.example, http://dev.example:*), or `all`: every page may read and send, but not use dev_* [default: pages of this machine, and https://polkadot.js.org without dev_*]",
+        help = "Origins of web pages that may use the chain from a browser (https://app.example, http://dev.example:*), or `all`: every page may read and send transactions, but not use dev_* [default: pages of this machine, and https://polkadot.js.org without dev_*]",
         long,
         value_name = "ORIGIN[,ORIGIN]|all"
     )]
     pub rpc_cors: Option<Origins>,
-    /// Methods that are served
+    /// Methods to serve
     #[arg(long, value_enum, default_value = "auto")]
     pub rpc_methods: Methods,
-    /// Listen on all interfaces, for other machines
+    /// Listen on all interfaces, so that other machines can connect
     #[arg(long)]
     pub rpc_external: bool,
-    /// Host names under which the chain is reached, besides addresses and localhost: the name of a container, for example
+    /// Host names that clients use to reach the chain, besides IP addresses and localhost: a container's name, for example
     #[arg(long, value_name = "NAME[,NAME]|all")]
     pub rpc_hosts: Option<Hosts>,
 }
@@ -27,11 +27,11 @@ pub struct Rpc {
 /// Which methods are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Methods {
-    /// All, or with --rpc-external only the safe ones
+    /// All methods; with --rpc-external only the safe ones
     Auto,
-    /// Only those with which a stranger can do no harm: no dev_*, no system_dryRun
+    /// Only methods that are safe to expose: no dev_*, no system_dryRun
     Safe,
-    /// All, for everybody who reaches the port
+    /// All methods, for anyone who can reach the port
     Unsafe,
 }
 

@@ -33,7 +33,7 @@ async fn payer(client: &Client, keys: &Keys, id: u64) -> Result<(Identity, Chann
     let view = ChannelView::new(id, &channel);
     let coldkey = keys.coldkey()?;
     if coldkey.account() != channel.payer {
-        bail!("channel {id} is paid by {}, not by {}", view.payer, coldkey.address());
+        bail!("the payer of channel {id} is {}, not {}", view.payer, coldkey.address());
     }
     Ok((Identity::from(coldkey.pair().clone()), view))
 }
@@ -57,7 +57,7 @@ pub async fn token(args: &MakeToken) -> Result<()> {
     match args.json {
         true => output::json(&serde_json::json!({ "channel": args.channel, "until": until, "api_key": token })),
         false => {
-            say!("valid until block {until}; --valid-for makes longer ones");
+            say!("valid until block {until}; choose a longer time with --valid-for");
             output::line(&token)
         }
     }
@@ -108,7 +108,7 @@ pub async fn wallet(args: &Wallet) -> Result<()> {
     let offer = offer(&gateway, &client.genesis().0).await?;
     if offer.payee.to_string() != view.payee {
         bail!(
-            "channel {} pays {}, and the gateway wants {}",
+            "channel {} pays {}, but the gateway's payee is {}",
             args.channel,
             view.payee,
             offer.payee

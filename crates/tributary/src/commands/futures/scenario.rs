@@ -12,7 +12,7 @@ pub struct What {
     /// Number of futures
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub runs: u64,
-    /// Seed of all noise
+    /// Seed of all random numbers
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 }

@@ -12,31 +12,31 @@ use tributary_futures::{
 use super::{figures::number, progress::Progress, report, scenario};
 use crate::output::{self, say};
 
-/// Screen all uncertain parameters after Morris, then give the strongest their Sobol indices
+/// Screen all uncertain parameters with Morris's method, then compute Sobol indices of the strongest
 #[derive(Debug, Args)]
 pub struct Sensitivity {
-    /// The scenario; without it: the default one
+    /// The scenario [default: the default scenario]
     #[arg(value_name = "SCENARIO.toml")]
     pub scenario: Option<PathBuf>,
-    /// Seed of all noise and of the designs
+    /// Seed of all random numbers and of the designs
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// What is explained: a column of futures.parquet, log: and a column, or class: and a class
+    /// Output to explain: a column of futures.parquet, `log:COLUMN` or `class:CLASS`
     #[arg(long = "output", value_name = "OUTPUT", default_values_t = Output::DEFAULT.map(str::to_owned))]
     pub outputs: Vec<String>,
     /// Trajectories of the Morris screen
     #[arg(long, default_value_t = 16)]
     pub trajectories: u64,
-    /// Futures that each of its points is the mean of
+    /// Futures to average for each of its points
     #[arg(long, default_value_t = 2)]
     pub replicates: u64,
     /// Rows of the Sobol matrices; a power of two is best
     #[arg(long, default_value_t = 512)]
     pub rows: u32,
-    /// Parameters with Sobol indices of their own
+    /// Number of parameters that get Sobol indices
     #[arg(long, default_value_t = 10)]
     pub factors: usize,
-    /// Where sensitivity.json goes: the directory of a run shows it in its report. An interrupted study goes on there
+    /// Directory for sensitivity.json; in the directory of a run, it becomes part of its report. An interrupted study continues there
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print JSON

@@ -59,7 +59,7 @@ impl Screen {
     /// If the terminal does not allow it.
     pub fn open() -> Result<Self> {
         let hush = output::hush();
-        let raw = Raw::enter().context("this terminal shows no live screen; --no-tui prints lines")?;
+        let raw = Raw::enter().context("this terminal cannot show the live screen; --no-tui prints plain lines")?;
         let mut terminal = Terminal::new(CrosstermBackend::new(output::Stdout))?;
         terminal.clear()?;
         Ok(Self {
