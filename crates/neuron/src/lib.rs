@@ -15,6 +15,7 @@ pub mod description;
 pub mod durable_file;
 pub mod envelope;
 mod error;
+mod handle;
 pub mod http;
 pub mod identity;
 pub mod memory_chain;
@@ -36,6 +37,7 @@ pub use chain::{
 pub use dendrite::{Dendrite, DendriteError, DendriteLimits, Events};
 pub use description::{BeaconPrint, CorpusPrint, Description, DescriptionError};
 pub use error::{NeuronError, RelayError};
+pub use handle::{MinerHandle, ValidatorHandle, kind_by_name};
 pub use identity::{Hotkey, Identity, IdentityError};
 pub use miner::{Admission, MinerOptions, Worker, run_miner};
 pub use reach::Reach;

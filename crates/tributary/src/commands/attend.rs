@@ -1,13 +1,13 @@
 //! Work that goes on until the program is told to stop: what it shows, and how it ends.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use anyhow::Result;
 use bytes::Bytes;
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use tributary_neuron::NeuronError;
+use tributary_neuron::{MinerHandle, ValidatorHandle};
 
 use super::join::Joined;
 use crate::{
@@ -20,32 +20,31 @@ use crate::{
 /// Least time between two lines about the pay.
 const LINE_EVERY: Duration = Duration::from_secs(1);
 
-/// A neuron at work.
-pub struct Working<T> {
-    pub status: watch::Receiver<T>,
-    pub task: JoinHandle<Result<(), NeuronError>>,
+/// How a neuron is shown, and ended.
+pub struct Attending<'a> {
+    pub joined: &'a Joined,
     pub json: bool,
     pub cancel: CancellationToken,
+    pub stop: &'a mut Stop,
 }
 
-impl<T: Clone + Serialize + Send + Sync + 'static> Working<T> {
+impl Attending<'_> {
     /// Prints what a miner does and how it stands, until it ends or is told to stop.
     ///
     /// # Errors
     /// If its work ends with an error.
-    pub async fn mine<N: PartialEq>(
+    pub async fn mine<T: Clone + Serialize, N: PartialEq>(
         self,
-        joined: &Joined,
-        address: SocketAddr,
-        stop: &mut Stop,
+        miner: MinerHandle<T>,
         tell: impl Fn(&T) -> (N, String),
     ) -> Result<()> {
-        say!("serving on {address}");
+        let joined = self.joined;
+        say!("serving on {}", miner.address);
         let (chain, identity) = (joined.chain.clone(), joined.identity());
         let standing = market::follow(chain, identity, joined.netuid, joined.reach, self.cancel.clone());
-        let shown = show_miner(self.status, standing, self.json, tell);
+        let shown = show_miner(miner.status, standing, self.json, tell);
         let changes = market::watch_changes(joined.chain.as_ref(), joined.netuid, joined.published.as_ref());
-        attend(beside(shown, changes), stop, &self.cancel, self.task).await
+        attend(beside(shown, changes), self.stop, &self.cancel, miner.task).await
     }
 
     /// Hangs a validator's board out, with the text that miners train on, and prints what it does until it ends or is
@@ -53,14 +52,18 @@ impl<T: Clone + Serialize + Send + Sync + 'static> Working<T> {
     ///
     /// # Errors
     /// If its work or its board ends with an error.
-    pub async fn validate<N: PartialEq>(
+    pub async fn validate<T, N>(
         self,
-        joined: &Joined,
+        validator: ValidatorHandle<T>,
         axon: &AxonAddress,
         text: Option<Bytes>,
-        stop: &mut Stop,
         tell: impl Fn(&T) -> (N, String),
-    ) -> Result<()> {
+    ) -> Result<()>
+    where
+        T: Clone + Serialize + Send + Sync + 'static,
+        N: PartialEq,
+    {
+        let joined = self.joined;
         let notices = Notices {
             netuid: joined.netuid,
             listen: axon.listen,
@@ -68,20 +71,20 @@ impl<T: Clone + Serialize + Send + Sync + 'static> Working<T> {
             description: joined.published.clone(),
             text,
         };
-        let status = self.status.clone();
+        let status = validator.status.clone();
         let status = move || status.borrow().clone();
         let (chain, identity) = (joined.chain.clone(), joined.identity());
         let (address, board) = market::hang_out(notices, status, chain, identity, self.cancel.clone()).await?;
         say!("verdicts on http://{address}/public/verdicts.json");
-        let shown = show(self.status, self.json, tell);
+        let shown = show(validator.status, self.json, tell);
         let changes = market::watch_changes(joined.chain.as_ref(), joined.netuid, joined.published.as_ref());
-        attend(beside(shown, changes), stop, &self.cancel, self.task).await?;
+        attend(beside(shown, changes), self.stop, &self.cancel, validator.task).await?;
         Ok(board.await??)
     }
 }
 
-/// Prints changes until the work ends: as JSON every one, as text those that are news. `tell`
-/// says what is news, and the text.
+/// Prints changes until the work ends: as JSON every one, as text those that are news. `tell` says what is news, and the
+/// text.
 ///
 /// # Errors
 /// As [`output::line`].

@@ -12,7 +12,7 @@ use tributary_market_serve::{
 use tributary_neuron::{Description, Identity};
 
 use super::{
-    attend::{Working, attend, show},
+    attend::{Attending, attend, show},
     join::{join, reachable},
 };
 use crate::{
@@ -150,13 +150,13 @@ pub async fn miner(args: &ServeMiner) -> Result<()> {
     };
     let cancel = CancellationToken::new();
     let miner = spawn_miner(config, joined.chain.clone(), joined.identity(), cancel.clone()).await?;
-    let working = Working {
-        status: miner.status,
-        task: miner.task,
+    let attending = Attending {
+        joined: &joined,
         json: args.serve.member.json,
         cancel,
+        stop: &mut stop,
     };
-    let mining = working.mine(&joined, miner.address, &mut stop, |status| {
+    let mining = attending.mine(miner, |status| {
         let model = status.model.as_deref().unwrap_or("no model yet");
         let text = format!("{model}, {} requests, {} tokens", status.requests, status.tokens);
         ((status.model.clone(), status.requests.checked_ilog2()), text)
@@ -182,13 +182,13 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
     };
     let cancel = CancellationToken::new();
     let validator = spawn_validator(config, joined.chain.clone(), joined.identity(), cancel.clone())?;
-    let working = Working {
-        status: validator.status,
-        task: validator.task,
+    let attending = Attending {
+        joined: &joined,
         json: args.serve.member.json,
         cancel,
+        stop: &mut stop,
     };
-    let validating = working.validate(&joined, &args.axon, None, &mut stop, |status| {
+    let validating = attending.validate(validator, &args.axon, None, |status| {
         let (rounds, miners) = (status.rounds, &status.miners);
         let right = miners.values().filter(|miner| miner.correct == Some(true)).count();
         let text = format!("round {rounds}, {right} of {} miners answer correctly", miners.len());

@@ -65,6 +65,17 @@ struct Effect {
     traded: Traded,
 }
 
+impl Effect {
+    fn new(netuid: NetUid, coldkey: &AccountId32, hotkey: String, traded: Traded) -> Self {
+        Self {
+            netuid: netuid.0,
+            coldkey: address(coldkey),
+            hotkey,
+            traded,
+        }
+    }
+}
+
 /// Which hotkey to stake to.
 async fn to_whom(args: &Stake, view: &View<'_>, netuid: NetUid) -> Result<AccountId32> {
     let keys = &args.sending.keys;
@@ -248,13 +259,8 @@ pub async fn stake(args: &Stake) -> Result<()> {
         Amount(tao_rao),
         Amount(alpha_rao)
     );
-    let effect = Effect {
-        netuid: netuid.0,
-        coldkey: address(&coldkey),
-        hotkey,
-        traded,
-    };
-    args.sending.report(&included, effect, &text)
+    args.sending
+        .report(&included, Effect::new(netuid, &coldkey, hotkey, traded), &text)
 }
 
 /// Sells staked alpha.
@@ -312,13 +318,8 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
         Amount(alpha_rao),
         Amount(tao_rao)
     );
-    let effect = Effect {
-        netuid: netuid.0,
-        coldkey: address(&coldkey),
-        hotkey,
-        traded,
-    };
-    args.sending.report(&included, effect, &text)
+    args.sending
+        .report(&included, Effect::new(netuid, &coldkey, hotkey, traded), &text)
 }
 
 fn sale(amount: AmountOrAll, hotkey: AccountId32, netuid: NetUid, limit_price: Option<Tao>) -> Call<Runtime> {

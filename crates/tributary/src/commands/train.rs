@@ -11,7 +11,7 @@ use tributary_market_train::{
 use tributary_timelock::Beacon;
 
 use super::{
-    attend::Working,
+    attend::Attending,
     join::{Joined, join, reachable},
 };
 use crate::{
@@ -114,13 +114,13 @@ pub async fn miner(args: &Miner) -> Result<()> {
     };
     let cancel = CancellationToken::new();
     let miner = spawn_miner(config, joined.chain.clone(), joined.identity(), cancel.clone()).await?;
-    let working = Working {
-        status: miner.status,
-        task: miner.task,
+    let attending = Attending {
+        joined: &joined,
         json: args.neuron.member.json,
         cancel,
+        stop: &mut stop,
     };
-    let mining = working.mine(&joined, miner.address, &mut stop, |status| {
+    let mining = attending.mine(miner, |status| {
         let (version, steps, bits) = (status.version, status.steps, in_bits(status.bits_per_byte));
         (
             version,
@@ -151,14 +151,14 @@ pub async fn validator(args: &Validator) -> Result<()> {
     };
     let cancel = CancellationToken::new();
     let validator = spawn_validator(config, joined.chain.clone(), joined.identity(), cancel.clone())?;
-    let working = Working {
-        status: validator.status,
-        task: validator.task,
+    let attending = Attending {
+        joined: &joined,
         json: args.neuron.member.json,
         cancel,
+        stop: &mut stop,
     };
     let axon = &args.neuron.axon;
-    let validating = working.validate(&joined, axon, Some(text), &mut stop, |status| {
+    let validating = attending.validate(validator, axon, Some(text), |status| {
         let (rounds, miners, best) = (status.rounds, status.miners.len(), in_bits(status.best_bits_per_byte()));
         (
             rounds,
