@@ -20,7 +20,7 @@ use super::{
 use crate::{
     api::{Finish, Job, Usage},
     ask_miner::Asking,
-    generation::complete,
+    generation::complete_aside,
     served_models::Released,
 };
 
@@ -48,6 +48,8 @@ enum Trouble {
     Lie,
     /// What was delivered already is not the model's.
     Delivered,
+    /// Two miners disagree, and the model that decides between them cannot be run.
+    Undecided(NeuronError),
     /// The customer left.
     Left,
 }
@@ -101,8 +103,14 @@ impl Work {
                 gateway.status.send_modify(|status| status.retries += 1);
             }
             // Nobody vouches for a miner without incentive, so the gateway looks for itself.
-            if audited || !route.paid {
-                right.get_or_insert_with(|| complete(&self.released.engine, &self.job));
+            if (audited || !route.paid) && right.is_none() {
+                match complete_aside(&self.released.engine, &self.job).await {
+                    Ok(answer) => right = Some(answer),
+                    Err(error) => {
+                        reason = error.to_string();
+                        break;
+                    }
+                }
             }
             let now = Instant::now();
             match self.attempt(&gateway, route, right.as_ref(), &mut delivered).await {
@@ -118,6 +126,10 @@ impl Work {
                     tracing::debug!(%error, uid = route.uid, "another miner is asked");
                     gateway.routes.lock().failed(&route.hotkey, now);
                     reason = error.to_string();
+                }
+                Err(Trouble::Undecided(error)) => {
+                    reason = error.to_string();
+                    break;
                 }
                 Err(Trouble::Lie) => {
                     tracing::warn!(uid = route.uid, hotkey = %route.hotkey, "a miner's answer is not the model's");
@@ -169,7 +181,7 @@ impl Work {
             }
             let common = bytes.len().min(delivered.len());
             if bytes[..common] != delivered[..common] {
-                return Err(self.who_lied(delivered));
+                return Err(self.who_lied(delivered).await);
             }
             if self.stream && bytes.len() > delivered.len() {
                 let fresh = bytes[delivered.len()..].to_vec();
@@ -179,7 +191,7 @@ impl Work {
         }
         let finish = finish.ok_or(Trouble::Lie)?;
         if bytes.len() < delivered.len() {
-            return Err(self.who_lied(delivered));
+            return Err(self.who_lied(delivered).await);
         }
         if right.is_some_and(|(right, end)| *right != bytes || *end != finish) {
             return Err(Trouble::Lie);
@@ -196,10 +208,11 @@ impl Work {
     }
 
     /// Two miners disagree, or one and the model: the model decides who is wrong.
-    fn who_lied(&self, delivered: &[u8]) -> Trouble {
-        match complete(&self.released.engine, &self.job).0.starts_with(delivered) {
-            true => Trouble::Lie,
-            false => Trouble::Delivered,
+    async fn who_lied(&self, delivered: &[u8]) -> Trouble {
+        match complete_aside(&self.released.engine, &self.job).await {
+            Ok((right, _)) if right.starts_with(delivered) => Trouble::Lie,
+            Ok(_) => Trouble::Delivered,
+            Err(error) => Trouble::Undecided(error),
         }
     }
 }
