@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{ChainProcess, free_port, number, run};
+use crate::support::{ChainProcess, free_port, made_subnet, number, run};
 use serde_json::Value;
 
 /// Issued equals held, to the rao.
@@ -101,19 +101,7 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
 fn mistakes_are_named_by_the_chains_own_names() {
     let folder = tempfile::tempdir().unwrap();
     let chain = ChainProcess::start(folder.path(), &["--block-time", "100"]);
-    let made = chain
-        .run(&[
-            "register",
-            "subnet",
-            "--start",
-            "--key",
-            "//Alice",
-            "--hotkey",
-            "//AliceHot",
-            "--json",
-        ])
-        .json();
-    let netuid = number(&made, "netuid").to_string();
+    let (netuid, _) = made_subnet(&chain);
     let joining = [
         "register", "neuron", &netuid, "--key", "//Alice", "--hotkey", "//Worker",
     ];
@@ -138,19 +126,7 @@ fn mistakes_are_named_by_the_chains_own_names() {
 fn a_hotkey_is_chosen_where_none_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let chain = ChainProcess::start(folder.path(), &["--block-time", "100"]);
-    let made = chain
-        .run(&[
-            "register",
-            "subnet",
-            "--start",
-            "--key",
-            "//Alice",
-            "--hotkey",
-            "//AliceHot",
-            "--json",
-        ])
-        .json();
-    let netuid = number(&made, "netuid").to_string();
+    let (netuid, made) = made_subnet(&chain);
     // On root it is whoever has most there.
     chain
         .run(&["stake", "0", "1", "--key", "//Charlie"])

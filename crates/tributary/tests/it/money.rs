@@ -5,22 +5,7 @@ use tributary_client::{Client, Keypair, Wait, is_hidden};
 use tributary_economy::NetUid;
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use crate::support::{ChainProcess, Run, number, share};
-
-fn made_subnet(chain: &ChainProcess) -> (String, Value) {
-    let made = chain.run(&[
-        "register",
-        "subnet",
-        "--start",
-        "--hotkey",
-        "//AliceHot",
-        "--key",
-        "//Alice",
-        "--json",
-    ]);
-    let made = made.json();
-    (number(&made, "netuid").to_string(), made)
-}
+use crate::support::{ChainProcess, Run, made_subnet, number, share};
 
 /// Sends what no command does.
 fn submit(chain: &ChainProcess, call: RuntimeCall, signer: &str) {
