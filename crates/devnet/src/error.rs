@@ -28,7 +28,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// There is no chain to go on with.
-    #[error("there is no chain in {path} to go on with")]
+    #[error("there is no chain in {path} to continue")]
     NothingStored {
         /// The database file.
         path: PathBuf,
@@ -41,8 +41,8 @@ pub enum Error {
     },
     /// The database cannot be read.
     #[error(
-        "the database {path} is damaged, or is none: {reason}. Nothing in it was changed. Put a copy of the file in \
-         its place, begin from a dump in another folder, or move the file away to begin anew"
+        "the database {path} is damaged, or not a database: {reason}. Nothing in it was changed. Restore the file \
+         from a copy, start from a dump in another folder, or move the file away to start anew"
     )]
     DatabaseCorrupt {
         /// The database file.

@@ -5,7 +5,7 @@ use sp_core::H256;
 
 use crate::{
     Error, arguments,
-    stack::deep,
+    call_stack::deep,
     state::{ChildWritten, Host, StateView, Written},
 };
 
@@ -71,4 +71,77 @@ impl<'a> Session<'a> {
 /// Hash of an extrinsic: blake2-256 over its whole encoding, length prefix included (`docs/rules/clients.md#methods`).
 pub fn extrinsic_hash(bytes: &[u8]) -> H256 {
     H256(sp_crypto_hashing::blake2_256(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use codec::Encode as _;
+    use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
+    use scale_info::{PortableRegistry, TypeDef, form::PortableForm};
+
+    use super::*;
+    use crate::{
+        arguments::takes_calls,
+        state::{Commitment, StateMap},
+    };
+
+    /// Whether a type holds calls: an extrinsic, a block, or anything that holds itself.
+    fn holds_calls(types: &PortableRegistry, id: u32, inside: &mut BTreeSet<u32>) -> bool {
+        if !inside.insert(id) {
+            return true;
+        }
+        let ty = types.resolve(id).expect("every type is registered");
+        let name = ty.path.segments.last().map(String::as_str);
+        let fields = |fields: &[scale_info::Field<PortableForm>]| fields.iter().map(|f| f.ty.id).collect();
+        let parts: Vec<u32> = match &ty.type_def {
+            TypeDef::Composite(composite) => fields(&composite.fields),
+            TypeDef::Variant(variant) => variant.variants.iter().flat_map(|v| fields(&v.fields)).collect(),
+            TypeDef::Sequence(sequence) => vec![sequence.type_param.id],
+            TypeDef::Array(array) => vec![array.type_param.id],
+            TypeDef::Tuple(tuple) => tuple.fields.iter().map(|field| field.id).collect(),
+            TypeDef::Compact(compact) => vec![compact.type_param.id],
+            TypeDef::Primitive(_) | TypeDef::BitSequence(_) => Vec::new(),
+        };
+        let holds = matches!(
+            name,
+            Some("UncheckedExtrinsic" | "OpaqueExtrinsic" | "RuntimeCall" | "Block" | "LazyBlock")
+        ) || parts.into_iter().any(|part| holds_calls(types, part, inside));
+        inside.remove(&id);
+        holds
+    }
+
+    /// Every method of every runtime API that takes calls is known here, whatever is added to the runtime.
+    #[test]
+    fn no_method_that_takes_calls_is_missing() {
+        let empty = StateMap::default();
+        let mut session = Session::new(StateView::new(&empty, Commitment::default()));
+        let bytes: Option<Vec<u8>> = session
+            .call_as("Metadata_metadata_at_version", &15u32.encode())
+            .expect("the runtime has metadata");
+        let bytes = bytes.expect("of this version");
+        let RuntimeMetadataPrefixed(_, RuntimeMetadata::V15(metadata)) =
+            Decode::decode(&mut &bytes[..]).expect("the metadata reads back")
+        else {
+            panic!("another version");
+        };
+        let (mut with, mut without) = (0, 0);
+        for api in &metadata.apis {
+            for method in &api.methods {
+                let takes = method
+                    .inputs
+                    .iter()
+                    .any(|input| holds_calls(&metadata.types, input.ty.id, &mut BTreeSet::new()));
+                let name = format!("{}_{}", api.name, method.name);
+                assert_eq!(takes, takes_calls(&name), "{name}");
+                if takes {
+                    with += 1;
+                } else {
+                    without += 1;
+                }
+            }
+        }
+        assert!(with >= 9 && without > 40, "{with} and {without} methods");
+    }
 }

@@ -26,6 +26,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
+mod call_stack;
 mod chain;
 mod clock;
 pub mod config;
@@ -41,7 +42,6 @@ mod panics;
 pub mod pool;
 mod producer;
 pub mod rpc;
-mod stack;
 pub mod state;
 
 pub use chain::Head;

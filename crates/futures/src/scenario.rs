@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, ops::RangeInclusive, path::Path};
 
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
+use toml::{Spanned, de::DeTable};
 use tributary_economy::rule_sets::RuleSet;
 
 use crate::{
@@ -121,6 +121,29 @@ struct Outcomes {
     frontier_subnets: Option<Spanned<f64>>,
 }
 
+/// Where the sections and their fields stand, in the order of the text: the first byte of each, and its name.
+fn fields(table: &DeTable<'_>) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (section, content) in table {
+        let name = section.get_ref();
+        found.push((section.span().start, name.to_string()));
+        let content = std::slice::from_ref(content);
+        let repeated = content[0].get_ref().as_array().map(|array| &array[..]);
+        for content in repeated.unwrap_or(content) {
+            let Some(inner) = content.get_ref().as_table() else {
+                continue;
+            };
+            found.push((content.span().start, name.to_string()));
+            let inner = inner
+                .keys()
+                .map(|key| (key.span().start, format!("{name}.{}", key.get_ref())));
+            found.extend(inner);
+        }
+    }
+    found.sort();
+    found
+}
+
 /// A text and its name, for errors.
 struct Text<'a> {
     file: &'a str,
@@ -130,50 +153,42 @@ struct Text<'a> {
 impl Text<'_> {
     /// The error of a problem at a byte of the text.
     fn error(&self, offset: usize, problem: String) -> Error {
-        let mut section = "";
-        let (mut line, mut field) = (1, String::new());
-        let mut start = 0;
-        for (number, content) in self.text.split_inclusive('\n').enumerate() {
-            let trimmed = content.trim();
-            if trimmed.starts_with('[') {
-                section = trimmed.trim_matches(|c| matches!(c, '[' | ']'));
-            }
-            if start > offset {
-                break;
-            }
-            line = number + 1;
-            field = match content.split_once('=') {
-                Some((key, _)) if section.is_empty() => key.trim().to_owned(),
-                Some((key, _)) => format!("{section}.{}", key.trim()),
-                None => section.to_owned(),
-            };
-            start += content.len();
-        }
         Error::Scenario {
             file: self.file.to_owned(),
-            line,
-            field,
+            line: self.before(offset).matches('\n').count() + 1,
+            field: self.field_at(offset),
             problem,
         }
     }
 
+    fn before(&self, offset: usize) -> &str {
+        self.text.get(..offset).unwrap_or(self.text)
+    }
+
+    /// The field at a byte of the text: the one that is written there, or whose section begins on that line, or else the
+    /// last before it.
+    fn field_at(&self, offset: usize) -> String {
+        let line = self.before(offset).rfind('\n').map_or(0, |end| end + 1);
+        let rest = self.text.get(offset..).unwrap_or_default();
+        let end = offset + rest.find('\n').unwrap_or(rest.len());
+        let (table, _) = DeTable::parse_recoverable(self.text);
+        let fields = fields(table.get_ref());
+        let before = |field: &&(usize, String)| field.0 <= offset;
+        let mut on_line = fields.iter().filter(|(start, _)| (line..=end).contains(start));
+        let found = on_line
+            .clone()
+            .rfind(before)
+            .or_else(|| on_line.next())
+            .or_else(|| fields.iter().rfind(before));
+        found.map_or_else(String::new, |(_, field)| field.clone())
+    }
+
     /// Where a field of the section `[pact]` stands; the beginning of the section if it is not written.
     fn in_pact(&self, field: &str) -> usize {
-        let mut offset = 0;
-        let (mut inside, mut section) = (false, 0);
-        for line in self.text.split_inclusive('\n') {
-            let trimmed = line.trim();
-            if trimmed.starts_with('[') {
-                inside = trimmed == "[pact]";
-                if inside {
-                    section = offset;
-                }
-            } else if inside && trimmed.split('=').next().is_some_and(|name| name.trim() == field) {
-                return offset;
-            }
-            offset += line.len();
-        }
-        section
+        let (table, _) = DeTable::parse_recoverable(self.text);
+        let fields = fields(table.get_ref());
+        let place = |name: &str| fields.iter().find(|(_, field)| field == name).map(|(start, _)| *start);
+        place(&format!("pact.{field}")).or_else(|| place("pact")).unwrap_or(0)
     }
 
     fn integer(

@@ -3,7 +3,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use tokio_util::{sync::CancellationToken, task::task_tracker::TaskTrackerToken};
 
-use crate::{Bounds, Limits, books::BOOKS};
+use crate::{Bounds, Limits, process_places::BOOKS};
 
 /// What a connection is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,20 +9,20 @@
 //! [`Guard`] refuses what pages of other origins send through a browser, and names that do not belong to this machine.
 
 mod body;
-mod books;
 mod client;
 mod connection;
+mod connection_places;
 mod limits;
 mod origins;
-mod places;
 mod presence;
+mod process_places;
 mod server;
 mod socket;
 
 pub use body::{RequestBody, ResponseBody};
 pub use client::Client;
+pub use connection_places::{Bounds, Full, Places, Taken};
 pub use limits::{Limits, Wording};
 pub use origins::{BadPattern, Guard, Hosts, Origins, Trust};
-pub use places::{Bounds, Full, Places, Taken};
 pub use presence::{Presence, Working};
 pub use server::{Peer, spawn};

@@ -29,7 +29,7 @@ pub struct Origins {
 
 /// An entry of a list of origins, or a host, that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no origin: write SCHEME://HOST, SCHEME://HOST:PORT or SCHEME://HOST:*, null, or all alone")]
+#[error("{0:?} is not an origin: write SCHEME://HOST, SCHEME://HOST:PORT or SCHEME://HOST:*, null, or all alone")]
 pub struct BadPattern(String);
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Instant};
 
 use parking_lot::Mutex;
 
-use crate::books::BOOKS;
+use crate::process_places::BOOKS;
 
 /// What goes on behind a connection that lasts, such as a WebSocket: its service says when it works for it. While it
 /// does not, the connection makes room like any other that keeps the server waiting.

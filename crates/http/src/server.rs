@@ -23,8 +23,8 @@ use tower::{Service, ServiceExt as _};
 use crate::{
     Bounds, Client, Limits, RequestBody, ResponseBody, Taken, Wording,
     body::{Alarm, BoxError, Broken},
-    books::{BOOKS, next_server},
     connection::Connection,
+    process_places::{BOOKS, next_server},
     socket::Socket,
 };
 

@@ -38,8 +38,8 @@ use crate::{
     NeuronError,
     envelope::{Envelope, ID, SIGNATURE, TRAILER, now_ns, sha256},
     identity::{Hotkey, Identity},
-    senders::{Senders, Turned},
-    shares::{Share, Shares, Sharing},
+    request_shares::{Share, Shares, Sharing},
+    sender_records::{Senders, Turned},
     telemetry,
 };
 

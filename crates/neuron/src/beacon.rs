@@ -22,33 +22,12 @@ use tokio_util::sync::CancellationToken;
 use tributary_http::Limits;
 use tributary_timelock::{Beacon, Info, Pulse, PulseJson, QUICKNET_RELAY, Signer};
 
-use crate::{NeuronError, http};
+use crate::{NeuronError, RelayError, http};
 
 /// Longest time for one question.
 const TIME_MAX: Duration = Duration::from_secs(10);
 /// Longest answer, in bytes: descriptions and pulses are some hundred.
 const ANSWER_BYTES_MAX: usize = 1 << 16;
-
-/// Why a relay is of no help.
-#[derive(Debug, thiserror::Error)]
-pub enum RelayError {
-    /// It could not be reached, or what it said is no answer.
-    #[error("the beacon's relay {url} does not answer: {reason}")]
-    Unreachable {
-        /// Which one.
-        url: String,
-        /// What happened.
-        reason: String,
-    },
-    /// What it said is not the beacon's.
-    #[error("the relay {url} does not tell the truth: {source}")]
-    Untrue {
-        /// Which one.
-        url: String,
-        /// What is wrong.
-        source: tributary_timelock::Error,
-    },
-}
 
 /// A relay of a beacon's pulses. What it says is checked; it can only keep silent.
 #[derive(Clone, Debug)]

@@ -1,5 +1,5 @@
 //! What a neuron needs of a chain, and nothing else. The client of a running chain implements it over
-//! RPC; [`crate::memory::MemoryChain`] implements it for tests.
+//! RPC; [`crate::memory_chain::MemoryChain`] implements it for tests.
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -60,7 +60,7 @@ pub enum DescriptionError {
     #[error("the description has {0} bytes, and the chain takes {BYTES_MAX}: give the corpus a shorter name")]
     TooLong(usize),
     /// It is not what this version reads.
-    #[error("what the subnet's owner has published is no description of a market: {0}")]
+    #[error("what the subnet's owner has published is not a description of a market: {0}")]
     Unreadable(String),
 }
 

@@ -1,4 +1,27 @@
-use crate::{ChainError, DendriteError, Hotkey, RelayError};
+//! Why a neuron's step failed.
+
+use crate::{ChainError, DendriteError, Hotkey};
+
+/// Why a relay is of no help.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// It could not be reached, or what it said is no answer.
+    #[error("the beacon's relay {url} does not answer: {reason}")]
+    Unreachable {
+        /// Which one.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
+    /// What it said is not the beacon's.
+    #[error("the relay {url} gives false answers: {source}")]
+    Untrue {
+        /// Which one.
+        url: String,
+        /// What is wrong.
+        source: tributary_timelock::Error,
+    },
+}
 
 /// Why a neuron's step failed, or why the neuron stopped.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
-//! Who a neuron is: an sr25519 hotkey, and where its secret may come from.
+//! Who a neuron is: an sr25519 hotkey.
 
-use std::{fmt, path::Path, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use sp_core::{
@@ -73,27 +73,6 @@ pub enum IdentityError {
     /// Not an address of this network.
     #[error("{0:?} is not an SS58 address of this network (sr25519, prefix 42)")]
     Address(String),
-    /// Neither a mnemonic, nor a seed, nor a derivation of one.
-    #[error(
-        "the secret is neither a mnemonic, nor a seed of 32 bytes in hexadecimal, nor a derivation such as //Alice"
-    )]
-    Secret,
-    /// The wallet file cannot be read.
-    #[error("cannot read the hotkey file {path}: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The wallet file is of another form.
-    #[error("{path} is not a hotkey file of a bittensor wallet: {reason}")]
-    File {
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        reason: String,
-    },
 }
 
 /// A hotkey with its secret.
@@ -114,75 +93,12 @@ impl From<sr25519::Pair> for Identity {
     }
 }
 
-/// The fields of a bittensor wallet's hotkey file that matter here. Written unencrypted by btcli.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct HotkeyFile {
-    secret_seed: Option<String>,
-    secret_phrase: Option<String>,
-    private_key: Option<String>,
-    ss58_address: Option<String>,
-}
-
 impl Identity {
     /// From a seed of 32 bytes.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         Self {
             pair: sr25519::Pair::from_seed(seed),
         }
-    }
-
-    /// From a secret URI: a mnemonic, `0x` and 64 hexadecimal digits, or either with a derivation path
-    /// (`//Alice`, `word word … word//hotkey/1///password`).
-    ///
-    /// # Errors
-    /// [`IdentityError::Secret`] if it is none of these.
-    pub fn from_uri(uri: &str) -> Result<Self, IdentityError> {
-        sr25519::Pair::from_string(uri, None)
-            .map(|pair| Self { pair })
-            .map_err(|_| IdentityError::Secret)
-    }
-
-    /// From the hotkey file of a bittensor wallet (`~/.bittensor/wallets/NAME/hotkeys/NAME`, JSON).
-    ///
-    /// # Errors
-    /// If the file cannot be read, holds no secret, or its address is not that of its secret.
-    pub fn from_hotkey_file(path: &Path) -> Result<Self, IdentityError> {
-        let shown = path.display().to_string();
-        let fail = |reason: &str| IdentityError::File {
-            path: shown.clone(),
-            reason: reason.into(),
-        };
-        let text = tributary_private::read(path).map_err(|source| IdentityError::Read {
-            path: shown.clone(),
-            source,
-        })?;
-        // serde_json's own message may quote the file, and the file holds a secret.
-        let file: HotkeyFile =
-            serde_json::from_slice(&text).map_err(|_| fail("it is not the JSON that btcli writes"))?;
-        let pair = if let Some(seed) = &file.secret_seed {
-            Self::pair_from_hex(seed)
-        } else if let Some(phrase) = &file.secret_phrase {
-            sr25519::Pair::from_phrase(phrase, None).ok().map(|(pair, _)| pair)
-        } else if let Some(key) = &file.private_key {
-            Self::pair_from_hex(key)
-        } else {
-            return Err(fail("it has none of secretSeed, secretPhrase and privateKey"));
-        };
-        let identity = Self {
-            pair: pair.ok_or_else(|| fail("its secret is malformed"))?,
-        };
-        match file.ss58_address {
-            Some(address) if address != identity.hotkey().to_string() => {
-                Err(fail("its ss58Address is not that of its secret"))
-            }
-            _ => Ok(identity),
-        }
-    }
-
-    fn pair_from_hex(text: &str) -> Option<sr25519::Pair> {
-        let bytes = hex::decode(text.strip_prefix("0x").unwrap_or(text)).ok()?;
-        sr25519::Pair::from_seed_slice(&bytes).ok()
     }
 
     /// The public half.
@@ -209,48 +125,13 @@ mod tests {
 
     #[test]
     fn names_the_dev_account() {
-        let alice = Identity::from_uri("//Alice").unwrap();
+        let alice = sr25519::Pair::from_string("//Alice", None).unwrap();
+        let alice = Identity::from(alice);
         assert_eq!(alice.hotkey().to_string(), ALICE);
         assert_eq!(ALICE.parse::<Hotkey>().unwrap(), alice.hotkey());
         let signature = alice.sign(b"x");
         assert!(alice.hotkey().verifies(b"x", &signature));
         assert!(!alice.hotkey().verifies(b"y", &signature));
         assert!("5Grwva".parse::<Hotkey>().is_err());
-        assert!(Identity::from_uri("not a mnemonic").is_err());
-    }
-
-    #[test]
-    fn reads_hotkey_files() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("default");
-        // The well-known development seed of //Alice.
-        let seed = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
-        std::fs::write(
-            &path,
-            format!(r#"{{"accountId":"0x00","secretSeed":"{seed}","ss58Address":"{ALICE}"}}"#),
-        )
-        .unwrap();
-        assert_eq!(Identity::from_hotkey_file(&path).unwrap().hotkey().to_string(), ALICE);
-
-        let phrase = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
-        std::fs::write(
-            &path,
-            format!(r#"{{"secretPhrase":"{phrase}","ss58Address":"{ALICE}"}}"#),
-        )
-        .unwrap();
-        let error = Identity::from_hotkey_file(&path).unwrap_err().to_string();
-        assert!(error.contains("ss58Address") && !error.contains("bottom"), "{error}");
-
-        std::fs::write(&path, r#"{"ss58Address":"x"}"#).unwrap();
-        assert!(
-            Identity::from_hotkey_file(&path)
-                .unwrap_err()
-                .to_string()
-                .contains("secretSeed")
-        );
-        assert!(matches!(
-            Identity::from_hotkey_file(&folder.path().join("none")),
-            Err(IdentityError::Read { .. })
-        ));
     }
 }

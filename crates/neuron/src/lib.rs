@@ -12,22 +12,23 @@ pub mod board;
 pub mod chain;
 pub mod dendrite;
 pub mod description;
+pub mod durable_file;
 pub mod envelope;
 mod error;
-pub mod files;
+mod handle;
 pub mod http;
 pub mod identity;
-pub mod memory;
+pub mod memory_chain;
 mod miner;
 mod reach;
-mod senders;
-mod shares;
+mod request_shares;
+mod sender_records;
 pub mod telemetry;
 mod validator;
 
 pub use artifact::{Archive, Archived, Confirmer, Copies, Sealer};
 pub use axon::{Answer, Axon, AxonLimits, Call, Gate, Handler, Refusal};
-pub use beacon::{Relay, RelayError, serve_beacon};
+pub use beacon::{Relay, serve_beacon};
 pub use board::{Board, run_board};
 pub use chain::{
     Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Metagraph, Neuron,
@@ -35,7 +36,8 @@ pub use chain::{
 };
 pub use dendrite::{Dendrite, DendriteError, DendriteLimits, Events};
 pub use description::{BeaconPrint, CorpusPrint, Description, DescriptionError};
-pub use error::NeuronError;
+pub use error::{NeuronError, RelayError};
+pub use handle::{MinerHandle, ValidatorHandle, kind_by_name};
 pub use identity::{Hotkey, Identity, IdentityError};
 pub use miner::{Admission, MinerOptions, Worker, run_miner};
 pub use reach::Reach;

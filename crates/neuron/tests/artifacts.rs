@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
     Answer, Archive, Archived, Artifact, ArtifactCommitment, ArtifactPromise, Axon, AxonLimits, Call, Chain, Confirmer,
     Copies, Dendrite, DendriteLimits, Handler, Identity, Reach, Refusal, Relay, RelayError, Sealer, beacon::Clock,
-    envelope::sha256, http, memory::MemoryChain, serve_beacon,
+    envelope::sha256, http, memory_chain::MemoryChain, serve_beacon,
 };
 use tributary_timelock::{Sealed, Secret, Signer};
 

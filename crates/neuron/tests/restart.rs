@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
     Answer, Call, Chain as _, DendriteError, Handler, Identity, Market, MinerOptions, NeuronError, Opinion, Peer,
-    Progress, Refusal, Round, SubnetParameters, ValidatorOptions, Worker, memory::MemoryChain, run_miner,
+    Progress, Refusal, Round, SubnetParameters, ValidatorOptions, Worker, memory_chain::MemoryChain, run_miner,
     run_validator,
 };
 

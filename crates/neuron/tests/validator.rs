@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::{
     Head, Identity, NeuronError, Opinion, Peer, Progress, Round, SubnetParameters, ValidatorOptions,
-    memory::MemoryChain, run_validator,
+    memory_chain::MemoryChain, run_validator,
 };
 
 const NETUID: u16 = 7;

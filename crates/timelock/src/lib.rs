@@ -55,9 +55,9 @@ pub enum Error {
     #[error("not sealed bytes: {0}")]
     Format(&'static str),
     /// The system gives no randomness.
-    #[error("the system gives no randomness")]
+    #[error("the system's random number generator failed")]
     Randomness,
     /// The content was not sealed for this round and beacon, or was changed since.
-    #[error("the pulse does not open these bytes: another beacon's, or changed since they were sealed")]
+    #[error("the pulse does not open these bytes: they were sealed for another beacon, or changed since")]
     Closed,
 }

@@ -15,7 +15,7 @@ use clap::{
 };
 use serde::Deserialize;
 
-use crate::args::SIGNER;
+use crate::options::SIGNER;
 
 /// Names another file than the one in the user's configuration folder.
 pub const VARIABLE: &str = "TRIBUTARY_CONFIG";
@@ -62,7 +62,7 @@ impl Config {
         let mut config: Self =
             toml::from_str(text).with_context(|| format!("the configuration {} is wrong", path.display()))?;
         if let Some(slippage) = &config.slippage {
-            crate::parts::slippage(slippage)
+            crate::shares::slippage(slippage)
                 .map_err(anyhow::Error::msg)
                 .with_context(|| format!("the configuration {} is wrong: slippage", path.display()))?;
         }
@@ -141,13 +141,16 @@ mod tests {
     use clap::{CommandFactory as _, FromArgMatches as _};
 
     use super::*;
-    use crate::args::{Cli, Command as Chosen};
+    use crate::{
+        cli::{Cli, Command as Chosen},
+        commands::transfer::Transfer,
+    };
 
     fn config(text: &str) -> Result<Config> {
         Config::parse(Path::new("config.toml"), text)
     }
 
-    fn transfer(config: &Config, more: &[&str]) -> crate::args::Transfer {
+    fn transfer(config: &Config, more: &[&str]) -> Transfer {
         let line = [&["tributary", "transfer", "//Bob", "1"], more].concat();
         let matches = config.apply(Cli::command()).try_get_matches_from(line).unwrap();
         match Cli::from_arg_matches(&matches).unwrap().command {

@@ -96,7 +96,7 @@ fn lock(folder: &Path, mut file: &File) -> Result<Locked> {
         // Some network file systems know no locks.
         Err(TryLockError::Error(e)) => {
             say!(
-                "warning: {} cannot be locked ({e}); see that no other process works there",
+                "warning: {} cannot be locked ({e}); make sure that no other process uses it",
                 folder.display()
             );
             Ok(Locked::No)

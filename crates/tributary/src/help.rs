@@ -1,18 +1,12 @@
-//! How the program explains itself: commands in groups, an example for each, completions and man pages.
+//! How the program explains itself: commands in groups, an example for each.
 
-use std::path::PathBuf;
-
-use anyhow::{Context as _, Result};
-use clap::{Args, Command, CommandFactory as _};
-use clap_complete::Shell;
-
-use crate::{args::Cli, output};
+use clap::Command;
 
 /// The commands as they are listed, each in one group.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run a market", &["up", "chain", "beacon"]),
     (
-        "Work in it",
+        "Take part",
         &[
             "miner",
             "validator",
@@ -22,14 +16,17 @@ const GROUPS: &[(&str, &[&str])] = &[
             "market",
         ],
     ),
-    ("Look at it", &["status", "subnets", "metagraph", "price", "balance"]),
+    (
+        "Inspect a chain",
+        &["status", "subnets", "metagraph", "price", "balance"],
+    ),
     (
         "Keys and money",
         &["wallet", "fund", "transfer", "stake", "unstake", "register"],
     ),
     ("Pacts and tribute", &["pact", "artifact", "pay", "channel", "tribute"]),
-    ("Try the rules", &["futures", "vectors", "replay"]),
-    ("The program itself", &["completions", "man"]),
+    ("Test the rules", &["futures", "vectors", "replay"]),
+    ("Shell integration", &["completions", "man"]),
 ];
 
 /// One example for each command that does something. `$VOUCHER` stands for a voucher.
@@ -199,19 +196,6 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("man", "tributary man ./man"),
 ];
 
-#[derive(Debug, Args)]
-pub struct Completions {
-    /// The shell
-    pub shell: Shell,
-}
-
-#[derive(Debug, Args)]
-pub struct ManPages {
-    /// Folder for a page of each command; without it the program's own page goes to stdout
-    #[arg(value_name = "DIR")]
-    pub folder: Option<PathBuf>,
-}
-
 /// What `--hotkey` means to commands that choose one if none is named.
 const HOTKEYS: [(&str, &str); 2] = [
     (
@@ -290,37 +274,14 @@ fn examples(command: Command, path: &str) -> Command {
     }
 }
 
-/// Prints what a shell needs to complete commands.
-///
-/// # Errors
-/// If stdout cannot be written to.
-pub fn completions(args: &Completions) -> Result<()> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut dress(Cli::command()), "tributary", &mut script);
-    output::line(String::from_utf8_lossy(&script).trim_end())
-}
-
-/// Writes man pages.
-///
-/// # Errors
-/// If the folder or stdout cannot be written to.
-pub fn man(args: &ManPages) -> Result<()> {
-    let Some(folder) = &args.folder else {
-        let mut page = Vec::new();
-        clap_mangen::Man::new(dress(Cli::command())).render(&mut page)?;
-        return output::line(String::from_utf8_lossy(&page).trim_end());
-    };
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    clap_mangen::generate_to(dress(Cli::command()), folder)
-        .with_context(|| format!("cannot write man pages into {}", folder.display()))?;
-    output::line(&format!("wrote the man pages into {}", folder.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::cli::Cli;
 
     fn leaves(command: &Command, path: &str, found: &mut Vec<String>) {
         let mut any = false;

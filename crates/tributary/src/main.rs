@@ -3,18 +3,18 @@
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
 mod amount;
-mod args;
+mod cli;
 mod commands;
 mod config;
 mod folder;
 mod help;
 mod logs;
 mod market;
-mod neurons;
+mod options;
 mod output;
-mod parts;
 mod rail;
-mod select;
+mod rpc_chain;
+mod shares;
 mod stop;
 mod up;
 
@@ -22,7 +22,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use args::{Cli, Command, Register};
+use cli::{Cli, Command};
+use commands::register::Register;
 use output::say;
 
 /// The chain asks for memory several times for every entry that it reads, and one thread frees what another asked for.
@@ -68,8 +69,8 @@ async fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Up(args) => up::run(args).await,
         Command::Chain(args) => commands::chain::run(args).await,
-        Command::Miner(args) => commands::neuron::miner(args).await,
-        Command::Validator(args) => commands::neuron::validator(args).await,
+        Command::Miner(args) => commands::train::miner(args).await,
+        Command::Validator(args) => commands::train::validator(args).await,
         Command::ServeMiner(args) => commands::serve::miner(args).await,
         Command::ServeValidator(args) => commands::serve::validator(args).await,
         Command::ServeGateway(args) => commands::serve::gateway(args).await,
@@ -95,8 +96,8 @@ async fn run(command: &Command) -> anyhow::Result<()> {
         Command::Balance(args) => commands::balance::balance(args).await,
         Command::Fund(args) => commands::balance::fund(args).await,
         Command::Wallet(command) => commands::wallet::run(command),
-        Command::Completions(args) => help::completions(args),
-        Command::Man(args) => help::man(args),
+        Command::Completions(args) => commands::completions::completions(args, help::dress(Cli::command())),
+        Command::Man(args) => commands::completions::man(args, help::dress(Cli::command())),
     }
 }
 
@@ -113,6 +114,6 @@ fn start_logs(cli: &Cli) {
         Some(level) => EnvFilter::new(level),
         None => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
     };
-    let live = matches!(&cli.command, Command::Up(up) if up::is_live(up));
+    let live = matches!(&cli.command, Command::Up(up) if up.is_live());
     logs::start(filter, live);
 }

@@ -6,10 +6,10 @@ use codec::Encode;
 use redb::{Durability, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 
 use super::{
-    BASE, FORMAT, ITEMS, META, STEPS, record,
+    errors::{catch, corrupt},
     records::Base,
     store::Store,
-    trouble::{catch, corrupt},
+    tables::{BASE, FORMAT, ITEMS, META, STEPS, item_bytes, record},
 };
 use crate::{
     Error,
@@ -130,8 +130,4 @@ pub(super) fn write_checkpoint<'a>(
     }
     transaction.open_table(META)?.insert("checkpoint", &step.encode()[..])?;
     Ok(())
-}
-
-pub(super) fn item_bytes(state: &StateMap, item: &[u8]) -> Vec<u8> {
-    state.item(item).collect::<Vec<_>>().encode()
 }

@@ -17,17 +17,16 @@
 //! to the disk. [`Db::sync`] waits for the thread and forces everything so far; nothing is acknowledged before. After
 //! the first write that fails nothing more is written: the file holds what was forced last, and is to be opened again.
 
+mod errors;
 mod load;
 mod records;
 mod steps;
 mod store;
-mod trouble;
+mod tables;
 mod writer;
 
 use std::sync::Arc;
 
-use codec::{Decode, DecodeAll};
-use redb::TableDefinition;
 use tokio::sync::watch;
 
 pub use load::Loaded;
@@ -41,18 +40,6 @@ use crate::{
     state::{Diff, StateMap},
 };
 use writer::{Append, Writer};
-
-const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
-const BASE: TableDefinition<&[u8], &[u8]> = TableDefinition::new("base");
-const ITEMS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("items");
-const STEPS: TableDefinition<u64, &[u8]> = TableDefinition::new("steps");
-const DIFFS: TableDefinition<u64, &[u8]> = TableDefinition::new("diffs");
-const MERGED: TableDefinition<(u8, u64), &[u8]> = TableDefinition::new("merged");
-const NUMBERS: TableDefinition<u32, u64> = TableDefinition::new("numbers");
-const HASHES: TableDefinition<&[u8; 32], u32> = TableDefinition::new("hashes");
-const POOL: TableDefinition<u64, &[u8]> = TableDefinition::new("pool");
-
-const FORMAT: u32 = 1;
 
 /// The database.
 pub struct Db {
@@ -137,19 +124,5 @@ impl Db {
     /// Why writing ended, once it does.
     pub fn failure(&self) -> watch::Receiver<Option<Arc<str>>> {
         self.store.failure()
-    }
-}
-
-fn record<T: Decode>(name: &str, mut bytes: &[u8]) -> Result<T, Error> {
-    T::decode_all(&mut bytes).map_err(|error| Error::Record {
-        record: name.into(),
-        reason: error.to_string(),
-    })
-}
-
-fn missing(what: &str, step: u64) -> Error {
-    Error::Record {
-        record: format!("{what} {step}"),
-        reason: "it is not there".into(),
     }
 }

@@ -5,11 +5,10 @@ use redb::{Durability, ReadableDatabase};
 use sp_core::H256;
 
 use super::{
-    DIFFS, HASHES, MERGED, NUMBERS, POOL, STEPS,
     load::write_checkpoint,
-    missing, record,
     records::Step,
     store::{Meta, Store, write_metas},
+    tables::{DIFFS, HASHES, MERGED, NUMBERS, POOL, STEPS, missing, record},
 };
 use crate::{
     Error,

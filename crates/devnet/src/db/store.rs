@@ -16,11 +16,9 @@ use tokio::sync::watch;
 use tributary_private::durable;
 
 use super::{
-    BASE, DIFFS, FORMAT, HASHES, ITEMS, MERGED, META, NUMBERS, POOL, STEPS,
-    load::item_bytes,
-    record,
+    errors::{catch, corrupt, file, open_error},
     records::Base,
-    trouble::{catch, corrupt, file, open_error},
+    tables::{BASE, DIFFS, FORMAT, HASHES, ITEMS, MERGED, META, NUMBERS, POOL, STEPS, item_bytes, record},
 };
 use crate::{config::Database, error::Error, state::StateMap};
 

@@ -10,7 +10,7 @@ use std::{
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{records::Step, store::Store, trouble::contradiction};
+use super::{errors::contradiction, records::Step, store::Store};
 use crate::{error::Error, panics, state::Diff};
 
 /// Steps that may wait for the disk; whoever makes more waits with them.

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use sp_runtime::AccountId32;
 
 use super::{
-    Devnet, Inner, Producer,
-    kept::{Kept, Snapshot},
+    dev_settings::{Kept, Snapshot},
+    handle::{Devnet, Inner, Producer},
 };
 use crate::{
     Error, Mining,

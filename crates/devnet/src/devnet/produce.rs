@@ -9,15 +9,10 @@ use std::{
 use sp_core::H256;
 use tokio_util::sync::CancellationToken;
 
-use super::{Devnet, Inner, Producer};
+use super::handle::{Devnet, Inner, Produced, Producer};
 use crate::{
-    BlockNumber, Error,
-    chain::Head,
-    clock::TIME_MAX_MS,
-    execution::Session,
-    pool::{PoolTransaction, TransactionStatus},
+    BlockNumber, Error, call_stack::deep, chain::Head, clock::TIME_MAX_MS, execution::Session, pool::TransactionStatus,
     producer,
-    stack::deep,
 };
 
 /// While many blocks are asked for, they are forced to the disk together this often, and nobody else waits for the
@@ -25,13 +20,6 @@ use crate::{
 const BATCH: Duration = Duration::from_millis(100);
 /// Transactions that are asked about again after a block although their time is not over.
 const REVALIDATE_EXTRA: usize = 32;
-
-/// What is to be told once the block is on the disk.
-pub(super) struct Produced {
-    step: u64,
-    head: Arc<Head>,
-    included: Vec<(PoolTransaction, u32)>,
-}
 
 impl Devnet {
     /// Makes `blocks` blocks, whatever the mode, and returns the best one. When it returns they are on the disk.

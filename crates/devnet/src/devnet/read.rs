@@ -6,45 +6,18 @@ use sp_core::H256;
 use sp_runtime::ApplyExtrinsicResult;
 use tributary_runtime::RuntimeEvent;
 
-use super::{Devnet, Inner};
+use super::{
+    handle::{Devnet, Inner},
+    moment::At,
+};
 use crate::{
     BlockNumber, Error, Header,
+    call_stack::deep,
     chain::{self, Head},
     execution::Session,
     producer,
-    stack::deep,
     state::StateView,
 };
-
-/// Which block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum At {
-    /// The best one.
-    #[default]
-    Best,
-    /// The one of this number.
-    Number(BlockNumber),
-    /// The one of this hash.
-    Hash(H256),
-}
-
-impl From<BlockNumber> for At {
-    fn from(number: BlockNumber) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl From<H256> for At {
-    fn from(hash: H256) -> Self {
-        Self::Hash(hash)
-    }
-}
-
-impl From<Option<H256>> for At {
-    fn from(hash: Option<H256>) -> Self {
-        hash.map_or(Self::Best, Self::Hash)
-    }
-}
 
 /// A block with its extrinsics.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,14 +9,17 @@ use sp_runtime::{
 use tokio::sync::mpsc;
 use tributary_runtime::UncheckedExtrinsic;
 
-use super::{At, Devnet, Inner, Producer};
+use super::{
+    handle::{Devnet, Inner, Producer},
+    moment::At,
+};
 use crate::{
     BlockNumber, Error, Mining, arguments,
+    call_stack::deep,
     chain::Chain,
     execution::{Session, extrinsic_hash},
     impersonation,
     pool::{PoolError, PoolTransaction, TransactionStatus},
-    stack::deep,
 };
 
 /// Blocks that one submission may trigger, when transactions did not fit into the first.

@@ -3,12 +3,12 @@
 use sp_core::H256;
 use tokio_util::sync::CancellationToken;
 
-use super::{Devnet, Inner};
+use super::handle::{Devnet, Inner};
 use crate::{
     Error, arguments,
+    call_stack::deep,
     db::Checked,
     producer,
-    stack::deep,
     state::{Commitment, StateMap, StateView},
 };
 

@@ -4,54 +4,21 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::{Devnet, Inner};
+use super::{
+    handle::{Devnet, Inner},
+    watcher::{Stepped, Watcher},
+};
 use crate::{
     chain::{Head, Unkept},
-    state::{Diff, Value},
+    state::Value,
 };
-
-/// Steps that a watcher may be behind.
-const STEPS_MAX: usize = 4096;
-
-/// A step that is on the disk.
-#[derive(Clone, Debug)]
-pub(crate) struct Stepped {
-    /// Its number.
-    pub step: u64,
-    /// The block whose state it is part of.
-    pub head: Arc<Head>,
-    /// What it changed; none if everything may be another now: after a revert, a load, or steps that the watcher was
-    /// too slow for.
-    pub diff: Option<Arc<Diff>>,
-}
-
-/// One who watches.
-pub(super) struct Watcher {
-    sender: mpsc::Sender<Stepped>,
-    missed: bool,
-}
-
-impl Watcher {
-    /// False when it is gone.
-    fn tell(&mut self, mut stepped: Stepped) -> bool {
-        if self.missed {
-            stepped.diff = None;
-        }
-        match self.sender.try_send(stepped) {
-            Ok(()) => self.missed = false,
-            Err(mpsc::error::TrySendError::Full(_)) => self.missed = true,
-            Err(mpsc::error::TrySendError::Closed(_)) => return false,
-        }
-        true
-    }
-}
 
 impl Devnet {
     /// Every step from now on, once it is on the disk.
     pub(crate) fn watch_steps(&self) -> mpsc::Receiver<Stepped> {
-        let (sender, receiver) = mpsc::channel(STEPS_MAX);
-        self.inner.watchers.lock().push(Watcher { sender, missed: false });
-        receiver
+        let (watcher, steps) = Watcher::new();
+        self.inner.watchers.lock().push(watcher);
+        steps
     }
 
     /// The values of keys now, with the step and the block that they are of.

@@ -6,11 +6,9 @@ use jsonrpsee::{Extensions, PendingSubscriptionSink, types::Params};
 use serde_json::{Value, json};
 
 use super::{
-    Context, HEADS_KEYS, Module, blocking,
+    context::{Context, HEADS_KEYS, Module, blocking, method, notify, setup, watch},
     error::from_chain,
-    method, notify,
     params::{Reader, hex},
-    setup, watch,
 };
 use crate::{Error, TransactionStatus};
 

@@ -6,12 +6,10 @@ use jsonrpsee::{Extensions, PendingSubscriptionSink, types::ErrorObjectOwned};
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Context, HEADS_KEYS, Module, aliases, blocking,
+    context::{Answer, Context, HEADS_KEYS, Module, aliases, blocking, method, notify, setup, watch},
     error::{bad_params, from_chain},
     limits::NUMBERS_MAX,
-    method, notify,
     params::hex,
-    setup, watch,
 };
 use crate::{Error, Header};
 

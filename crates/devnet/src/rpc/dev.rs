@@ -5,9 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use serde_json::{Value, json};
 
 use super::{
-    Context, Module,
+    context::{Context, Module, method},
     error::{bad_params, from_chain},
-    method,
     params::{Reader, bytes, hex},
 };
 use crate::{Error, Head, Mining};
@@ -17,6 +16,14 @@ const INTERVAL_MAX_MS: u64 = 86_400_000;
 
 /// All of them; those about files only if there is a folder for `dumps`.
 pub fn register(module: &mut Module, dumps: bool) -> Result<(), Error> {
+    register_blocks(module)?;
+    register_state(module)?;
+    register_time(module)?;
+    if dumps { register_dumps(module) } else { Ok(()) }
+}
+
+/// Making blocks, and checking those that there are.
+fn register_blocks(module: &mut Module) -> Result<(), Error> {
     method(module, "dev_advance", |context, params| {
         let blocks: u32 = params.optional("blocks")?.unwrap_or(1);
         context
@@ -37,6 +44,27 @@ pub fn register(module: &mut Module, dumps: bool) -> Result<(), Error> {
         context.devnet.cancel();
         Ok(Value::Null)
     })?;
+    method(module, "dev_mining", |context, params| {
+        if let Some(mode) = params.optional::<Value>("mode")? {
+            context.devnet.set_mining(mining(&mode)?);
+        }
+        Ok(match context.devnet.mining() {
+            Mining::OnDemand => json!("onDemand"),
+            Mining::OnExtrinsic => json!("onExtrinsic"),
+            Mining::Timer(interval) => json!({ "timer": interval.as_millis() as u64 }),
+        })
+    })?;
+    method(module, "dev_stateHash", |context, _| {
+        Ok(hex(context.devnet.state_hash()))
+    })?;
+    method(module, "dev_verify", |context, params| {
+        let verified = context.devnet.verify_for(&params.gone).map_err(from_chain)?;
+        Ok(hex(verified.state_hash))
+    })
+}
+
+/// Going back, and writing into the state or in the name of others.
+fn register_state(module: &mut Module) -> Result<(), Error> {
     method(module, "dev_snapshot", |context, _| {
         context.devnet.snapshot().map(Value::from).map_err(from_chain)
     })?;
@@ -76,7 +104,10 @@ pub fn register(module: &mut Module, dumps: bool) -> Result<(), Error> {
             .stop_impersonating(&params.account()?)
             .map(Value::from)
             .map_err(from_chain)
-    })?;
+    })
+}
+
+fn register_time(module: &mut Module) -> Result<(), Error> {
     method(module, "dev_setTime", |context, params| {
         context
             .devnet
@@ -90,27 +121,10 @@ pub fn register(module: &mut Module, dumps: bool) -> Result<(), Error> {
             .advance_time(params.required("milliseconds")?)
             .map(Value::from)
             .map_err(from_chain)
-    })?;
-    method(module, "dev_mining", |context, params| {
-        if let Some(mode) = params.optional::<Value>("mode")? {
-            context.devnet.set_mining(mining(&mode)?);
-        }
-        Ok(match context.devnet.mining() {
-            Mining::OnDemand => json!("onDemand"),
-            Mining::OnExtrinsic => json!("onExtrinsic"),
-            Mining::Timer(interval) => json!({ "timer": interval.as_millis() as u64 }),
-        })
-    })?;
-    method(module, "dev_stateHash", |context, _| {
-        Ok(hex(context.devnet.state_hash()))
-    })?;
-    method(module, "dev_verify", |context, params| {
-        let verified = context.devnet.verify_for(&params.gone).map_err(from_chain)?;
-        Ok(hex(verified.state_hash))
-    })?;
-    if !dumps {
-        return Ok(());
-    }
+    })
+}
+
+fn register_dumps(module: &mut Module) -> Result<(), Error> {
     method(module, "dev_dump", |context, params| {
         let path = dump_path(context, params)?;
         context.devnet.dump(&path).map(|()| json!(path)).map_err(from_chain)

@@ -4,7 +4,10 @@ use codec::Encode;
 use frame_support::{dispatch::DispatchClass, weights::Weight};
 use serde_json::{Value, json};
 
-use super::{Module, error::from_chain, method};
+use super::{
+    context::{Module, method},
+    error::from_chain,
+};
 use crate::Error;
 
 /// `RuntimeDispatchInfo` of the payment pallet.

@@ -15,10 +15,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tributary_http::Guard;
 
 use super::{
-    RpcConfig,
+    config::RpcConfig,
     gate::{Gate, Lanes},
     limits::MESSAGE_BYTES_MAX,
-    methods,
+    methods::methods,
 };
 use crate::{Devnet, Error};
 

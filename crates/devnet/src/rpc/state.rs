@@ -8,16 +8,24 @@ use serde_json::{Value, json};
 use sp_core::H256;
 
 use super::{
-    Answer, Context, HEADS_KEYS, Module, aliases, blocking,
+    context::{Answer, Context, HEADS_KEYS, Module, aliases, blocking, method, notify, setup, watch},
     error::{bad_params, from_chain, internal},
     limits::{ARGUMENT_BYTES_MAX, LISTED_KEYS_MAX, PAGE_MAX, QUERY_KEYS_MAX, VALUE_BYTES_MAX},
-    method, notify,
     params::hex,
-    setup, storage, watch,
+    storage,
 };
 use crate::{At, Error, arguments::takes_calls};
 
+/// All of them.
 pub fn register(module: &mut Module) -> Result<(), Error> {
+    register_runtime(module)?;
+    register_values(module)?;
+    register_keys(module)?;
+    register_subscriptions(module)
+}
+
+/// Calls into the runtime, and what it is.
+fn register_runtime(module: &mut Module) -> Result<(), Error> {
     method(module, "state_call", |context, params| {
         let name: String = params.required("method")?;
         let arguments = params.optional_bytes("arguments")?.unwrap_or_default();
@@ -34,6 +42,22 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
             .map_err(from_chain)
     })?;
     aliases(module, "state_call", &["state_callAt"])?;
+    method(module, "state_getMetadata", |context, params| {
+        let answer = context
+            .devnet
+            .call("Metadata_metadata", &[], params.at()?)
+            .map_err(from_chain)?;
+        // The runtime wraps the bytes once more.
+        Vec::<u8>::decode(&mut &answer[..]).map(hex).map_err(internal)
+    })?;
+    method(module, "state_getRuntimeVersion", |context, params| {
+        runtime_version(context, params.at()?)
+    })?;
+    aliases(module, "state_getRuntimeVersion", &["chain_getRuntimeVersion"])
+}
+
+/// The values of keys.
+fn register_values(module: &mut Module) -> Result<(), Error> {
     method(module, "state_getStorage", |context, params| {
         let key = params.bytes("key")?;
         Ok(context
@@ -55,6 +79,34 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
         Ok(value.map_or(Value::Null, |value| json!(value.len())))
     })?;
     aliases(module, "state_getStorageSize", &["state_getStorageSizeAt"])?;
+    method(module, "state_queryStorageAt", |context, params| {
+        let keys = params.many_bytes("keys")?;
+        let at = params.at()?;
+        let hash = match at {
+            At::Hash(hash) => hash,
+            _ => context.devnet.head().hash,
+        };
+        if keys.len() > QUERY_KEYS_MAX {
+            return Err(bad_params(format!(
+                "{} keys are too many for one request, which may list {QUERY_KEYS_MAX}",
+                keys.len()
+            )));
+        }
+        let values = context
+            .devnet
+            .query_within(&keys, VALUE_BYTES_MAX, hash)
+            .map_err(from_chain)?;
+        let Some(values) = values else {
+            return Err(bad_params(format!(
+                "the values of these keys are more than the {VALUE_BYTES_MAX} bytes of one answer; ask for fewer"
+            )));
+        };
+        Ok(json!([changes(hash, keys.iter().zip(values))]))
+    })
+}
+
+/// The keys that there are.
+fn register_keys(module: &mut Module) -> Result<(), Error> {
     method(module, "state_getKeysPaged", |context, params| {
         let prefix = params.optional_bytes("prefix")?.unwrap_or_default();
         let count: u32 = params.required("count")?;
@@ -80,43 +132,10 @@ pub fn register(module: &mut Module) -> Result<(), Error> {
             )));
         }
         Ok(all.iter().map(hex).collect())
-    })?;
-    method(module, "state_queryStorageAt", |context, params| {
-        let keys = params.many_bytes("keys")?;
-        let at = params.at()?;
-        let hash = match at {
-            At::Hash(hash) => hash,
-            _ => context.devnet.head().hash,
-        };
-        if keys.len() > QUERY_KEYS_MAX {
-            return Err(bad_params(format!(
-                "{} keys are too many for one request, which may list {QUERY_KEYS_MAX}",
-                keys.len()
-            )));
-        }
-        let values = context
-            .devnet
-            .query_within(&keys, VALUE_BYTES_MAX, hash)
-            .map_err(from_chain)?;
-        let Some(values) = values else {
-            return Err(bad_params(format!(
-                "the values of these keys are more than the {VALUE_BYTES_MAX} bytes of one answer; ask for fewer"
-            )));
-        };
-        Ok(json!([changes(hash, keys.iter().zip(values))]))
-    })?;
-    method(module, "state_getMetadata", |context, params| {
-        let answer = context
-            .devnet
-            .call("Metadata_metadata", &[], params.at()?)
-            .map_err(from_chain)?;
-        // The runtime wraps the bytes once more.
-        Vec::<u8>::decode(&mut &answer[..]).map(hex).map_err(internal)
-    })?;
-    method(module, "state_getRuntimeVersion", |context, params| {
-        runtime_version(context, params.at()?)
-    })?;
-    aliases(module, "state_getRuntimeVersion", &["chain_getRuntimeVersion"])?;
+    })
+}
+
+fn register_subscriptions(module: &mut Module) -> Result<(), Error> {
     module
         .register_subscription("state_subscribeStorage", "state_storage", "state_unsubscribeStorage", {
             |params, pending, context, extensions| storage::subscribe(params, pending, context, extensions)

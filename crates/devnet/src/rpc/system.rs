@@ -3,7 +3,11 @@
 use codec::Encode;
 use serde_json::{Value, json};
 
-use super::{Module, aliases, error::from_chain, method, params::hex};
+use super::{
+    context::{Module, aliases, method},
+    error::from_chain,
+    params::hex,
+};
 use crate::Error;
 
 pub fn register(module: &mut Module) -> Result<(), Error> {

@@ -6,8 +6,8 @@ use foldhash::fast::RandomState;
 
 use super::{
     Element,
-    order::{self, Order},
-    table::{Entry, Table},
+    hash_table::{Entry, Table},
+    key_order::{self, Order},
 };
 
 /// A map from storage keys to values. Values are found through a hash table, whose order nobody sees; the order of the
@@ -104,7 +104,7 @@ impl StateMap {
 
     /// The storage item that a key belongs to.
     pub fn item_of(key: &[u8]) -> &[u8] {
-        order::split(key).0
+        key_order::split(key).0
     }
 
     /// The first bytes of all storage items that hold something.
@@ -135,7 +135,7 @@ mod tests {
         ops::Bound::{Excluded, Unbounded},
     };
 
-    use super::{order::split, *};
+    use super::{key_order::split, *};
 
     /// The map does what a plain ordered map does, for keys shorter and longer than what an item's keys share.
     #[test]

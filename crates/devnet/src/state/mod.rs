@@ -8,13 +8,13 @@
 //! The runtime reads and writes through a [`Host`]: a [`StateView`] with an [`Overlay`] over it.
 
 mod commitment;
+mod copy_on_write;
 mod diff;
+mod hash_table;
 mod host;
+mod key_order;
 mod map;
-mod order;
 mod overlay;
-mod shared;
-mod table;
 mod view;
 
 pub use commitment::{Commitment, Element};

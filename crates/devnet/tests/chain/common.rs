@@ -114,19 +114,14 @@ fn here() -> RuntimeCall {
     RuntimeCall::System(frame_system::Call::remark { remark: HERE.to_vec() })
 }
 
-/// The bytes before and after the call inside each call that holds one: every way to nest calls.
-pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
-    use pallet_multisig::Call as Multisig;
-    use pallet_proxy::Call as Proxy;
-    use pallet_scheduler::Call as Scheduler;
-    use pallet_sudo::Call as Sudo;
+/// A call that holds another one, and its name.
+type Wrapper = (&'static str, RuntimeCall);
+
+fn in_utility(call: impl Fn() -> Box<RuntimeCall>) -> Vec<Wrapper> {
     use pallet_utility::Call as Utility;
-    let alice = account(Sr25519Keyring::Alice);
     let bob = account(Sr25519Keyring::Bob);
-    let call = || Box::new(here());
-    let origin = || Box::new(frame_system::RawOrigin::Signed(alice.clone()).into());
-    let weight = frame_support::weights::Weight::from_parts(1_000, 0);
-    let all: Vec<(&'static str, RuntimeCall)> = vec![
+    let origin = || Box::new(frame_system::RawOrigin::Signed(account(Sr25519Keyring::Alice)).into());
+    vec![
         ("batch", Utility::batch { calls: vec![here()] }.into()),
         ("batch_all", Utility::batch_all { calls: vec![here()] }.into()),
         ("force_batch", Utility::force_batch { calls: vec![here()] }.into()),
@@ -150,7 +145,14 @@ pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
             }
             .into(),
         ),
-        ("with_weight", Utility::with_weight { call: call(), weight }.into()),
+        (
+            "with_weight",
+            Utility::with_weight {
+                call: call(),
+                weight: WEIGHT,
+            }
+            .into(),
+        ),
         (
             "if_else",
             Utility::if_else {
@@ -167,6 +169,16 @@ pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
             }
             .into(),
         ),
+    ]
+}
+
+/// Calls in the name of others: multisigs, proxies, sudo.
+fn in_others_names(call: impl Fn() -> Box<RuntimeCall>) -> Vec<Wrapper> {
+    use pallet_multisig::Call as Multisig;
+    use pallet_proxy::Call as Proxy;
+    use pallet_sudo::Call as Sudo;
+    let (alice, bob) = (account(Sr25519Keyring::Alice), account(Sr25519Keyring::Bob));
+    vec![
         (
             "as_multi_threshold_1",
             Multisig::as_multi_threshold_1 {
@@ -182,7 +194,7 @@ pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
                 other_signatories: vec![bob.clone()],
                 maybe_timepoint: None,
                 call: call(),
-                max_weight: weight,
+                max_weight: WEIGHT,
             }
             .into(),
         ),
@@ -208,7 +220,11 @@ pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         ("sudo", Sudo::sudo { call: call() }.into()),
         (
             "sudo_unchecked_weight",
-            Sudo::sudo_unchecked_weight { call: call(), weight }.into(),
+            Sudo::sudo_unchecked_weight {
+                call: call(),
+                weight: WEIGHT,
+            }
+            .into(),
         ),
         (
             "sudo_as",
@@ -218,6 +234,12 @@ pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
             }
             .into(),
         ),
+    ]
+}
+
+fn in_the_scheduler(call: impl Fn() -> Box<RuntimeCall>) -> Vec<Wrapper> {
+    use pallet_scheduler::Call as Scheduler;
+    vec![
         (
             "schedule",
             Scheduler::schedule {
@@ -238,15 +260,25 @@ pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
             }
             .into(),
         ),
-    ];
+    ]
+}
+
+const WEIGHT: frame_support::weights::Weight = frame_support::weights::Weight::from_parts(1_000, 0);
+
+/// The bytes before and after the call inside each call that holds one: every way to nest calls.
+pub fn wrappers() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let call = || Box::new(here());
+    let all = in_utility(call)
+        .into_iter()
+        .chain(in_others_names(call))
+        .chain(in_the_scheduler(call));
     let marker = here().encode();
-    all.into_iter()
-        .map(|(name, call)| {
-            let bytes = call.encode();
-            let at = bytes.windows(marker.len()).position(|window| window == marker).unwrap();
-            (name, bytes[..at].to_vec(), bytes[at + marker.len()..].to_vec())
-        })
-        .collect()
+    all.map(|(name, call)| {
+        let bytes = call.encode();
+        let at = bytes.windows(marker.len()).position(|window| window == marker).unwrap();
+        (name, bytes[..at].to_vec(), bytes[at + marker.len()..].to_vec())
+    })
+    .collect()
 }
 
 /// The bytes of a call inside these others, the outermost first.

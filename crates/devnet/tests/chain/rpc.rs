@@ -93,7 +93,7 @@ fn post(address: SocketAddr, body: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn blocks_and_state_have_the_shapes_that_clients_read() {
+async fn blocks_have_the_shape_that_clients_read() {
     let (chain, _handle, client) = start().await;
     let genesis = ask(&client, "chain_getBlockHash", rpc_params![0]).await;
     assert_eq!(genesis, json!(hex(&chain.genesis_hash().0)));
@@ -129,7 +129,12 @@ async fn blocks_and_state_have_the_shapes_that_clients_read() {
     assert_eq!(block["justifications"], Value::Null);
     let extrinsics = block["block"]["extrinsics"].as_array().unwrap();
     assert_eq!(extrinsics.len(), 1);
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn state_is_read_at_any_block_and_in_pages() {
+    let (_chain, _handle, client) = start().await;
+    assert_eq!(ask(&client, "dev_advance", rpc_params![20]).await["number"], 20);
     // System.Number at several blocks; hex with and without 0x.
     let key = hex(&storage_prefix(b"System", b"Number"));
     for number in [1u32, 7, 20] {
@@ -175,7 +180,12 @@ async fn blocks_and_state_have_the_shapes_that_clients_read() {
     }
     assert_eq!(&paged, all);
     assert!(all.len() >= 8);
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_runtime_describes_itself() {
+    let (_chain, _handle, client) = start().await;
+    let head = ask(&client, "chain_getFinalizedHead", rpc_params![]).await;
     let metadata = ask(&client, "state_getMetadata", rpc_params![]).await;
     assert!(metadata.as_str().unwrap().starts_with("0x6d6574610e"));
     let v15 = ask(
@@ -194,7 +204,17 @@ async fn blocks_and_state_have_the_shapes_that_clients_read() {
     assert_eq!(version["specName"], "node-subtensor");
     assert_eq!(version["transactionVersion"], 1);
     assert!(version["apis"][0][0].as_str().unwrap().starts_with("0x"));
+    assert_eq!(
+        ask(&client, "system_properties", rpc_params![]).await,
+        json!({ "ss58Format": 42, "tokenDecimals": 9, "tokenSymbol": "TAO" })
+    );
+    assert_eq!(ask(&client, "system_chainType", rpc_params![]).await, "Development");
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_have_the_codes_and_texts_that_clients_look_for() {
+    let (_chain, _handle, client) = start().await;
+    let key = hex(&storage_prefix(b"System", b"Number"));
     let unknown = error(&client, "state_call", rpc_params!["Metadata_nothing", ""]).await;
     assert_eq!(
         unknown.1,
@@ -209,58 +229,60 @@ async fn blocks_and_state_have_the_shapes_that_clients_read() {
         "{}",
         lost.1
     );
+}
 
+/// What clients of a node look for.
+const METHODS: &[&str] = &[
+    "rpc_methods",
+    "system_chain",
+    "system_chainType",
+    "system_name",
+    "system_version",
+    "system_properties",
+    "chain_getHead",
+    "chain_getBlockHash",
+    "chain_getHeader",
+    "chain_getBlock",
+    "chain_getFinalizedHead",
+    "chain_subscribeNewHeads",
+    "chain_unsubscribeNewHeads",
+    "chain_subscribeNewHead",
+    "chain_subscribeFinalizedHeads",
+    "chain_unsubscribeFinalizedHeads",
+    "chain_subscribeAllHeads",
+    "state_getRuntimeVersion",
+    "state_getMetadata",
+    "state_call",
+    "state_getStorageAt",
+    "state_getStorage",
+    "state_getStorageHash",
+    "state_getStorageSize",
+    "state_queryStorageAt",
+    "state_getKeysPaged",
+    "state_getKeys",
+    "state_subscribeStorage",
+    "state_unsubscribeStorage",
+    "state_subscribeRuntimeVersion",
+    "author_submitExtrinsic",
+    "author_submitAndWatchExtrinsic",
+    "author_unwatchExtrinsic",
+    "author_pendingExtrinsics",
+    "account_nextIndex",
+    "system_accountNextIndex",
+    "system_health",
+    "system_dryRun",
+    "payment_queryInfo",
+    "payment_queryFeeDetails",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_method_that_clients_look_for_is_listed() {
+    let (_chain, _handle, client) = start().await;
     let methods = ask(&client, "rpc_methods", rpc_params![]).await;
     let methods = methods["methods"].as_array().unwrap();
-    for name in [
-        "rpc_methods",
-        "system_chain",
-        "system_chainType",
-        "system_name",
-        "system_version",
-        "system_properties",
-        "chain_getHead",
-        "chain_getBlockHash",
-        "chain_getHeader",
-        "chain_getBlock",
-        "chain_getFinalizedHead",
-        "chain_subscribeNewHeads",
-        "chain_unsubscribeNewHeads",
-        "chain_subscribeNewHead",
-        "chain_subscribeFinalizedHeads",
-        "chain_unsubscribeFinalizedHeads",
-        "chain_subscribeAllHeads",
-        "state_getRuntimeVersion",
-        "state_getMetadata",
-        "state_call",
-        "state_getStorageAt",
-        "state_getStorage",
-        "state_getStorageHash",
-        "state_getStorageSize",
-        "state_queryStorageAt",
-        "state_getKeysPaged",
-        "state_getKeys",
-        "state_subscribeStorage",
-        "state_unsubscribeStorage",
-        "state_subscribeRuntimeVersion",
-        "author_submitExtrinsic",
-        "author_submitAndWatchExtrinsic",
-        "author_unwatchExtrinsic",
-        "author_pendingExtrinsics",
-        "account_nextIndex",
-        "system_accountNextIndex",
-        "system_health",
-        "system_dryRun",
-        "payment_queryInfo",
-        "payment_queryFeeDetails",
-    ] {
+    for name in METHODS {
         assert!(methods.contains(&json!(name)), "{name} is not listed");
     }
-    assert_eq!(
-        ask(&client, "system_properties", rpc_params![]).await,
-        json!({ "ss58Format": 42, "tokenDecimals": 9, "tokenSymbol": "TAO" })
-    );
-    assert_eq!(ask(&client, "system_chainType", rpc_params![]).await, "Development");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,14 +4,14 @@
 //! hold bytes that are no UTF-8; and `seed` of an answer, so that whoever did not choose one can ask again. Client
 //! libraries pass over what they do not know.
 
-mod job;
+mod request;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use job::{BadRequest, Delivery, Job, read_json};
+pub use request::{BadRequest, Delivery, Job, read_json};
 
 /// The model that stands for the newest.
 pub const NEWEST: &str = "tributary";

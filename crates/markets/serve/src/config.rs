@@ -3,8 +3,7 @@
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tokio::{sync::watch, task::JoinHandle};
-use tributary_neuron::{Hotkey, NeuronError, Reach};
+use tributary_neuron::{Hotkey, Reach, kind_by_name};
 
 use crate::rules::Rules;
 
@@ -60,10 +59,7 @@ impl FromStr for MinerKind {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|kind| kind.name()).collect();
-            format!("there is no miner kind {name:?}; the kinds are {}", names.join(", "))
-        })
+        kind_by_name(&Self::ALL, Self::name, name)
     }
 }
 
@@ -99,15 +95,8 @@ pub struct MinerStatus {
     pub tokens: u64,
 }
 
-/// A running miner. Dropping the handle does not stop it; its cancellation token does.
-pub struct MinerHandle {
-    /// Its figures as they change.
-    pub status: watch::Receiver<MinerStatus>,
-    /// Where its axon listens.
-    pub address: SocketAddr,
-    /// Ends when cancelled, or with the error that stopped it.
-    pub task: JoinHandle<Result<(), NeuronError>>,
-}
+/// A running miner of this market.
+pub type MinerHandle = tributary_neuron::MinerHandle<MinerStatus>;
 
 /// What a validator is started with.
 #[derive(Clone)]
@@ -158,10 +147,5 @@ pub struct ValidatorStatus {
     pub miners: BTreeMap<u16, MinerView>,
 }
 
-/// A running validator. Dropping the handle does not stop it; its cancellation token does.
-pub struct ValidatorHandle {
-    /// Its figures as they change.
-    pub status: watch::Receiver<ValidatorStatus>,
-    /// Ends when cancelled, or with the error that stopped it.
-    pub task: JoinHandle<Result<(), NeuronError>>,
-}
+/// A running validator of this market.
+pub type ValidatorHandle = tributary_neuron::ValidatorHandle<ValidatorStatus>;

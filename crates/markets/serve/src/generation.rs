@@ -1,9 +1,23 @@
 //! A completion as it grows: lengths, stop sequences, text.
 
+use std::{
+    num::NonZero,
+    sync::{Arc, LazyLock},
+};
+
+use tokio::sync::Semaphore;
+use tributary_neuron::NeuronError;
+
 use crate::{
     api::{Finish, Job},
     engine::{Decoding, Engine},
 };
+
+/// Whole jobs that are done at one time: a thread for each processor.
+static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Arc::new(Semaphore::new(processors))
+});
 
 /// A job being done.
 pub struct Generation {
@@ -70,6 +84,22 @@ pub fn complete(engine: &Engine, job: &Job) -> (Vec<u8>, Finish) {
     generation.advance(engine, usize::MAX);
     let finish = generation.finish().unwrap_or(Finish::Length);
     (generation.bytes, finish)
+}
+
+/// [`complete`] on a thread of its own, so that other tasks go on meanwhile.
+///
+/// # Errors
+/// If the job panics.
+pub async fn complete_aside(engine: &Arc<Engine>, job: &Job) -> Result<(Vec<u8>, Finish), NeuronError> {
+    let failed = |error: &dyn std::fmt::Display| NeuronError::Market(format!("cannot run the model: {error}"));
+    let place = PLACES.clone().acquire_owned().await;
+    let place = place.map_err(|error| failed(&error))?;
+    let (engine, job) = (engine.clone(), job.clone());
+    let done = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        complete(&engine, &job)
+    });
+    done.await.map_err(|error| failed(&error))
 }
 
 /// Bytes as text, piece by piece: a character that is cut by the end of a piece waits for the next one; what is no
@@ -158,6 +188,16 @@ mod tests {
         assert_eq!(finish, Finish::Stop);
         assert!(cut.len() <= 90 && free.starts_with(&cut));
         assert_eq!(complete(&engine, &job(0, &[])), (Vec::new(), Finish::Length));
+    }
+
+    /// On one thread: whoever kept it busy would keep the other task from its turn.
+    #[tokio::test]
+    async fn other_tasks_go_on_while_a_whole_job_is_done() {
+        let engine = Arc::new(engine());
+        let other = tokio::spawn(async {});
+        let done = complete_aside(&engine, &job(200, &[])).await.unwrap();
+        assert!(other.is_finished());
+        assert_eq!(done, complete(&engine, &job(200, &[])));
     }
 
     proptest! {

@@ -7,20 +7,20 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod api;
-mod ask;
+mod ask_miner;
 mod config;
 pub mod credential;
 pub mod engine;
 mod gateway;
 mod generation;
-mod library;
-pub mod memory;
+pub mod memory_rail;
 pub mod meter;
 mod miner;
 pub mod rail;
 pub mod rao;
 mod rules;
 pub mod score;
+mod served_models;
 mod validator;
 mod wallet;
 
@@ -29,8 +29,8 @@ pub use config::{
 };
 pub use gateway::{GatewayConfig, GatewayHandle, GatewayStatus, Offer, RouteView, spawn_gateway};
 pub use generation::complete;
-pub use library::{Librarian, Library, Released, model_id};
 pub use miner::spawn_miner;
 pub use rules::{BadRule, Rules};
+pub use served_models::{Librarian, Library, Released, model_id};
 pub use validator::spawn_validator;
 pub use wallet::{WalletConfig, WalletError, WalletStatus, offer, run_wallet};

@@ -20,8 +20,8 @@ use crate::{
     config::{MinerConfig, MinerHandle, MinerKind, MinerStatus},
     engine::Engine,
     generation::{Generation, TextDecoder},
-    library::{Librarian, Library},
     rules::Rules,
+    served_models::{Librarian, Library},
 };
 
 /// Tokens of one event of a streamed answer.

@@ -1,5 +1,5 @@
 //! The network's payment rail, as those who sell and buy by it see it, and nothing else of the chain. The client of a
-//! running chain implements it over RPC; [`crate::memory::MemoryRail`] implements it for tests.
+//! running chain implements it over RPC; [`crate::memory_rail::MemoryRail`] implements it for tests.
 
 use std::collections::BTreeMap;
 

@@ -55,7 +55,7 @@ impl Default for Rules {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadRule {
     /// One of the serve market.
-    #[error("market hyperparameter {name} is {value}, it must be {must}")]
+    #[error("market hyperparameter {name} is {value}; it must be {must}")]
     Serve {
         /// Which.
         name: &'static str,

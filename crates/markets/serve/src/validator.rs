@@ -15,13 +15,13 @@ use tributary_neuron::{
 
 use crate::{
     api::{Finish, Job},
-    ask::{Timed, ask},
+    ask_miner::{Timed, ask},
     config::{MinerView, ValidatorConfig, ValidatorHandle, ValidatorStatus},
     engine::Sampling,
-    generation::complete,
-    library::{Librarian, SETTLING},
+    generation::complete_aside,
     rules::Rules,
     score::{Standing, scores},
+    served_models::{Librarian, SETTLING},
 };
 
 /// Least time between two rounds.
@@ -109,13 +109,14 @@ impl Market for ServeMarket {
         // Drawn here and now, not from the round: no two validators ask the same, and nobody can answer beforehand.
         let seed: [u8; 32] = rand::random();
         let jobs = probes(&self.config.prompts, &self.config.rules, &released.id, seed);
-        let probes = jobs.into_iter().map(|job| {
-            let (bytes, finish) = complete(&released.engine, &job);
-            Probe { job, bytes, finish }
-        });
+        let mut drawn = Vec::new();
+        for job in jobs {
+            let (bytes, finish) = complete_aside(&released.engine, &job).await?;
+            drawn.push(Probe { job, bytes, finish });
+        }
         self.status
             .send_modify(|status| status.model = Some(released.id.clone()));
-        Ok(probes.collect())
+        Ok(drawn)
     }
 
     async fn query(&self, probes: &Vec<Probe>, peer: &Peer) -> Result<Vec<Timed>, NeuronError> {

@@ -17,27 +17,28 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
-mod artefact;
+mod archive_files;
 mod config;
+mod copies;
 pub mod corpus;
-mod judge;
-mod memory;
+mod kept_versions;
 mod miner;
 mod model;
-mod pool;
 mod rules;
 pub mod score;
 mod trainer;
+mod training_pool;
 mod validator;
+mod weights_file;
 
-pub use artefact::{Artefact, ArtefactError};
 pub use config::{
     MinerConfig, MinerHandle, MinerKind, MinerStatus, MinerView, ValidatorConfig, ValidatorHandle, ValidatorStatus,
 };
 pub use corpus::{Bundled, Corpus, CorpusError, TrainingText};
 pub use miner::spawn_miner;
 pub use model::{Model, ModelError, Shape, TENSORS};
-pub use pool::TrainingPool;
 pub use rules::{BadRule, Rules};
 pub use trainer::device;
+pub use training_pool::TrainingPool;
 pub use validator::spawn_validator;
+pub use weights_file::{Artefact, ArtefactError};

@@ -53,7 +53,7 @@ impl Default for Rules {
 
 /// A hyperparameter that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("market hyperparameter {name} is {value}, it must be {must}")]
+#[error("market hyperparameter {name} is {value}; it must be {must}")]
 pub struct BadRule {
     name: &'static str,
     value: String,

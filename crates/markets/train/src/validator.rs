@@ -13,15 +13,15 @@ use tributary_neuron::{
 };
 
 use crate::{
-    artefact::Artefact,
+    archive_files,
     config::{MinerView, ValidatorConfig, ValidatorHandle, ValidatorStatus},
+    copies::{Archive, Fingerprinter, Version},
     corpus::{Corpus, Slice},
-    judge::{Archive, Fingerprinter, Version},
-    memory,
     model::Model,
     rules::Rules,
     score::{Standing, scores},
     trainer::device,
+    weights_file::Artefact,
 };
 
 /// Least time between two rounds.
@@ -60,7 +60,7 @@ pub fn spawn_validator(
         .as_ref()
         .map(|folder| folder.join(format!("validator-{}-{}", config.netuid, identity.hotkey())));
     let archive = match &folder {
-        Some(folder) => memory::read(folder, &config.rules, &fingerprinter)?,
+        Some(folder) => archive_files::read(folder, &config.rules, &fingerprinter)?,
         None => Archive::default(),
     };
     tracing::info!(
@@ -372,7 +372,7 @@ impl Bench {
         });
         let views = views.collect();
         if let Some(folder) = &self.folder
-            && let Err(error) = memory::prune(folder, &self.archive)
+            && let Err(error) = archive_files::prune(folder, &self.archive)
         {
             tracing::warn!(%error, "the validator's memory is not kept");
         }
@@ -425,7 +425,7 @@ impl Bench {
         let fingerprint = self.fingerprinter.take(&model).map_err(|error| error.to_string())?;
         let Commitment { hotkey, block, digest } = commitment;
         if let Some(folder) = &self.folder
-            && let Err(error) = memory::write(folder, &commitment, artefact)
+            && let Err(error) = archive_files::write(folder, &commitment, artefact)
         {
             tracing::warn!(%error, "the validator's memory is not kept");
         }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tributary_timelock::Sealed;
 
 use super::fetch::{Downloads, Fetched, Key, key};
-use crate::{Artifact, Chain, Hotkey, NeuronError, Reach, Relay, envelope::sha256, files};
+use crate::{Artifact, Chain, Hotkey, NeuronError, Reach, Relay, durable_file, envelope::sha256};
 
 /// How long a step waits for the downloads that it began. Those that take longer go on beside the next steps.
 const STEP_PATIENCE: Duration = Duration::from_secs(2);
@@ -436,5 +436,5 @@ async fn write(file: PathBuf, bytes: impl Into<bytes::Bytes>) -> Result<(), Neur
     let shown = file.display().to_string();
     // There may be room again later.
     let fail = |error| NeuronError::Market(format!("cannot write {shown}: {error}"));
-    files::write(file, bytes).await.map_err(fail)
+    durable_file::write(file, bytes).await.map_err(fail)
 }

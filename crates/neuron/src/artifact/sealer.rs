@@ -8,8 +8,8 @@ use tributary_timelock::{Beacon, Sealed, Secret};
 
 use super::{public_path, secret_route};
 use crate::{
-    Answer, Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Identity, NeuronError, envelope::sha256,
-    files,
+    Answer, Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Identity, NeuronError, durable_file,
+    envelope::sha256,
 };
 
 /// Sealed files that stay available after newer ones.
@@ -166,7 +166,7 @@ impl Sealer {
                 // The secret first: a sealed file without it could not be proved.
                 let secret = hex::encode(copy.secret.0);
                 tributary_private::replace(&file.with_extension(SECRET_ENDING), secret.as_bytes())?;
-                files::write(file.with_extension(FILE_ENDING), copy.bytes.clone()).await
+                durable_file::write(file.with_extension(FILE_ENDING), copy.bytes.clone()).await
             };
             let fail = |error| NeuronError::Market(format!("cannot keep {}: {error}", file.display()));
             written.await.map_err(fail)?;

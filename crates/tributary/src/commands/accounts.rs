@@ -53,6 +53,6 @@ pub async fn announce(endpoint: &str) -> Result<()> {
             Amount(*free_rao).to_string()
         );
     }
-    say!("more for any other account: tributary fund ADDRESS 1000");
+    say!("to fund any other account: tributary fund ADDRESS 1000");
     Ok(())
 }

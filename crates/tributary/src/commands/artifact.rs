@@ -14,13 +14,10 @@ use tributary_timelock::{Pulse, Sealed};
 pub use args::{Artifact, ServeBeacon};
 use args::{Check, Commit, Confirm, Open, Seal, Watch};
 pub use beacon::beacon;
-use sealing::{Fresh, distance, read, seal_round, sealed_bytes, secret, unix_ms, write};
+use sealing::{BYTES_MAX, Fresh, distance, read, seal_round, sealed_bytes, secret, unix_ms, write};
 
-use super::{neuron::relay, status::check_subnet};
-use crate::{args::SubnetQuery, folder, neurons::RpcChain, output, stop};
-
-/// Largest sealed file that is fetched.
-const BYTES_MAX: usize = 1 << 30;
+use super::status::check_subnet;
+use crate::{folder, options::SubnetQuery, output, rpc_chain::RpcChain, stop};
 
 /// Runs a command of this family.
 ///
@@ -116,6 +113,14 @@ async fn seal(args: &Seal) -> Result<()> {
     ))
 }
 
+/// The relay at a URL, or drand's for its quicknet, which is not asked before a pulse is needed.
+async fn relay(url: Option<&str>) -> Result<Relay> {
+    match url {
+        Some(url) => Ok(Relay::connect(url).await?),
+        None => Ok(Relay::quicknet()),
+    }
+}
+
 /// The pulse of a round, if it is out.
 async fn published(relay: &Relay, round: u64) -> Result<Pulse> {
     let pulse = relay.pulse(round).await?;
@@ -202,7 +207,7 @@ async fn confirm(args: &Confirm) -> Result<()> {
     let relay = relay(args.proof.beacon.beacon.as_deref()).await?;
     let content = read(&args.proof.content)?;
     if sha256(&content) != found.plaintext {
-        bail!("the latest artefact, number {}, has another content", found.number);
+        bail!("the latest artefact, number {}, has different content", found.number);
     }
     let again = Sealed::seal(relay.beacon(), found.round, &content, &secret(&args.proof.secret)?)?;
     if sha256(&again.to_bytes()) != found.ciphertext {
@@ -223,10 +228,10 @@ async fn confirm(args: &Confirm) -> Result<()> {
 async fn watch(args: &Watch) -> Result<()> {
     let mut stop = stop::signals()?;
     let relay = relay(args.beacon.beacon.as_deref()).await?;
-    let client = Client::connect(&args.connection.endpoint).await?;
+    let client = Client::connect(&args.peers.connection.endpoint).await?;
     let chain = RpcChain::new(client.clone());
     let _lock = folder::take(&args.out, "artifact watch")?;
-    let reach = args.neighbours.reach(&args.connection.endpoint);
+    let reach = args.peers.reach();
     let mut archive = Archive::new(args.out.clone(), relay, reach, BYTES_MAX, None)?;
     let mut number = None;
     loop {

@@ -14,7 +14,7 @@ use tributary_runtime::RuntimeCall;
 use super::accounts;
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Query, SIGNER},
+    options::{Connection, Query, SIGNER},
     output::{self, say},
 };
 
@@ -29,7 +29,7 @@ pub struct Balance {
     /// Show the account of this wallet's coldkey
     #[arg(long, value_name = "NAME", conflicts_with = "address")]
     pub wallet: Option<String>,
-    /// Where wallets are [default: ~/.bittensor/wallets]
+    /// Folder of the wallets [default: ~/.bittensor/wallets]
     #[arg(long, value_name = "DIR", env = "BT_WALLET_PATH")]
     pub wallet_path: Option<PathBuf>,
     #[command(flatten)]
@@ -185,7 +185,7 @@ pub async fn fund(args: &Fund) -> Result<()> {
     let richest = known.iter().max_by_key(|known| known.free_rao);
     let Some(richest) = richest else {
         bail!(
-            "{} has no development account with TAO: only chains that are made for development do (`tributary chain`, `tributary up`)",
+            "{} has no development account with TAO: only development chains do (`tributary chain`, `tributary up`)",
             client.endpoint()
         );
     };

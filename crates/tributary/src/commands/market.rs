@@ -13,11 +13,10 @@ use tributary_runtime::Runtime;
 
 use super::status::check_subnet;
 use crate::{
-    args::{Connection, Keys, Neighbours, SubnetQuery},
-    market,
-    neurons::RpcChain,
+    market::{self, open_corpus},
+    options::{Connection, Keys, Peers, SubnetQuery},
     output::{self, say},
-    up::plan::open_corpus,
+    rpc_chain::RpcChain,
 };
 
 /// Name of the fetched training part.
@@ -27,9 +26,9 @@ const TRAINING: &str = "training.bin";
 pub enum Market {
     /// Show what the subnet's owner has published: kind of market, rules, text, beacon
     Show(SubnetQuery),
-    /// Fetch that description, and the training part of the text from the subnet's validators; check the hashes
+    /// Fetch the published description, and the training part of the text from the subnet's validators; check their hashes
     Fetch(Fetch),
-    /// Publish the description on the chain, signed by the hotkey of the subnet's owner
+    /// Publish a description on the chain, signed by the hotkey of the subnet's owner
     Publish(Box<Publish>),
 }
 
@@ -41,9 +40,7 @@ pub struct Fetch {
     #[arg(long, value_name = "DIR", default_value = "market")]
     pub out: PathBuf,
     #[command(flatten)]
-    pub connection: Connection,
-    #[command(flatten)]
-    pub neighbours: Neighbours,
+    pub peers: Peers,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -73,20 +70,20 @@ pub struct Publish {
         required_if_eq("kind", "train")
     )]
     pub corpus: Option<String>,
-    /// The hyperparameters, a JSON file; those that it leaves out have their defaults
+    /// JSON file of hyperparameters; those left out have their defaults
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
     /// The train subnet whose best model is served
     #[arg(long, value_name = "NETUID", required_if_eq("kind", "serve"))]
     pub train_netuid: Option<u16>,
-    /// Relay of the drand beacon that artefacts are sealed for [default: drand's quicknet, which is not published]
+    /// Relay of the drand beacon for which artefacts are sealed [default: drand's quicknet, which is not published]
     #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
     pub beacon: Option<String>,
     #[command(flatten)]
     pub connection: Connection,
     #[command(flatten)]
     pub keys: Keys,
-    /// Check that it would succeed and show what would be published; send nothing
+    /// Check that the transaction would succeed and show what it would publish; send nothing
     #[arg(long)]
     pub preview: bool,
     /// Print JSON
@@ -125,7 +122,7 @@ async fn found(client: &Client, chain: &RpcChain, netuid: u16) -> Result<Descrip
 }
 
 async fn fetch(args: &Fetch) -> Result<()> {
-    let (client, chain) = connect(&args.connection).await?;
+    let (client, chain) = connect(&args.peers.connection).await?;
     let description = found(&client, &chain, args.netuid).await?;
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make the folder {}", args.out.display()))?;
     let write = |name: &str, bytes: &[u8]| -> Result<PathBuf> {
@@ -138,7 +135,7 @@ async fn fetch(args: &Fetch) -> Result<()> {
         write("rules.json", &serde_json::to_vec_pretty(&description.rules)?)?,
     ];
     if let Some(print) = &description.corpus {
-        let reach = args.neighbours.reach(&args.connection.endpoint);
+        let reach = args.peers.reach();
         let bytes = market::fetch(&chain, args.netuid, print, reach).await?;
         files.push(write(TRAINING, &bytes)?);
     }
@@ -164,14 +161,14 @@ async fn publish(args: &Publish) -> Result<()> {
         .await?;
     if owner != hotkey.account() {
         bail!(
-            "only the hotkey of subnet {}'s owner, {}, publishes what its market is; this is {}: name it with --hotkey",
+            "only the hotkey of subnet {}'s owner, {}, can publish its market; this is {}: name the owner's with --hotkey",
             args.netuid,
             address(&owner),
             address(&hotkey.account())
         );
     }
     if chain.market(args.netuid).await?.as_deref() == Some(&text) {
-        say!("subnet {netuid} has published exactly this already: nothing is left to do");
+        say!("subnet {netuid} has published exactly this already: there is nothing to do");
         return print(&description, args.json);
     }
     let call = chain.publishing(&owner, args.netuid, &text).await?;

@@ -2,12 +2,14 @@
 
 pub mod accounts;
 pub mod artifact;
+pub mod attend;
 pub mod balance;
 pub mod chain;
 pub mod channel;
+pub mod completions;
 pub mod futures;
+pub mod join;
 pub mod market;
-pub mod neuron;
 pub mod pact;
 pub mod pay;
 pub mod price;
@@ -17,6 +19,7 @@ pub mod send;
 pub mod serve;
 pub mod stake;
 pub mod status;
+pub mod train;
 pub mod transfer;
 pub mod vectors;
 pub mod wallet;

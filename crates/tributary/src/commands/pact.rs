@@ -1,197 +1,28 @@
 //! `tributary pact`: what a subnet promises to give back.
 
+mod args;
 mod show;
 
 use anyhow::{Context as _, Result};
-use clap::{Args, Subcommand};
 use pallet_pact::Call;
 use serde::Serialize;
 use tributary_client::{
     AccountId32,
     pact::{self, PactView, Told},
-    parse_account,
 };
 use tributary_economy::{
-    NetUid, PerMillion, Tao,
-    pact::{Arbiters, Route, Terms},
+    NetUid,
+    pact::{Arbiters, Terms},
 };
 use tributary_neuron::envelope::sha256;
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::{send::Deal, status::check_subnet};
-use crate::{
-    amount::{self, Amount},
-    args::{Sending, SubnetQuery},
-    parts,
+use super::{
+    send::{Deal, Sending},
+    status::check_subnet,
 };
-
-/// A chain's height is a number of 32 bits.
-const BLOCKS_MAX: u64 = u32::MAX as u64;
-
-#[derive(Debug, Subcommand)]
-pub enum Pact {
-    /// Show the pact of a subnet: terms, status, what it owes and what it returned
-    Show(SubnetQuery),
-    /// Propose terms to the owner of a subnet; binds nobody
-    Propose(WithTerms),
-    /// Sign a pact for a subnet that you own; holds its bond
-    Sign(WithTerms),
-    /// Tighten the terms at once; terms not given stay as they are
-    Tighten(Tighten),
-    /// Announce looser terms; terms not given stay as they are. Holders may object until they take effect
-    Loosen(WithTerms),
-    /// Object to looser terms, with the alpha that you stake to --hotkey
-    Object(Subnet),
-    /// Put announced looser terms into force once they are due
-    ApplyLoosening(Subnet),
-    /// Announce that the subnet will leave the pact; the notice begins
-    AnnounceExit(Subnet),
-    /// Cancel the announced exit
-    CancelExit(Subnet),
-    /// Leave after the notice: what has not vested is forfeited, the bond is returned
-    Exit(Subnet),
-    /// Report a breach that only people can judge; holds a deposit
-    Report(Report),
-    /// Decide on a report, as an arbiter or, where the pact names none, as a holder with alpha on --hotkey
-    Vote(Vote),
-    /// Close a report that is decided or past its deadline
-    Resolve(Resolve),
-    /// Establish a breach that the chain can verify
-    EstablishBreach(Subnet),
-    /// Post the bond, as the new owner of a subnet with a pact or after a breach
-    PostBond(Subnet),
-}
-
-#[derive(Debug, Args)]
-pub struct Subnet {
-    /// The subnet
-    pub netuid: u16,
-    #[command(flatten)]
-    pub sending: Sending,
-}
-
-/// Promises. What is not named is not promised, or stays as it is.
-#[derive(Debug, Args)]
-pub struct Promises {
-    /// Share of the owner's cut that becomes tribute at once, like 25% or 0.25
-    #[arg(long, value_name = "PART", value_parser = parts::parse)]
-    pub pledge: Option<PerMillion>,
-    /// Half-life in blocks of the vesting of the rest of the owner's cut
-    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
-    pub vesting_half_life: Option<u64>,
-    /// TAO that the owner puts at risk
-    #[arg(long, value_name = "TAO", value_parser = amount::parse)]
-    pub bond: Option<Amount>,
-    /// Blocks between announcing an exit and leaving
-    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
-    pub notice: Option<u64>,
-    /// Share of every payment that becomes tribute, like 20% or 0.2
-    #[arg(long, value_name = "PART", value_parser = parts::parse)]
-    pub revenue_share: Option<PerMillion>,
-    /// Blocks after which a committed artefact can be opened by anybody
-    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
-    pub open_after: Option<u64>,
-    /// Blocks within which an artefact must be committed each time
-    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
-    pub artifact_period: Option<u64>,
-    /// Where tribute goes: burn, holders, root, or a split like burn=50%,holders=30%,root=20%
-    #[arg(long, value_name = "ROUTE", value_parser = parts::route)]
-    pub route: Option<Route>,
-}
-
-impl Promises {
-    fn over(&self, terms: Terms) -> Terms {
-        Terms {
-            pledge: self.pledge.unwrap_or(terms.pledge),
-            vesting_half_life: self.vesting_half_life.unwrap_or(terms.vesting_half_life),
-            bond: self.bond.map_or(terms.bond, |bond| Tao(bond.0)),
-            notice: self.notice.unwrap_or(terms.notice),
-            revenue_share: self.revenue_share.unwrap_or(terms.revenue_share),
-            open_after: self.open_after.unwrap_or(terms.open_after),
-            artifact_period: self.artifact_period.unwrap_or(terms.artifact_period),
-            route: self.route.unwrap_or(terms.route),
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub struct WithTerms {
-    /// The subnet
-    pub netuid: u16,
-    #[command(flatten)]
-    pub promises: Promises,
-    /// An account that decides about breaches; up to nine. Without any, the holders vote
-    #[arg(long, value_name = "ACCOUNT", requires = "threshold")]
-    pub arbiter: Vec<String>,
-    /// How many arbiters must agree
-    #[arg(long, value_name = "K", requires = "arbiter")]
-    pub threshold: Option<u8>,
-    #[command(flatten)]
-    pub sending: Sending,
-}
-
-impl WithTerms {
-    fn arbiters(&self) -> Result<Arbiters<AccountId32>> {
-        Ok(Arbiters {
-            accounts: self
-                .arbiter
-                .iter()
-                .map(|text| parse_account(text))
-                .collect::<Result<_, _>>()?,
-            threshold: self.threshold.unwrap_or_default(),
-        })
-    }
-}
-
-#[derive(Debug, Args)]
-pub struct Tighten {
-    /// The subnet
-    pub netuid: u16,
-    #[command(flatten)]
-    pub promises: Promises,
-    #[command(flatten)]
-    pub sending: Sending,
-}
-
-#[derive(Debug, Args)]
-pub struct Report {
-    /// The subnet
-    pub netuid: u16,
-    /// The evidence: its SHA-256 in hexadecimal, or a file whose SHA-256 is taken
-    #[arg(long, value_name = "HASH_OR_FILE")]
-    pub evidence: String,
-    #[command(flatten)]
-    pub sending: Sending,
-}
-
-#[derive(Debug, Args)]
-pub struct Vote {
-    /// The subnet
-    pub netuid: u16,
-    /// Number of the report
-    pub report: u32,
-    /// Uphold it, or refuse it
-    #[arg(value_enum)]
-    pub verdict: Verdict,
-    #[command(flatten)]
-    pub sending: Sending,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Verdict {
-    Uphold,
-    Refuse,
-}
-
-#[derive(Debug, Args)]
-pub struct Resolve {
-    /// The subnet
-    pub netuid: u16,
-    /// Number of the report
-    pub report: u32,
-    #[command(flatten)]
-    pub sending: Sending,
-}
+pub use args::Pact;
+use args::{Subnet, Verdict, WithTerms};
 
 #[derive(Serialize)]
 struct Effect {
@@ -201,189 +32,120 @@ struct Effect {
     pact: Option<PactView>,
 }
 
+/// A call, and what it did in words.
+struct Asked<'a> {
+    sending: &'a Sending,
+    netuid: NetUid,
+    call: Call<Runtime>,
+    done: &'static str,
+}
+
+impl WithTerms {
+    /// A call with terms, those that are not named being those of `others`.
+    fn ask(
+        &self,
+        done: &'static str,
+        others: Terms,
+        call: impl FnOnce(NetUid, Terms, Arbiters<AccountId32>) -> Call<Runtime>,
+    ) -> Result<Asked<'_>> {
+        let netuid = NetUid(self.netuid);
+        Ok(Asked {
+            sending: &self.sending,
+            netuid,
+            call: call(netuid, self.promises.over(others), self.arbiters()?),
+            done,
+        })
+    }
+}
+
+impl Subnet {
+    /// A call that needs nothing but the subnet.
+    fn ask(&self, done: &'static str, call: impl FnOnce(NetUid) -> Call<Runtime>) -> Asked<'_> {
+        let netuid = NetUid(self.netuid);
+        Asked {
+            sending: &self.sending,
+            netuid,
+            call: call(netuid),
+            done,
+        }
+    }
+}
+
 /// Runs a command of this family.
 ///
 /// # Errors
 /// If a key or a promise is wrong, or the chain refuses.
 pub async fn run(command: &Pact) -> Result<()> {
-    let (sending, netuid, call, text): (&Sending, u16, Call<Runtime>, &str) = match command {
+    let asked = match command {
         Pact::Show(args) => return show::show(args).await,
-        Pact::Propose(
-            args @ WithTerms {
+        Pact::Propose(args) => args.ask("proposed a pact", Terms::default(), |netuid, terms, arbiters| {
+            Call::propose {
                 netuid,
-                promises,
-                sending,
-                ..
-            },
-        ) => {
-            let (terms, arbiters) = (promises.over(Terms::default()), args.arbiters()?);
-            (
-                sending,
-                *netuid,
-                Call::propose {
-                    netuid: NetUid(*netuid),
-                    terms,
-                    arbiters,
-                },
-                "proposed terms",
-            )
-        }
-        Pact::Sign(
-            args @ WithTerms {
+                terms,
+                arbiters,
+            }
+        })?,
+        Pact::Sign(args) => args.ask("signed the pact", Terms::default(), |netuid, terms, arbiters| {
+            Call::sign {
                 netuid,
-                promises,
-                sending,
-                ..
-            },
-        ) => {
-            let (terms, arbiters) = (promises.over(Terms::default()), args.arbiters()?);
-            (
-                sending,
-                *netuid,
-                Call::sign {
-                    netuid: NetUid(*netuid),
-                    terms,
-                    arbiters,
-                },
-                "signed the pact",
-            )
-        }
-        Pact::Tighten(Tighten {
-            netuid,
-            promises,
-            sending,
-        }) => {
-            let terms = promises.over(terms(sending, NetUid(*netuid)).await?);
-            (
-                sending,
-                *netuid,
-                Call::tighten {
-                    netuid: NetUid(*netuid),
-                    terms,
-                },
-                "tightened the pact",
-            )
-        }
-        Pact::Loosen(
-            args @ WithTerms {
+                terms,
+                arbiters,
+            }
+        })?,
+        Pact::Tighten(args) => {
+            let netuid = NetUid(args.netuid);
+            let terms = args.promises.over(terms(&args.sending, netuid).await?);
+            Asked {
+                sending: &args.sending,
                 netuid,
-                promises,
-                sending,
-                ..
-            },
-        ) => {
-            let terms = promises.over(terms(sending, NetUid(*netuid)).await?);
-            let arbiters = args.arbiters()?;
-            (
-                sending,
-                *netuid,
+                call: Call::tighten { netuid, terms },
+                done: "tightened the pact",
+            }
+        }
+        Pact::Loosen(args) => {
+            let others = terms(&args.sending, NetUid(args.netuid)).await?;
+            args.ask("announced looser terms", others, |netuid, terms, arbiters| {
                 Call::loosen {
-                    netuid: NetUid(*netuid),
+                    netuid,
                     terms,
                     arbiters,
-                },
-                "announced looser terms",
-            )
+                }
+            })?
         }
-        Pact::Object(Subnet { netuid, sending }) => {
-            let hotkey = sending.keys.hotkey_account()?;
-            (
-                sending,
-                *netuid,
-                Call::object {
-                    netuid: NetUid(*netuid),
-                    hotkey,
-                },
-                "objected",
-            )
+        Pact::Object(args) => {
+            let hotkey = args.sending.keys.hotkey_account()?;
+            args.ask("objected to the looser terms", |netuid| Call::object { netuid, hotkey })
         }
-        Pact::ApplyLoosening(Subnet { netuid, sending }) => {
-            let call = Call::apply_loosening {
-                netuid: NetUid(*netuid),
-            };
-            (sending, *netuid, call, "settled the announced terms")
+        Pact::ApplyLoosening(args) => {
+            args.ask("settled the announced terms", |netuid| Call::apply_loosening { netuid })
         }
-        Pact::AnnounceExit(Subnet { netuid, sending }) => (
-            sending,
-            *netuid,
-            Call::announce_exit {
-                netuid: NetUid(*netuid),
-            },
-            "announced the exit",
-        ),
-        Pact::CancelExit(Subnet { netuid, sending }) => (
-            sending,
-            *netuid,
-            Call::cancel_exit {
-                netuid: NetUid(*netuid),
-            },
-            "cancelled the exit",
-        ),
-        Pact::Exit(Subnet { netuid, sending }) => (
-            sending,
-            *netuid,
-            Call::exit {
-                netuid: NetUid(*netuid),
-            },
-            "ended the pact",
-        ),
-        Pact::EstablishBreach(Subnet { netuid, sending }) => {
-            let call = Call::establish_breach {
-                netuid: NetUid(*netuid),
-            };
-            (sending, *netuid, call, "established a breach")
+        Pact::AnnounceExit(args) => args.ask("announced the exit", |netuid| Call::announce_exit { netuid }),
+        Pact::CancelExit(args) => args.ask("cancelled the exit", |netuid| Call::cancel_exit { netuid }),
+        Pact::Exit(args) => args.ask("ended the pact", |netuid| Call::exit { netuid }),
+        Pact::EstablishBreach(args) => args.ask("established a breach", |netuid| Call::establish_breach { netuid }),
+        Pact::PostBond(args) => args.ask("posted the bond", |netuid| Call::post_bond { netuid }),
+        Pact::Report(args) => {
+            let evidence = evidence(&args.evidence)?;
+            args.subnet
+                .ask("reported a breach", |netuid| Call::report { netuid, evidence })
         }
-        Pact::PostBond(Subnet { netuid, sending }) => (
-            sending,
-            *netuid,
-            Call::post_bond {
-                netuid: NetUid(*netuid),
-            },
-            "posted the bond",
-        ),
-        Pact::Report(Report {
-            netuid,
-            evidence: text,
-            sending,
-        }) => {
-            let evidence = evidence(text)?;
-            (
-                sending,
-                *netuid,
-                Call::report {
-                    netuid: NetUid(*netuid),
-                    evidence,
-                },
-                "reported a breach",
-            )
+        Pact::Vote(args) => {
+            let (report, hotkey) = (args.report, args.subnet.sending.keys.hotkey_account()?);
+            let uphold = args.verdict == Verdict::Uphold;
+            args.subnet.ask("voted on a report", |netuid| Call::vote {
+                netuid,
+                report,
+                hotkey,
+                uphold,
+            })
         }
-        Pact::Vote(Vote {
-            netuid,
-            report,
-            verdict,
-            sending,
-        }) => {
-            let call = Call::vote {
-                netuid: NetUid(*netuid),
-                report: *report,
-                hotkey: sending.keys.hotkey_account()?,
-                uphold: *verdict == Verdict::Uphold,
-            };
-            (sending, *netuid, call, "voted")
-        }
-        Pact::Resolve(Resolve {
-            netuid,
-            report,
-            sending,
-        }) => {
-            let call = Call::resolve {
-                netuid: NetUid(*netuid),
-                report: *report,
-            };
-            (sending, *netuid, call, "resolved the report")
+        Pact::Resolve(args) => {
+            let report = args.report;
+            args.subnet
+                .ask("resolved a report", |netuid| Call::resolve { netuid, report })
         }
     };
-    send(sending, NetUid(netuid), call, text).await
+    send(asked).await
 }
 
 async fn terms(sending: &Sending, netuid: NetUid) -> Result<Terms> {
@@ -402,7 +164,13 @@ fn evidence(text: &str) -> Result<[u8; 32]> {
     Ok(sha256(&file))
 }
 
-async fn send(sending: &Sending, netuid: NetUid, call: Call<Runtime>, text: &str) -> Result<()> {
+async fn send(asked: Asked<'_>) -> Result<()> {
+    let Asked {
+        sending,
+        netuid,
+        call,
+        done,
+    } = asked;
     let client = sending.client().await?;
     let view = client.at_best().await?;
     check_subnet(&view, netuid).await?;
@@ -421,5 +189,5 @@ async fn send(sending: &Sending, netuid: NetUid, call: Call<Runtime>, text: &str
         events: pact::told(&included),
         pact: after.map(|pact| PactView::new(netuid, &pact)),
     };
-    sending.report(&included, effect, &format!("{text} of subnet {netuid}"))
+    sending.report(&included, effect, &format!("{done} of subnet {netuid}"))
 }

@@ -9,24 +9,27 @@ use tributary_economy::{NetUid, Tao};
 use tributary_neuron::envelope::sha256;
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::{send::Deal, status::check_subnet};
+use super::{
+    send::{Deal, Sending},
+    status::check_subnet,
+};
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Sending},
+    options::Connection,
     output::{self, say},
-    parts::percent,
+    shares::percent,
 };
 
 #[derive(Debug, Args)]
 pub struct Pay {
     /// The subnet whose service is paid for
     pub netuid: u16,
-    /// Who is paid: an address or a development name
+    /// The account to pay: an address or a development name
     pub payee: String,
     /// TAO, at most 9 decimals
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
-    /// What it pays for: 64 hexadecimal digits, or any other text, of which the SHA-256 is sent
+    /// What the payment is for: 64 hexadecimal digits, or any other text, whose SHA-256 is sent
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub receipt: String,
     #[command(flatten)]
@@ -35,7 +38,7 @@ pub struct Pay {
 
 #[derive(Debug, Subcommand)]
 pub enum Tribute {
-    /// Show everything that happened to a subnet's pact, payments and channels, block by block
+    /// Show what happened to a subnet's pact, payments and channels, block by block
     History(History),
 }
 
@@ -43,7 +46,7 @@ pub enum Tribute {
 pub struct History {
     /// The subnet
     pub netuid: u16,
-    /// How many blocks to look back
+    /// Number of blocks to look back
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub blocks: u32,
     #[command(flatten)]
@@ -149,7 +152,7 @@ pub async fn tribute(command: &Tribute) -> Result<()> {
     }
     if !told {
         say!(
-            "nothing happened to pact, payments and channels of subnet {} from block {first} to {head}",
+            "no events of the pact, payments or channels of subnet {} from block {first} to {head}",
             args.netuid
         );
         // A subnet that is gone has a history all the same.

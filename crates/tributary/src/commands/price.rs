@@ -12,7 +12,7 @@ use tributary_economy::{NetUid, UNIT};
 use super::status::check_subnet;
 use crate::{
     amount::{self, Amount, Rao},
-    args::Query,
+    options::Query,
     output,
 };
 
@@ -82,7 +82,7 @@ pub async fn run(args: &Price) -> Result<()> {
         return output::json(&lines);
     }
     if lines.is_empty() {
-        bail!("this chain has no subnets yet (`tributary register subnet` makes one)");
+        bail!("this chain has no subnets yet (`tributary register subnet` creates one)");
     }
     let rows = lines.iter().map(|line| {
         let of = |text: fn(&Quote) -> String| line.buy.as_ref().map_or_else(|| "-".to_owned(), text);

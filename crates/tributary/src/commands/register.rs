@@ -1,17 +1,43 @@
 //! `tributary register neuron` and `register subnet`
 
 use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
 use pallet_subtensor::{Burn, Call, Event, Uids};
 use serde::Serialize;
 use tributary_client::{address, receipt};
 use tributary_economy::{NetUid, Tao};
 use tributary_runtime::{Runtime, RuntimeCall, RuntimeEvent};
 
-use super::{send::Deal, status::check_subnet};
-use crate::{
-    amount::Amount,
-    args::{RegisterNeuron, RegisterSubnet},
+use super::{
+    send::{Deal, Sending},
+    status::check_subnet,
 };
+use crate::amount::Amount;
+
+#[derive(Debug, Subcommand)]
+pub enum Register {
+    /// Register a hotkey as a neuron of a subnet, at the subnet's price
+    Neuron(RegisterNeuron),
+    /// Create a subnet, at the network's price
+    Subnet(RegisterSubnet),
+}
+
+#[derive(Debug, Args)]
+pub struct RegisterNeuron {
+    /// The subnet
+    pub netuid: u16,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct RegisterSubnet {
+    /// Start the subnet at once: emission and staking begin
+    #[arg(long)]
+    pub start: bool,
+    #[command(flatten)]
+    pub sending: Sending,
+}
 
 #[derive(Serialize)]
 struct NeuronEffect {
@@ -66,7 +92,7 @@ pub async fn neuron(args: &RegisterNeuron) -> Result<()> {
         .at(included.block)
         .double::<Uids<Runtime>, _, _, _>(netuid, &hotkey)
         .await?
-        .context("the chain took the registration, but another one took the place in the same block; try again")?;
+        .context("the chain took the registration, but another hotkey took the place in the same block; try again")?;
     let hotkey = address(&hotkey);
     let text = format!(
         "registered {hotkey} as uid {uid} of subnet {netuid} for {} TAO",
@@ -114,7 +140,7 @@ pub async fn subnet(args: &RegisterSubnet) -> Result<()> {
             RuntimeEvent::SubtensorModule(Event::NetworkAdded(netuid, _)) => Some(*netuid),
             _ => None,
         })
-        .context("the chain took the registration, but names no subnet")?;
+        .context("the chain took the registration, but reported no subnet")?;
     if args.start {
         let start = RuntimeCall::SubtensorModule(Call::<Runtime>::start_call { netuid });
         args.sending.send(&client, start).await?;

@@ -1,9 +1,22 @@
 //! `tributary replay`
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result, bail};
+use clap::Args;
 use tributary_vectors::replay::{self, Column};
 
-use crate::{args::Replay, output};
+use crate::output;
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Files of recorded blocks: the state before and after a block
+    #[arg(required = true, value_name = "BLOCK.json")]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Replays every file and prints how many subnets agree in each column.
 ///

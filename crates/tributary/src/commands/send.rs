@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tributary_client::{Client, Included, Keypair, Wait, account, address};
@@ -11,9 +12,30 @@ use tributary_runtime::RuntimeCall;
 
 use crate::{
     amount::Amount,
-    args::Sending,
+    options::{Connection, Keys},
     output::{self, say},
 };
+
+/// How a transaction is sent.
+#[derive(Debug, Args)]
+pub struct Sending {
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub keys: Keys,
+    /// Check that the transaction would succeed and show what it costs and brings; send nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// Wait until the block is finalized
+    #[arg(long)]
+    pub finalized: bool,
+    /// Seconds to wait for a block; a transaction that was sent may still be included later
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub wait: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// A transaction that was included, for programs.
 #[derive(Serialize)]
@@ -100,7 +122,7 @@ async fn way_on(client: &Client) -> String {
     let endpoint = client.endpoint().replacen("ws", "http", 1);
     if client.makes_blocks_on_demand().await {
         return format!(
-            "this chain makes blocks only when it is told to: curl -H 'content-type: application/json' -d \
+            "this chain makes blocks only on demand: curl -H 'content-type: application/json' -d \
              '{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"dev_advance\",\"params\":[1]}}' {endpoint}"
         );
     }
@@ -200,13 +222,13 @@ impl Sending {
         }
         let way_on = way_on(client).await;
         if patience > quiet {
-            say!("sent; no block has it yet, waiting up to {} s: {way_on}", self.wait);
+            say!("sent, but in no block yet; waiting up to {} s: {way_on}", self.wait);
             if let Ok(done) = tokio::time::timeout(patience - quiet, &mut sent).await {
                 return Ok(done?);
             }
         }
         bail!(
-            "{} was sent, and no block has it after {} s: {way_on}. It may still be included: look before you send it \
+            "{} was sent, but is in no block after {} s: {way_on}. It may still be included: check before you send it \
              again, or wait longer with --wait",
             tributary_client::call_name(call),
             self.wait
@@ -290,7 +312,7 @@ fn check(payer: &str, balance: account::Balance, fee: u64, deal: &Deal) -> Resul
         ]);
     let parts: Vec<String> = parts.collect();
     bail!(
-        "{payer} has {} TAO to spend, and this takes {}: {} TAO is missing. Use less, or put TAO into the account (on a development chain: `tributary fund {payer} {}`)",
+        "{payer} has {} TAO to spend, and this takes {}: {} TAO is missing. Use less, or fund the account (on a development chain: `tributary fund {payer} {}`)",
         Amount(has),
         parts.join(" + "),
         Amount(missing),

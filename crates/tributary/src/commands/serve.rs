@@ -3,29 +3,25 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Result, bail};
-use clap::{
-    Args,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::Args;
 use tokio_util::sync::CancellationToken;
-use tributary_client::{Client, Keypair};
 use tributary_market_serve::{
-    GatewayConfig, MinerConfig, MinerKind, Rules, ValidatorConfig, ValidatorStatus, meter::Price, spawn_gateway,
-    spawn_miner, spawn_validator,
+    GatewayConfig, MinerConfig, MinerKind, Rules, ValidatorConfig, meter::Price, spawn_gateway, spawn_miner,
+    spawn_validator,
 };
-use tributary_neuron::{Description, Identity, Reach};
+use tributary_neuron::{Description, Identity};
 
-use super::neuron::{Joined, Validating, attend, beside, join, reachable, show, show_miner};
+use super::{
+    attend::{Attending, attend, show},
+    join::{join, reachable},
+};
 use crate::{
     amount::{self, Amount},
-    args::{AxonAddress, Member, socket},
-    folder::Lock,
-    market::{self, Notices},
-    neurons::RpcChain,
+    market::{self, open_corpus},
+    options::{AxonAddress, Member, one_of, socket},
     output::say,
     rail::RpcRail,
     stop,
-    up::plan::open_corpus,
 };
 
 /// What all that take part in a serve subnet share.
@@ -43,7 +39,7 @@ pub struct ServeMiner {
     #[command(flatten)]
     pub serve: Serve,
     /// How the miner behaves
-    #[arg(long, value_name = "KIND", default_value = "honest", value_parser = miner_kind())]
+    #[arg(long, value_name = "KIND", default_value = "honest", value_parser = one_of::<MinerKind>(MinerKind::ALL.map(|kind| kind.name())))]
     pub miner: MinerKind,
     #[command(flatten)]
     pub axon: AxonAddress,
@@ -56,7 +52,7 @@ pub struct ServeMiner {
 pub struct ServeValidator {
     #[command(flatten)]
     pub serve: Serve,
-    /// Text that prompts are cut from: a file, a folder, or a bundled text (histories, prophets, testament)
+    /// Text from which prompts are cut: a file, a folder, or a bundled text (histories, prophets, testament)
     #[arg(long, value_name = "PATH", default_value = "histories")]
     pub prompts: String,
     #[command(flatten)]
@@ -67,7 +63,7 @@ pub struct ServeValidator {
 pub struct ServeGateway {
     #[command(flatten)]
     pub serve: Serve,
-    /// Where customers reach it, as http://ADDRESS/v1
+    /// Address to listen on; customers use http://ADDRESS/v1
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8402", value_parser = socket)]
     pub listen: SocketAddr,
     /// TAO per 1000 prompt tokens
@@ -76,31 +72,26 @@ pub struct ServeGateway {
     /// TAO per 1000 completion tokens
     #[arg(long, value_name = "TAO", value_parser = amount::parse, default_value = "0.0004")]
     pub price_completion: Amount,
-    /// Credit of each customer beyond its vouchers, in TAO; 0 makes everything prepaid
+    /// Credit for each customer beyond its vouchers, in TAO; with 0, everything is prepaid
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.002")]
     pub credit: Amount,
-    /// Blocks between two settlements
+    /// Blocks between settlements
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub settle_every: u64,
-    /// Smallest regular settlement, in TAO, so that it is worth its fee of about 0.0004. Channels that close or expire
-    /// are settled whatever they bring
+    /// Smallest regular settlement, in TAO; a settlement's fee is about 0.0004. Channels that close or expire are settled
+    /// whatever the amount
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.004")]
     pub settle_min: Amount,
-    /// Least TAO from one voucher to the next, as each is written to disk. One that pays for all that is used, or that a
-    /// request waits for, may be for less
+    /// Smallest increase from one voucher to the next, in TAO, as each is written to disk. A voucher that pays for all
+    /// use so far, or that a request waits for, may add less
     #[arg(long, value_name = "TAO", value_parser = amount_or_zero, default_value = "0.00001")]
     pub voucher_step: Amount,
-    /// Seconds that a request may wait for a voucher
+    /// Seconds for which a request may wait for a voucher
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=3600))]
     pub patience: u64,
-    /// Share of the answers to check by running the model here, 0 to 1
-    #[arg(long, value_name = "PART", default_value_t = 0.1, value_parser = part)]
+    /// Share of the answers to check by running the model here, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = part)]
     pub audit: f64,
-}
-
-/// Reads a kind of miner, and lists them.
-fn miner_kind() -> impl TypedValueParser<Value = MinerKind> {
-    PossibleValuesParser::new(MinerKind::ALL.map(|kind| kind.name())).try_map(|name| name.parse::<MinerKind>())
 }
 
 fn part(text: &str) -> Result<f64, String> {
@@ -115,38 +106,6 @@ fn amount_or_zero(text: &str) -> Result<Amount, String> {
         "0" => Ok(Amount(0)),
         other => amount::parse(other),
     }
-}
-
-struct Start {
-    /// The state folder is this process's alone for as long as this lives.
-    lock: Option<Lock>,
-    client: Client,
-    chain: Arc<RpcChain>,
-    hotkey: Keypair,
-    published: Option<Description>,
-    rules: Rules,
-    reach: Reach,
-}
-
-async fn start(args: &Serve, role: &str) -> Result<Start> {
-    let Joined {
-        lock,
-        client,
-        chain,
-        hotkey,
-        published,
-        reach,
-    } = join(&args.member, role).await?;
-    let rules = rules(args, published.as_ref())?;
-    Ok(Start {
-        lock,
-        client,
-        chain,
-        hotkey,
-        published,
-        rules,
-        reach,
-    })
 }
 
 /// The rules, and in them the train subnet: the published one, which must not contradict the one that is named.
@@ -178,43 +137,31 @@ fn rules(args: &Serve, published: Option<&Description>) -> Result<Rules> {
 pub async fn miner(args: &ServeMiner) -> Result<()> {
     let mut stop = stop::signals()?;
     reachable(&args.axon)?;
-    let Start {
-        lock: _lock,
-        chain,
-        hotkey,
-        published,
-        rules,
-        reach,
-        ..
-    } = start(&args.serve, "serve-miner").await?;
-    let netuid = args.serve.member.netuid;
+    let joined = join(&args.serve.member, "serve-miner").await?;
     let config = MinerConfig {
-        netuid: args.serve.member.netuid,
+        netuid: joined.netuid,
         kind: args.miner,
-        rules,
+        rules: rules(&args.serve, joined.published.as_ref())?,
         listen: args.axon.listen,
         announce: args.axon.announce,
-        reach,
+        reach: joined.reach,
         delay: Duration::from_millis(args.delay),
         state_folder: args.serve.member.state.clone(),
     };
     let cancel = CancellationToken::new();
-    let identity = Identity::from(hotkey.pair().clone());
-    let miner = spawn_miner(config, chain.clone(), identity.clone(), cancel.clone()).await?;
-    say!("serving on {}", miner.address);
-    let standing = market::follow(chain.clone(), identity, netuid, reach, cancel.clone());
-    let shown = show_miner(
-        miner.status,
-        standing,
-        args.serve.member.json,
-        |status| (status.model.clone(), status.requests.checked_ilog2()),
-        |status| {
-            let model = status.model.as_deref().unwrap_or("no model yet");
-            format!("{model}, {} requests, {} tokens", status.requests, status.tokens)
-        },
-    );
-    let changes = market::watch_changes(chain.as_ref(), netuid, published.as_ref());
-    attend(beside(shown, changes), &mut stop, &cancel, miner.task).await
+    let miner = spawn_miner(config, joined.chain.clone(), joined.identity(), cancel.clone()).await?;
+    let attending = Attending {
+        joined: &joined,
+        json: args.serve.member.json,
+        cancel,
+        stop: &mut stop,
+    };
+    let mining = attending.mine(miner, |status| {
+        let model = status.model.as_deref().unwrap_or("no model yet");
+        let text = format!("{model}, {} requests, {} tokens", status.requests, status.tokens);
+        ((status.model.clone(), status.requests.checked_ilog2()), text)
+    });
+    mining.await
 }
 
 /// Validates until told to stop.
@@ -225,55 +172,29 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
     let mut stop = stop::signals()?;
     reachable(&args.axon)?;
     let prompts = Arc::new(open_corpus(&args.prompts)?);
-    let Start {
-        lock: _lock,
-        chain,
-        hotkey,
-        published,
-        rules,
-        reach,
-        ..
-    } = start(&args.serve, "serve-validator").await?;
-    let netuid = args.serve.member.netuid;
-    let notices = Notices {
-        netuid,
-        listen: args.axon.listen,
-        announce: args.axon.announce,
-        description: published,
-        text: None,
-    };
+    let joined = join(&args.serve.member, "serve-validator").await?;
     let config = ValidatorConfig {
-        netuid: args.serve.member.netuid,
-        rules,
-        reach,
+        netuid: joined.netuid,
+        rules: rules(&args.serve, joined.published.as_ref())?,
+        reach: joined.reach,
         prompts,
         state_folder: args.serve.member.state.clone(),
     };
     let cancel = CancellationToken::new();
-    let identity = Identity::from(hotkey.pair().clone());
-    let validator = spawn_validator(config, chain.clone(), identity.clone(), cancel.clone())?;
-    let validating = Validating {
-        status: validator.status,
-        task: validator.task,
-        notices,
-        chain,
-        identity,
+    let validator = spawn_validator(config, joined.chain.clone(), joined.identity(), cancel.clone())?;
+    let attending = Attending {
+        joined: &joined,
         json: args.serve.member.json,
         cancel,
+        stop: &mut stop,
     };
-    let text = |status: &ValidatorStatus| {
-        let right = status
-            .miners
-            .values()
-            .filter(|miner| miner.correct == Some(true))
-            .count();
-        format!(
-            "round {}, {right} of {} miners answer correctly",
-            status.rounds,
-            status.miners.len()
-        )
-    };
-    validating.attend(&mut stop, |status| status.rounds, text).await
+    let validating = attending.validate(validator, &args.axon, None, |status| {
+        let (rounds, miners) = (status.rounds, &status.miners);
+        let right = miners.values().filter(|miner| miner.correct == Some(true)).count();
+        let text = format!("round {rounds}, {right} of {} miners answer correctly", miners.len());
+        (rounds, text)
+    });
+    validating.await
 }
 
 /// Sells until told to stop; then settles.
@@ -283,20 +204,12 @@ pub async fn validator(args: &ServeValidator) -> Result<()> {
 pub async fn gateway(args: &ServeGateway) -> Result<()> {
     let mut stop = stop::signals()?;
     let payee = args.serve.member.keys.coldkey()?;
-    let Start {
-        lock: _lock,
-        client,
-        chain,
-        hotkey,
-        rules,
-        reach,
-        ..
-    } = start(&args.serve, "serve-gateway").await?;
+    let joined = join(&args.serve.member, "serve-gateway").await?;
     let config = GatewayConfig {
-        netuid: args.serve.member.netuid,
-        rules,
+        netuid: joined.netuid,
+        rules: rules(&args.serve, joined.published.as_ref())?,
         listen: args.listen,
-        reach,
+        reach: joined.reach,
         price: Price {
             prompt_rao_per_1k: args.price_prompt.0,
             completion_rao_per_1k: args.price_completion.0,
@@ -313,25 +226,22 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         say!("without --state, unsettled vouchers are lost if this process dies");
     }
     let cancel = CancellationToken::new();
-    let rail = Arc::new(RpcRail::new(client));
-    let identity = |pair: &Keypair| Identity::from(pair.pair().clone());
-    let gateway = spawn_gateway(config, chain, rail, identity(&hotkey), identity(&payee), cancel.clone()).await?;
+    let rail = Arc::new(RpcRail::new(joined.client.clone()));
+    let paid = Identity::from(payee.pair().clone());
+    let (chain, identity) = (joined.chain.clone(), joined.identity());
+    let gateway = spawn_gateway(config, chain, rail, identity, paid, cancel.clone()).await?;
     say!("selling on http://{}/v1, paid to {}", gateway.address, payee.address());
-    let shown = show(
-        gateway.status,
-        args.serve.member.json,
-        |status| (status.requests.checked_ilog2(), status.settled),
-        |status| {
-            format!(
-                "{} requests, {} tokens made, charged {} TAO, settled {} TAO, of which {} TAO was tribute",
-                status.requests,
-                status.completion_tokens,
-                Amount(status.charged),
-                Amount(status.settled),
-                Amount(status.tribute)
-            )
-        },
-    );
+    let shown = show(gateway.status, args.serve.member.json, |status| {
+        let text = format!(
+            "{} requests, {} tokens made, charged {} TAO, settled {} TAO, of which {} TAO was tribute",
+            status.requests,
+            status.completion_tokens,
+            Amount(status.charged),
+            Amount(status.settled),
+            Amount(status.tribute)
+        );
+        ((status.requests.checked_ilog2(), status.settled), text)
+    });
     let ending = cancel.clone();
     tokio::spawn(async move {
         ending.cancelled().await;

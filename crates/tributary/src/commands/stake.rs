@@ -1,6 +1,7 @@
 //! `tributary stake` and `unstake`
 
 use anyhow::{Context as _, Result, bail};
+use clap::Args;
 use pallet_subtensor::Call;
 use serde::Serialize;
 use tributary_client::{
@@ -11,13 +12,49 @@ use tributary_client::{
 use tributary_economy::{Alpha, NetUid, Tao};
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::{send::Deal, status::check_subnet};
-use crate::{
-    amount::{Amount, AmountOrAll, Rao},
-    args::{Sending, Stake, Unstake},
-    output::{self, say},
-    parts::Slippage,
+use super::{
+    send::{Deal, Sending},
+    status::check_subnet,
 };
+use crate::{
+    amount::{self, Amount, AmountOrAll, Rao},
+    output::{self, say},
+    shares::{self, Slippage},
+};
+
+#[derive(Debug, Args)]
+pub struct Stake {
+    /// The subnet
+    pub netuid: u16,
+    /// TAO to pay, at most 9 decimals
+    #[arg(value_parser = amount::parse)]
+    pub amount: Amount,
+    /// Highest price to pay, in TAO per alpha; the trade fails if it would exceed it
+    #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
+    pub limit: Option<Amount>,
+    /// How far this trade, and others before it, may move the price, such as 2% or 0.02. If the trade alone moves it further, the command asks, or refuses without a terminal. The chain enforces the limit
+    #[arg(long, value_name = "SHARE", value_parser = shares::slippage, default_value = "0.5%")]
+    pub slippage: Slippage,
+    #[command(flatten)]
+    pub sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub struct Unstake {
+    /// The subnet
+    pub netuid: u16,
+    /// Alpha to sell, at most 9 decimals, or `all`
+    #[arg(value_parser = amount::parse_or_all)]
+    pub amount: AmountOrAll,
+    /// Lowest price to accept, in TAO per alpha; the trade fails if it would fall below it
+    #[arg(long, value_name = "PRICE", value_parser = amount::parse, conflicts_with = "slippage")]
+    pub limit: Option<Amount>,
+    /// How far this trade, and others before it, may move the price, such as 2% or 0.02. If the trade alone moves it further, the command asks, or refuses without a terminal. The chain enforces the limit
+    #[arg(long, value_name = "SHARE", value_parser = shares::slippage, default_value = "0.5%")]
+    pub slippage: Slippage,
+    #[command(flatten)]
+    pub sending: Sending,
+}
 
 #[derive(Serialize)]
 struct Effect {
@@ -26,6 +63,17 @@ struct Effect {
     hotkey: String,
     #[serde(flatten)]
     traded: Traded,
+}
+
+impl Effect {
+    fn new(netuid: NetUid, coldkey: &AccountId32, hotkey: String, traded: Traded) -> Self {
+        Self {
+            netuid: netuid.0,
+            coldkey: address(coldkey),
+            hotkey,
+            traded,
+        }
+    }
 }
 
 /// Which hotkey to stake to.
@@ -39,7 +87,7 @@ async fn to_whom(args: &Stake, view: &View<'_>, netuid: NetUid) -> Result<Accoun
         true => "no hotkey has stake on root yet: name the one to stake to with --hotkey".to_owned(),
         false => format!("nobody is registered on subnet {netuid}: name the hotkey to stake to with --hotkey"),
     })?;
-    say!("staking to {}, {why} (another: --hotkey)", address(&hotkey));
+    say!("staking to {}, {why} (choose another with --hotkey)", address(&hotkey));
     Ok(hotkey)
 }
 
@@ -145,14 +193,14 @@ fn limit(
             bail!("{what}. Nothing was sent. Trade less, or allow it with --slippage {enough}%");
         } else {
             say!("{what}");
-            if !output::agreed("trade all the same?") {
+            if !output::agreed("trade anyway?") {
                 bail!("nothing was sent");
             }
         }
     }
     let limit = quote.limit(tolerance);
     if limit.is_none() {
-        say!("the price may move further than the chain can hold a trade to: the transaction carries no limit");
+        say!("the price may move further than the chain can enforce: the transaction carries no limit");
     }
     Ok(limit)
 }
@@ -211,13 +259,8 @@ pub async fn stake(args: &Stake) -> Result<()> {
         Amount(tao_rao),
         Amount(alpha_rao)
     );
-    let effect = Effect {
-        netuid: netuid.0,
-        coldkey: address(&coldkey),
-        hotkey,
-        traded,
-    };
-    args.sending.report(&included, effect, &text)
+    args.sending
+        .report(&included, Effect::new(netuid, &coldkey, hotkey, traded), &text)
 }
 
 /// Sells staked alpha.
@@ -238,7 +281,7 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
     };
     if staked.is_zero() || wanted > staked {
         bail!(
-            "{} has {} alpha staked to {} on subnet {netuid}, and {} is to be taken back: take less, or `all`",
+            "{} has {} alpha staked to {} on subnet {netuid}, and {} was asked for: unstake less, or `all`",
             address(&coldkey),
             Amount(staked.0),
             address(&hotkey),
@@ -275,13 +318,8 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
         Amount(alpha_rao),
         Amount(tao_rao)
     );
-    let effect = Effect {
-        netuid: netuid.0,
-        coldkey: address(&coldkey),
-        hotkey,
-        traded,
-    };
-    args.sending.report(&included, effect, &text)
+    args.sending
+        .report(&included, Effect::new(netuid, &coldkey, hotkey, traded), &text)
 }
 
 fn sale(amount: AmountOrAll, hotkey: AccountId32, netuid: NetUid, limit_price: Option<Tao>) -> Call<Runtime> {

@@ -7,7 +7,7 @@ use tributary_economy::NetUid;
 
 use crate::{
     amount::Amount,
-    args::{Query, SubnetQuery},
+    options::{Query, SubnetQuery},
     output,
 };
 
@@ -118,7 +118,7 @@ pub async fn check_subnet(view: &View<'_>, netuid: NetUid) -> Result<()> {
     }
     let known: Vec<String> = known.iter().map(NetUid::to_string).collect();
     match known.as_slice() {
-        [] => bail!("there is no subnet {netuid}; this chain has none yet (`tributary register subnet` makes one)"),
+        [] => bail!("there is no subnet {netuid}; this chain has none yet (`tributary register subnet` creates one)"),
         [only] => bail!("there is no subnet {netuid}; the only subnet of this chain is {only}"),
         known => bail!(
             "there is no subnet {netuid}; the subnets of this chain are {}",

@@ -1,12 +1,24 @@
 //! `tributary transfer`
 
 use anyhow::Result;
+use clap::Args;
 use serde::Serialize;
 use tributary_client::{address, parse_account};
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::send::Deal;
-use crate::args::Transfer;
+use super::send::{Deal, Sending};
+use crate::amount::{self, Amount};
+
+#[derive(Debug, Args)]
+pub struct Transfer {
+    /// The account to pay: an address or a development name
+    pub to: String,
+    /// TAO, at most 9 decimals
+    #[arg(value_parser = amount::parse)]
+    pub amount: Amount,
+    #[command(flatten)]
+    pub sending: Sending,
+}
 
 #[derive(Serialize)]
 struct Effect {

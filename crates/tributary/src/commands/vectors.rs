@@ -1,9 +1,22 @@
 //! `tributary vectors`
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result, bail};
+use clap::Args;
 use tributary_vectors::{self as vectors, Counts, Outcome};
 
-use crate::{args::Vectors, output};
+use crate::output;
+
+#[derive(Debug, Args)]
+pub struct Vectors {
+    /// Files of vectors: lists of objects with area, name, inputs, expected and tolerance
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Runs every file and prints what passed, failed and is unsupported.
 ///

@@ -8,28 +8,28 @@ use serde::Serialize;
 use tributary_client::{NewKey, Wallet, address, wallet};
 
 use crate::{
+    options::ask_password,
     output::{self, say},
-    select::ask,
 };
 
 #[derive(Debug, Subcommand)]
 pub enum Wallets {
-    /// Make a wallet: a new coldkey, sealed with a password, and a hotkey. The coldkey's mnemonic is shown this once
+    /// Create a wallet: a new coldkey, sealed with a password, and a hotkey. The coldkey's mnemonic is shown only once
     New(New),
-    /// Make a wallet from an existing coldkey: prompt for its mnemonic or seed, or read it from stdin
+    /// Create a wallet from an existing coldkey: prompt for its mnemonic or seed, or read it from stdin
     Import(Import),
-    /// Add a hotkey to a wallet: a new or an existing one
+    /// Add a new or an existing hotkey to a wallet
     AddHotkey(AddHotkey),
-    /// List the wallets, their accounts and hotkeys. Needs no password
+    /// List the wallets with their accounts and hotkeys; needs no password
     List(List),
-    /// Rewrite the coldkey's public file from the coldkey
+    /// Rewrite a coldkey's public file from the coldkey
     Repair(Repair),
 }
 
 /// Where wallets are.
 #[derive(Debug, Args)]
 pub struct Root {
-    /// Where wallets are [default: ~/.bittensor/wallets]
+    /// Folder of the wallets [default: ~/.bittensor/wallets]
     #[arg(long, value_name = "DIR", env = "BT_WALLET_PATH")]
     pub wallet_path: Option<PathBuf>,
 }
@@ -37,7 +37,7 @@ pub struct Root {
 /// How a coldkey is kept.
 #[derive(Debug, Args)]
 pub struct Keep {
-    /// Name of the hotkey to make with it
+    /// Name of the hotkey to create with it
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub hotkey: String,
     /// Store the coldkey without a password: for development only
@@ -177,7 +177,7 @@ pub fn run(command: &Wallets) -> Result<()> {
             let wallet = make(&args.name, &args.keep, &key)?;
             if let Some(phrase) = &key.phrase {
                 say!(
-                    "the mnemonic of the coldkey; whoever has it has the money: write it on paper and show it to nobody:\n  {phrase}"
+                    "the mnemonic of the coldkey; whoever has it controls the money: write it on paper and show it to nobody:\n  {phrase}"
                 );
             }
             show(&wallet, args.keep.json)
@@ -198,7 +198,7 @@ pub fn run(command: &Wallets) -> Result<()> {
         Wallets::List(args) => list(args),
         Wallets::Repair(args) => {
             let wallet = Wallet::open(args.root.wallet_path.as_deref(), &args.name)?;
-            let account = wallet.repair(ask)?;
+            let account = wallet.repair(ask_password)?;
             output::line(&format!("the coldkey of `{}` is {}", args.name, address(&account)))
         }
     }
@@ -230,7 +230,7 @@ fn new_password(name: &str) -> Result<String> {
     }
     if !output::can_ask() {
         bail!(
-            "a coldkey is sealed with a password: run this in a terminal to be asked for it, set {}, or store the key without a password with --no-password",
+            "a coldkey is sealed with a password: run this in a terminal to enter it, set {}, or store the key without a password with --no-password",
             wallet::PASSWORD_VARIABLE
         );
     }
@@ -239,7 +239,7 @@ fn new_password(name: &str) -> Result<String> {
         bail!("an empty password protects nothing; to store the key without one, pass --no-password");
     }
     if rpassword::prompt_password("The same again: ")? != first {
-        bail!("the two passwords differ; nothing was made");
+        bail!("the passwords differ; nothing was created");
     }
     Ok(first)
 }
@@ -277,7 +277,7 @@ fn list(args: &List) -> Result<()> {
     if shown.is_empty() {
         let root = args.root.wallet_path.clone().unwrap_or_else(wallet::default_root);
         say!(
-            "there are no wallets in {}; `tributary wallet new NAME` makes one",
+            "there are no wallets in {}; `tributary wallet new NAME` creates one",
             root.display()
         );
     }

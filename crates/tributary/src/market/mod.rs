@@ -14,7 +14,7 @@ use tributary_timelock::Beacon;
 
 pub use board::{Notices, hang_out};
 pub use standing::{Standing, follow};
-pub use text::{corpus_for_validators, fetch, text_for_miners};
+pub use text::{corpus_for_validators, fetch, open_corpus, text_for_miners};
 
 use crate::output::say;
 
@@ -30,7 +30,7 @@ pub const SERVE: &str = "serve";
 pub async fn published(chain: &dyn Chain, netuid: u16) -> Result<Option<Description>> {
     let text = chain.market(netuid).await?;
     let read = text.map(|text| Description::from_text(&text)).transpose();
-    read.with_context(|| format!("subnet {netuid}: a newer version of this program may read it"))
+    read.with_context(|| format!("subnet {netuid}: a newer version of this program may be able to read it"))
 }
 
 /// The hyperparameters to work by: those in `file`, which must be the published ones, or else the published ones, or
@@ -45,7 +45,7 @@ where
     let given: Option<R> = file.map(read).transpose()?;
     let Some(published) = published else {
         if given.is_none() {
-            say!("subnet {netuid} has published no rules of its market: working by the default ones");
+            say!("subnet {netuid} has published no rules of its market: using the defaults");
         }
         return Ok(given.unwrap_or_default());
     };
@@ -58,15 +58,15 @@ where
         bail!("subnet {netuid} is a market in {other}: {command} work there");
     }
     let theirs: R = serde_json::from_value(published.rules.clone())
-        .with_context(|| format!("the published rules of subnet {netuid} are not of this version"))?;
+        .with_context(|| format!("the published rules of subnet {netuid} cannot be read by this version"))?;
     let Some(given) = given else {
         return Ok(theirs);
     };
     let differences = differences(&serde_json::to_value(&given)?, &serde_json::to_value(&theirs)?);
     if !differences.is_empty() {
         bail!(
-            "these rules are not those of subnet {netuid}, and whoever works by others earns nothing there: {}. Leave \
-             --rules out to work by the published ones (`tributary market show {netuid}`)",
+            "these rules differ from those of subnet {netuid}, and work by other rules earns nothing there: {}. Leave \
+             --rules out to use the published ones (`tributary market show {netuid}`)",
             differences.join(", ")
         );
     }
@@ -79,7 +79,7 @@ where
 /// If it cannot be read, or holds something else.
 pub fn read<R: DeserializeOwned>(file: &Path) -> Result<R> {
     let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{} holds no rules", file.display()))
+    serde_json::from_slice(&text).with_context(|| format!("{} does not hold rules", file.display()))
 }
 
 /// In which fields two objects differ, in words.
@@ -138,9 +138,7 @@ pub async fn watch_changes(chain: &dyn Chain, netuid: u16, before: Option<&Descr
         if let Ok(now) = published(chain, netuid).await
             && now != known
         {
-            say!(
-                "subnet {netuid} has published another description of its market: stop this and start it again, to work by it"
-            );
+            say!("subnet {netuid} has published another description of its market: restart this program to use it");
             known = now;
         }
     }

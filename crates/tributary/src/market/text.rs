@@ -9,10 +9,23 @@ use tributary_market_train::{
 use tributary_neuron::{Chain, CorpusPrint, Description, Metagraph, Reach, http};
 
 use super::board::{PIECE_BYTES, piece_path};
-use crate::{output::say, up::plan::open_corpus};
+use crate::output::say;
 
 /// Longest time for one piece.
 const PIECE_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Opens a bundled text by name, or reads a file or folder.
+///
+/// # Errors
+/// If it cannot be read or is too small.
+pub fn open_corpus(name: &str) -> Result<Corpus> {
+    Ok(match name.parse::<Bundled>() {
+        Ok(text) => Corpus::bundled(text),
+        Err(_) => Corpus::read(Path::new(name)).with_context(
+            || "name a file or folder with --corpus, or a bundled text: histories, prophets, testament",
+        )?,
+    })
+}
 
 /// The training part that a miner works on: of the corpus that is named, which must be the published one, or that part
 /// itself as it was fetched; or else the published one, from the program if it is bundled, else from the validators.
@@ -85,7 +98,7 @@ pub fn corpus_for_validators(netuid: u16, published: Option<&Description>, named
         }),
         (None, None) => bail!(
             "subnet {netuid} has published no text to compete on: ask its owner for it, and name it with --corpus \
-             (owners publish what it is known by with `tributary market publish {netuid}`)"
+             (owners publish its hashes with `tributary market publish {netuid}`)"
         ),
     }
 }

@@ -16,7 +16,7 @@ use tributary_market_serve::{
 use tributary_neuron::{Identity, http};
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use super::{keeper::Shown, plan::Member};
+use super::{plan::Member, supervisor::Shown};
 use crate::rail::RpcRail;
 
 /// Name of its account.

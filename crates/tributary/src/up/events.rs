@@ -2,26 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use super::frame::{Frame, GUEST, SubnetFrame};
+use super::frame::{Frame, GUEST, Happened, SubnetFrame};
 use crate::output::visible;
 
 /// Neurons registered in one block that are named one by one; more are counted.
 const NAMED: usize = 2;
-
-/// Something that happened.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Happened {
-    /// The block that shows it.
-    pub block: u32,
-    /// `subnet`, `gone`, `registered`, `epoch`, `payment`, `pact`, `sealed` or `opened`.
-    pub what: &'static str,
-    /// Where.
-    pub netuid: u16,
-    /// In words.
-    pub text: String,
-}
 
 /// What a block shows that the one before did not.
 pub fn between(before: &Frame, after: &Frame) -> Vec<Happened> {

@@ -8,19 +8,20 @@ use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, Heads};
 
 use super::{
+    args::Up,
     cast::Cast,
+    emitted::Emitted,
     events,
-    frame::{self, Frame, Known},
-    is_live, lines,
+    frame::Frame,
+    frame_reader::{self, Known},
+    lines,
     plan::Plan,
     screen::{Notes, Screen, Wish},
     steps::Step,
-    tally::Tally,
     traders::Traders,
     workers::Workers,
 };
 use crate::{
-    args::Up,
     output::{self, say},
     stop::Stop,
 };
@@ -55,7 +56,7 @@ pub struct Market {
     pub client: Client,
     pub cast: Cast,
     pub plan: Plan,
-    pub tally: Tally,
+    pub emitted: Emitted,
     pub cancel: CancellationToken,
     pub progress: watch::Receiver<Progress>,
     pub notes: Notes,
@@ -86,7 +87,7 @@ impl Market {
     /// # Errors
     /// If the market cannot be built, or what is shown cannot be written.
     pub async fn show(mut self, args: &Up, building: JoinHandle<Result<Workers>>, stop: &mut Stop) -> Result<()> {
-        let sink = match is_live(args) {
+        let sink = match args.is_live() {
             true => Sink::Live(Box::new(Screen::open()?)),
             false if args.json => Sink::Json,
             false => Sink::Lines,
@@ -105,13 +106,13 @@ impl Market {
         let shown = self.follow(&mut showing, building, stop).await;
         let Showing { sink, workers, .. } = showing;
         drop(sink);
-        self.tally.write();
+        self.emitted.write();
         self.cancel.cancel();
         if let Some(workers) = workers
             && tokio::time::timeout(PATIENCE, workers.finish()).await.is_err()
         {
             say!(
-                "some miners or validators did not end in {} s and were left",
+                "some miners or validators did not stop within {} s and were abandoned",
                 PATIENCE.as_secs()
             );
         }
@@ -180,13 +181,13 @@ impl Market {
                 .client
                 .block_hash(number)
                 .await?
-                .context("the chain lost a block")?;
+                .context("a block is missing from the chain")?;
             let known = match &showing.workers {
                 Some(workers) => workers.known(&self.cast),
                 None => Known::nothing(&self.cast),
             };
-            let mut frame = frame::read(&self.client, block, number, &known).await?;
-            self.tally.count(&self.client, &mut frame).await?;
+            let mut frame = frame_reader::read(&self.client, block, number, &known).await?;
+            self.emitted.count(&self.client, &mut frame).await?;
             // What was there at the start is no event.
             if !showing.frame.block_hash.is_empty() {
                 frame.events = events::between(&showing.frame, &frame);

@@ -1,64 +1,47 @@
 //! `tributary up`: a whole market on this machine.
 
-mod aside;
+mod args;
+mod artifacts;
 mod cast;
+mod chain;
 mod customer;
+mod emitted;
 mod events;
-pub mod frame;
-mod keeper;
+mod frame;
+mod frame_reader;
+mod fresh;
 mod lines;
 mod market;
-pub mod plan;
+mod neuron;
+mod plan;
 mod screen;
 mod service;
 mod setup;
-mod shelf;
 mod stakers;
 mod steps;
-mod tally;
+mod supervisor;
 mod traders;
 mod workers;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tributary_client::Client;
-use tributary_devnet::{
-    Clock, Config, Database, Devnet, Genesis, Mining,
-    rpc::{RpcConfig, RpcHandle, serve},
-};
-use tributary_economy::UNIT;
 use tributary_market_train::Corpus;
 
-use crate::{
-    args::Up,
-    folder,
-    output::{self, say},
-    stop,
-};
+use crate::{folder, market::open_corpus, output::say, stop};
 use cast::Cast;
+use emitted::Emitted;
 use market::{Market, Progress};
+use neuron::Place;
 use plan::Plan;
 use screen::Notes;
 use steps::Step;
-use tally::Tally;
-use workers::{Place, Workers};
+use workers::Workers;
 
-pub use stakers::RULES as STAKER_RULES;
-
-/// Name of the chain's database in the market's folder.
-const DATABASE: &str = "chain.redb";
-
-/// Whether the live screen is wanted and possible.
-pub fn is_live(args: &Up) -> bool {
-    !args.json && !args.no_tui && output::is_watched()
-}
+pub use args::Up;
 
 /// Runs the market until it is told to stop or has made `--blocks` blocks.
 ///
@@ -76,18 +59,18 @@ pub async fn run(args: &Up) -> Result<()> {
     let corpora: Vec<Arc<Corpus>> = plan
         .subnets
         .iter()
-        .map(|subnet| plan::open_corpus(&subnet.corpus).map(Arc::new))
+        .map(|subnet| open_corpus(&subnet.corpus).map(Arc::new))
         .collect::<Result<_>>()?;
     if args.fresh {
-        aside::set_aside(&folder)?;
+        fresh::set_aside(&folder)?;
     }
     if !resumed {
         plan.save(&folder)?;
     }
 
-    let (chain, server) = start_chain(args, &plan, &folder).await?;
+    let (chain, server) = chain::start(args, &plan, &folder).await?;
     let endpoint = server.url();
-    let verb = if resumed { "going on with" } else { "starting" };
+    let verb = if resumed { "continuing" } else { "starting" };
     say!("{verb} the market in {}; JSON-RPC on {endpoint}", folder.display());
     let client = Client::connect(&endpoint).await?;
 
@@ -114,7 +97,7 @@ pub async fn run(args: &Up) -> Result<()> {
         client,
         cast: Cast::of(&plan)?,
         plan,
-        tally: Tally::open(&folder),
+        emitted: Emitted::open(&folder),
         cancel: cancel.clone(),
         progress: activity,
         notes,
@@ -124,7 +107,7 @@ pub async fn run(args: &Up) -> Result<()> {
         error = chain.stopped() => Err(error.into()),
     };
     cancel.cancel();
-    stop_chain(chain, server).await;
+    chain::stop(chain, server).await;
     outcome
 }
 
@@ -136,63 +119,6 @@ fn data_folder(args: &Up) -> Result<PathBuf> {
             .map(|dirs| dirs.data_dir().join("up"))
             .context("there is no home folder to keep the market in: name a folder with --data"),
     }
-}
-
-/// What the market wants otherwise than the fast preset has it: pools so small that a visitor's trade shows, and
-/// stake on root, which lets emission enter them on both sides.
-fn genesis(plan: &Plan) -> serde_json::Value {
-    serde_json::json!({
-        "network": { "slotDurationMs": plan.block_time_ms },
-        "subtensorModule": { "market": {
-            "rootStaking": true,
-            "maxEpochsPerBlock": 8,
-            "adminFreezeWindow": 0,
-            "networkRateLimit": 0,
-            "networkMinLockCost": 50 * UNIT,
-            "networkLockReductionInterval": 1,
-            "newSubnet": {
-                "tempo": 10,
-                "burn": UNIT / 20,
-                "commitRevealWeightsEnabled": false,
-            },
-        } },
-    })
-}
-
-async fn start_chain(args: &Up, plan: &Plan, folder: &Path) -> Result<(Devnet, RpcHandle)> {
-    let patch = genesis(plan);
-    let config = Config {
-        genesis: Genesis::Patched {
-            preset: "fast".to_owned(),
-            patch,
-        },
-        database: Database::File(folder.join(DATABASE)),
-        clock: Clock::Wall,
-        mining: Mining::OnDemand,
-    };
-    let chain = tokio::task::spawn_blocking(move || Devnet::new(config)).await??;
-    let rpc = RpcConfig {
-        port: args.port,
-        second_port: None,
-        chain_name: "Tributary".to_owned(),
-        ..RpcConfig::default()
-    };
-    let server = serve(chain.clone(), rpc).await?;
-    if chain.head().number == 0 {
-        chain.advance(1)?;
-    }
-    chain.set_mining(Mining::Timer(Duration::from_millis(plan.block_time_ms)));
-    Ok((chain, server))
-}
-
-/// Ends block production; the block being made is stored first.
-async fn stop_chain(chain: Devnet, server: RpcHandle) {
-    chain.set_mining(Mining::OnDemand);
-    server.stop().await;
-    say!(
-        "stopped at block {}; `tributary up` goes on from there",
-        chain.head().number
-    );
 }
 
 /// Builds the market if it is not there, and sets everybody to work.

@@ -11,9 +11,10 @@ use tributary_economy::{
     pact::{Route, Terms},
 };
 use tributary_market_serve as serve;
-use tributary_market_train::{Bundled, Corpus, MinerKind, Rules};
+use tributary_market_train::{Bundled, MinerKind, Rules};
 
-use crate::{args::Up, folder};
+use super::args::Up;
+use crate::folder;
 
 /// Name of the plan's file in the market's folder.
 pub const FILE: &str = "market.json";
@@ -230,7 +231,7 @@ impl Plan {
         };
         let found: Self = serde_json::from_str(&text).with_context(|| {
             format!(
-                "{} is not a plan of this version; start anew with --fresh",
+                "{} cannot be read by this version; start anew with --fresh",
                 file.display()
             )
         })?;
@@ -247,8 +248,8 @@ impl Plan {
         };
         if let Some(what) = contradiction {
             bail!(
-                "the market in {} was started with another {what}: leave it out to go on with that market, or start \
-                 anew with --fresh, or elsewhere with --data",
+                "the market in {} was started with another {what}: leave it out to continue that market, start a new \
+                 one with --fresh, or choose another folder with --data",
                 folder.display()
             );
         }
@@ -271,19 +272,6 @@ fn absolute(name: &str) -> Result<String> {
     }
     let path: PathBuf = std::path::absolute(name).with_context(|| format!("cannot find the corpus {name}"))?;
     Ok(path.to_string_lossy().into_owned())
-}
-
-/// Opens a bundled text by name, or reads a file or folder.
-///
-/// # Errors
-/// If it cannot be read or is too small.
-pub fn open_corpus(name: &str) -> Result<Corpus> {
-    Ok(match name.parse::<Bundled>() {
-        Ok(text) => Corpus::bundled(text),
-        Err(_) => Corpus::read(Path::new(name)).with_context(
-            || "name a file or folder with --corpus, or a bundled text: histories, prophets, testament",
-        )?,
-    })
 }
 
 /// A pair of keys of somebody in the market.

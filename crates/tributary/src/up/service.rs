@@ -13,9 +13,9 @@ use tributary_neuron::{Description, Identity, NeuronError, Reach};
 
 use super::{
     customer::Customer,
-    keeper::{Shown, Work, work},
+    neuron::{Starter, anywhere, folder_of},
     plan::{Member, VALIDATORS},
-    workers::{Tools, anywhere, folder_of},
+    supervisor::{Shown, Work, work},
 };
 use crate::{
     market::{self, Notices},
@@ -24,7 +24,7 @@ use crate::{
 
 /// Where gateways listen by habit; another port is taken if this one is not free and none was named.
 const PORT: u16 = 8402;
-/// Blocks between two settlements.
+/// Blocks between settlements.
 const SETTLE_EVERY_BLOCKS: u64 = 20;
 /// What a settlement must bring at least: ten times its fee.
 const SETTLE_MIN_RAO: u64 = 4_000_000;
@@ -52,12 +52,12 @@ impl Service {
     ///
     /// # Errors
     /// If one cannot start.
-    pub async fn start(tools: &mut Tools<'_>, prompts: Arc<Corpus>) -> Result<Self> {
-        let index = tools.plan.subnets.len();
-        let netuid = *tools.netuids.get(index).context("the serve subnet is missing")?;
+    pub async fn start(starter: &mut Starter<'_>, prompts: Arc<Corpus>) -> Result<Self> {
+        let index = starter.plan.subnets.len();
+        let netuid = *starter.netuids.get(index).context("the serve subnet is missing")?;
         let rules = Rules {
-            train_netuid: tools.netuids[0].0,
-            ..tools.plan.service.rules.clone()
+            train_netuid: starter.netuids[0].0,
+            ..starter.plan.service.rules.clone()
         };
         let description = Description {
             kind: market::SERVE.to_owned(),
@@ -65,9 +65,9 @@ impl Service {
             corpus: None,
             beacon: None,
         };
-        tools.publish(index, netuid, &description).await?;
-        miners(tools, index, netuid, &rules).await?;
-        let opinions = validators(tools, index, netuid, &rules, prompts).await?;
+        starter.publish(index, netuid, &description).await?;
+        miners(starter, index, netuid, &rules).await?;
+        let opinions = validators(starter, index, netuid, &rules, prompts).await?;
         for (number, shown) in opinions.iter().enumerate() {
             let notices = Notices {
                 netuid: netuid.0,
@@ -76,11 +76,11 @@ impl Service {
                 description: Some(description.clone()),
                 text: None,
             };
-            tools.hang_out(index, number, notices, shown).await?;
+            starter.hang_out(index, number, notices, shown).await?;
         }
         let gateway = Shown::default();
-        let url = sell(tools, index, netuid, rules, &gateway).await?;
-        buy(tools, index, netuid, &url, &gateway).await?;
+        let url = sell(starter, index, netuid, rules, &gateway).await?;
+        buy(starter, index, netuid, &url, &gateway).await?;
         Ok(Self { opinions, gateway, url })
     }
 
@@ -107,8 +107,8 @@ fn identity(pair: &tributary_client::Keypair) -> Identity {
     Identity::from(pair.pair().clone())
 }
 
-async fn miners(tools: &mut Tools<'_>, index: usize, netuid: NetUid, rules: &Rules) -> Result<()> {
-    for (number, server) in tools.plan.service.miners.iter().enumerate() {
+async fn miners(starter: &mut Starter<'_>, index: usize, netuid: NetUid, rules: &Rules) -> Result<()> {
+    for (number, server) in starter.plan.service.miners.iter().enumerate() {
         let config = MinerConfig {
             netuid: netuid.0,
             kind: server.kind,
@@ -117,22 +117,22 @@ async fn miners(tools: &mut Tools<'_>, index: usize, netuid: NetUid, rules: &Rul
             announce: None,
             reach: Reach::Private,
             delay: Duration::from_millis(server.delay_ms),
-            state_folder: Some(tools.folder(&folder_of("miner", index, number))?),
+            state_folder: Some(starter.folder(&folder_of("miner", index, number))?),
         };
         let hotkey = identity(&Member::miner(index, number)?.hotkey);
-        let (chain, cancel) = (tools.chain.clone(), tools.cancel.clone());
+        let (chain, cancel) = (starter.chain.clone(), starter.cancel.clone());
         let name = format!("{} serve miner {} of subnet {netuid}", server.kind, number + 1);
         let start = move || {
             let started = spawn_miner(config.clone(), chain.clone(), hotkey.clone(), cancel.clone());
             Box::pin(async move { Ok(work(started.await?.task)) }) as _
         };
-        tools.keeper.start(name, start).await?;
+        starter.supervisor.start(name, start).await?;
     }
     Ok(())
 }
 
 async fn validators(
-    tools: &mut Tools<'_>,
+    starter: &mut Starter<'_>,
     index: usize,
     netuid: NetUid,
     rules: &Rules,
@@ -145,45 +145,45 @@ async fn validators(
             rules: rules.clone(),
             reach: Reach::Private,
             prompts: prompts.clone(),
-            state_folder: Some(tools.folder(&folder_of("validator", index, number))?),
+            state_folder: Some(starter.folder(&folder_of("validator", index, number))?),
         };
         let hotkey = identity(&Member::validator(index, number)?.hotkey);
-        let (chain, cancel) = (tools.chain.clone(), tools.cancel.clone());
+        let (chain, cancel) = (starter.chain.clone(), starter.cancel.clone());
         let spawn = move || {
             let validator = spawn_validator(config.clone(), chain.clone(), hotkey.clone(), cancel.clone())?;
             Ok((validator.status, validator.task))
         };
         let name = format!("serve validator {} of subnet {netuid}", number + 1);
-        all.push(tools.validate(name, spawn).await?);
+        all.push(starter.validate(name, spawn).await?);
     }
     Ok(all)
 }
 
 /// Starts the gateway; where it is. A restart listens there again.
 async fn sell(
-    tools: &mut Tools<'_>,
+    starter: &mut Starter<'_>,
     index: usize,
     netuid: NetUid,
     rules: Rules,
     shown: &Shown<GatewayStatus>,
 ) -> Result<String> {
     let owner = Member::owner(index)?;
-    let port = tools.place.gateway_port;
+    let port = starter.place.gateway_port;
     let config = GatewayConfig {
         netuid: netuid.0,
         rules,
         listen: SocketAddr::from(([127, 0, 0, 1], port.unwrap_or(PORT))),
         reach: Reach::Private,
-        price: tools.plan.service.price,
-        credit: tools.plan.service.credit,
+        price: starter.plan.service.price,
+        credit: starter.plan.service.credit,
         patience: Duration::from_secs(10),
         settle_every_blocks: SETTLE_EVERY_BLOCKS,
         settle_min: SETTLE_MIN_RAO,
         voucher_step: VOUCHER_STEP_RAO,
         audit_share: 0.1,
-        state_folder: Some(tools.folder("gateway")?),
+        state_folder: Some(starter.folder("gateway")?),
     };
-    let (client, chain, cancel) = (tools.client.clone(), tools.chain.clone(), tools.cancel.clone());
+    let (client, chain, cancel) = (starter.client.clone(), starter.chain.clone(), starter.cancel.clone());
     let open = move |config: GatewayConfig| {
         let rail = Arc::new(RpcRail::new(client.clone()));
         let (hotkey, coldkey) = (identity(&owner.hotkey), identity(&owner.coldkey));
@@ -215,29 +215,29 @@ async fn sell(
         let (opened, run) = (open(config.clone()), run.clone());
         Box::pin(async move { Ok(run(opened.await?)) }) as _
     };
-    tools.keeper.keep("gateway".to_owned(), first, again);
+    starter.supervisor.keep("gateway".to_owned(), first, again);
     Ok(url)
 }
 
 /// Starts the customer.
 async fn buy(
-    tools: &mut Tools<'_>,
+    starter: &mut Starter<'_>,
     index: usize,
     netuid: NetUid,
     url: &str,
     shown: &Shown<GatewayStatus>,
 ) -> Result<()> {
     let customer = Customer {
-        client: tools.client.clone(),
+        client: starter.client.clone(),
         netuid,
         payee: Member::owner(index)?.coldkey,
         gateway: url.to_owned(),
         status: shown.clone(),
-        price: tools.plan.service.price,
-        every: Customer::pace(tools.plan.block_time_ms),
-        records: tools.folder("customer")?,
+        price: starter.plan.service.price,
+        every: Customer::pace(starter.plan.block_time_ms),
+        records: starter.folder("customer")?,
     };
-    let cancel = tools.cancel.clone();
+    let cancel = starter.cancel.clone();
     let start = move || {
         let running = tokio::spawn(customer.clone().run(cancel.clone()));
         Box::pin(async move {
@@ -245,5 +245,5 @@ async fn buy(
             Ok(work)
         }) as _
     };
-    tools.keeper.start("customer".to_owned(), start).await
+    starter.supervisor.start("customer".to_owned(), start).await
 }

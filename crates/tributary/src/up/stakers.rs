@@ -8,12 +8,12 @@ use super::frame::Frame;
 
 /// What the stakers do, for people.
 pub const RULES: &str = "\
-Stakers, each with 1000 TAO. All stake on the first validator of one of the market's own subnets.
-  value     every 10 blocks puts 1 TAO on the subnet whose best bits per byte fell most, in part, over 40 blocks
-  momentum  every 10 blocks puts 1 TAO on the subnet whose price rose most over 20 blocks, and sells a quarter of
-            what it holds where the price fell most
-  index     every 15 blocks puts 0.5 TAO on the subnet where its holding is worth least
-  owner     every 20 blocks each owner sells half of the alpha that it holds, to pay its costs
+Three stakers, with 1000 TAO each, stake on the first validator of one of the market's own subnets. Owners sell.
+  value     every 10 blocks, stakes 1 TAO on the subnet whose best bits per byte fell most, relatively, over 40 blocks
+  momentum  every 10 blocks, stakes 1 TAO on the subnet whose price rose most over 20 blocks, and sells a quarter of
+            its stake on the one whose price fell most
+  index     every 15 blocks, stakes 0.5 TAO on the subnet where its stake is worth least
+  owner     every 20 blocks, each owner sells half of its alpha to pay its costs
 The customer, with 1000 TAO, asks the gateway for 64 tokens every 4 blocks and pays through a channel.";
 
 /// TAO that each staker starts with.

@@ -117,7 +117,7 @@ fn what_a_subnet_made_is_committed_confirmed_and_opened_when_its_time_has_come()
         committed["plaintext"],
         "373a3206c9f7702610890cfa540caf086f25a29d0021da2c00b15bd090ef5882"
     );
-    commit("sealed", &location).fails(1, &["sealed.secret", "must be new"]);
+    commit("sealed", &location).fails(1, &["sealed.secret", "must be a new file"]);
     let shown = chain.run(&["artifact", "show", &netuid, "--json"]).json();
     assert_eq!(shown["artifact"]["round"], committed["round"]);
     assert_eq!(shown["artifact"]["location"], location);

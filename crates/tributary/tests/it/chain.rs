@@ -1,32 +1,8 @@
 //! `tributary chain`: options against the chain that is there, checks, damage.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-    path::Path,
-};
-
-use serde_json::Value;
+use std::path::Path;
 
 use crate::support::{ChainProcess, free_port, run};
-
-/// Asks a chain over HTTP.
-fn ask(chain: &ChainProcess, method: &str, params: &str) -> Value {
-    let address = chain.endpoint.strip_prefix("ws://").unwrap();
-    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-         Connection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let json = &answer[answer.find("\r\n\r\n").unwrap()..];
-    serde_json::from_str(&json[json.find('{').unwrap()..=json.rfind('}').unwrap()]).unwrap()
-}
 
 /// `tributary chain` with these options, on a free port.
 fn chain(options: &[&str]) -> crate::support::Run {
@@ -47,24 +23,24 @@ fn a_chain_that_is_loaded_keeps_its_block_time() {
         folder.path().join("state"),
     );
     let began = ChainProcess::start(&data, &["--block-time", "1000", "--dump", text(&dump)]);
-    assert_eq!(ask(&began, "dev_mining", "[]")["result"]["timer"], 1000);
+    assert_eq!(began.ask("dev_mining", "[]")["result"]["timer"], 1000);
     began.stop();
 
     // From the folder, and from the dump.
     let again = ChainProcess::start(&data, &[]);
-    assert_eq!(ask(&again, "dev_mining", "[]")["result"]["timer"], 1000);
+    assert_eq!(again.ask("dev_mining", "[]")["result"]["timer"], 1000);
     again.stop();
-    chain(&["--data", text(&data), "--block-time", "250"]).fails(1, &["--block-time 250 disagrees", "1000 ms"]);
-    chain(&["--load", text(&dump), "--block-time", "250"]).fails(1, &["--block-time 250 disagrees", "1000 ms"]);
+    chain(&["--data", text(&data), "--block-time", "250"]).fails(1, &["--block-time 250 contradicts", "1000 ms"]);
+    chain(&["--load", text(&dump), "--block-time", "250"]).fails(1, &["--block-time 250 contradicts", "1000 ms"]);
     let loaded = ChainProcess::load(&other, &["--load", text(&dump)]);
-    assert_eq!(ask(&loaded, "dev_mining", "[]")["result"]["timer"], 1000);
+    assert_eq!(loaded.ask("dev_mining", "[]")["result"]["timer"], 1000);
     loaded.stop();
     ChainProcess::load(&other, &["--load", text(&dump)]).stop();
 
     // What the chain in a folder began with is not overruled.
     let data = text(&data);
-    chain(&["--data", data, "--preset", "local"]).fails(1, &["did not begin with the preset `local`", "--preset"]);
-    chain(&["--data", data, "--load", text(&dump)]).fails(1, &["did not begin with the file", "--load"]);
+    chain(&["--data", data, "--preset", "local"]).fails(1, &["was not started from the preset `local`", "--preset"]);
+    chain(&["--data", data, "--load", text(&dump)]).fails(1, &["was not started from the file", "--load"]);
     chain(&["--preset", "nothing"]).fails(2, &["nothing", "fast"]);
 }
 
@@ -81,9 +57,9 @@ fn dumps_by_name_are_an_option() {
     let folder = tempfile::tempdir().unwrap();
     let dumps = folder.path().join("dumps");
     let with = ChainProcess::start(&folder.path().join("data"), &["--dump-folder", text(&dumps)]);
-    assert!(ask(&with, "dev_dump", r#"["one"]"#)["error"].is_null());
+    assert!(with.ask("dev_dump", r#"["one"]"#)["error"].is_null());
     assert!(dumps.join("one").is_file());
-    assert!(ask(&with, "dev_load", r#"["one"]"#)["result"]["number"].is_u64());
+    assert!(with.ask("dev_load", r#"["one"]"#)["result"]["number"].is_u64());
     with.stop();
 }
 
@@ -93,11 +69,11 @@ fn the_whole_chain_is_checked_and_damage_is_said() {
     let data = folder.path().join("data");
     chain(&["--data", text(&data), "--verify"]).fails(1, &["no chain"]);
     let process = ChainProcess::start(&data, &["--mode", "demand"]);
-    assert_eq!(ask(&process, "dev_advance", "[300]")["result"]["number"], 301);
+    assert_eq!(process.ask("dev_advance", "[300]")["result"]["number"], 301);
     process.stop();
     let good = chain(&["--data", text(&data), "--verify"]);
     assert_eq!(good.code, 0, "{}", good.err);
-    assert!(good.out.contains("as it should be") && good.out.contains("301 blocks executed again"));
+    assert!(good.out.contains("is sound") && good.out.contains("301 blocks executed again"));
 
     let file = data.join("chain.redb");
     let whole = std::fs::read(&file).unwrap();
@@ -109,7 +85,7 @@ fn the_whole_chain_is_checked_and_damage_is_said() {
         let checked = chain(&["--data", text(&data), "--verify"]);
         assert!(!checked.err.contains("panicked"), "page {page}: {}", checked.err);
         match checked.code {
-            0 => assert!(checked.out.contains("as it should be")),
+            0 => assert!(checked.out.contains("is sound")),
             1 => at_start += u32::from(checked.err.contains("is damaged")),
             code => panic!("page {page}: exit code {code}"),
         }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{ChainProcess, free_port, number, run};
+use crate::support::{ChainProcess, free_port, made_subnet, number, run};
 use serde_json::Value;
 
 /// Issued equals held, to the rao.
@@ -88,26 +88,29 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
     assert_eq!(number(&metagraph[1], "stake_alpha_rao"), 0);
     balanced(&chain);
 
-    // Mistakes are named by the chain's own names.
-    let again = chain.run(&[
-        "register", "neuron", &netuid, "--key", "//Alice", "--hotkey", "//Worker",
-    ]);
-    assert_eq!(again.code, 1);
-    assert!(again.err.contains("HotKeyAlreadyRegisteredInSubNet"), "{}", again.err);
-    chain.run(&["metagraph", "77"]).fails(1, &["there is no subnet 77"]);
-    let missing = chain.run(&["stake", "77", "1", "--key", "//Alice"]);
-    assert_eq!(missing.code, 1);
-    assert!(
-        missing
-            .err
-            .contains("there is no subnet 77; the only subnet of this chain is"),
-        "{}",
-        missing.err
-    );
+    // Tables are for people, on stdout.
+    for arguments in [&["subnets"][..], &["metagraph", &netuid], &["status"]] {
+        let shown = chain.run(arguments);
+        assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+        assert!(shown.out.lines().count() > 1, "{}", shown.out);
+    }
+    chain.stop();
+}
 
-    // Without a hotkey: the owner's while nobody validates, and one's own where it is registered.
+#[test]
+fn mistakes_are_named_by_the_chains_own_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--block-time", "100"]);
+    let (netuid, _) = made_subnet(&chain);
+    let joining = [
+        "register", "neuron", &netuid, "--key", "//Alice", "--hotkey", "//Worker",
+    ];
+    chain.run(&[&joining[..], &["--json"]].concat()).json();
+    chain.run(&joining).fails(1, &["HotKeyAlreadyRegisteredInSubNet"]);
+    chain.run(&["metagraph", "77"]).fails(1, &["there is no subnet 77"]);
     for line in [
-        &["miner", "--netuid", "77", "--key", "//Alice"][..],
+        &["stake", "77", "1", "--key", "//Alice"][..],
+        &["miner", "--netuid", "77", "--key", "//Alice"],
         &["market", "show", "77"],
         &["artifact", "show", "77"],
     ] {
@@ -115,78 +118,50 @@ fn a_subnet_is_made_joined_staked_on_and_left() {
             .run(line)
             .fails(1, &["there is no subnet 77; the only subnet of this chain is"]);
     }
+    chain.stop();
+}
 
+/// Without a hotkey: the owner's while nobody validates, and one's own where it is registered.
+#[test]
+fn a_hotkey_is_chosen_where_none_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--block-time", "100"]);
+    let (netuid, made) = made_subnet(&chain);
     // On root it is whoever has most there.
     chain
         .run(&["stake", "0", "1", "--key", "//Charlie"])
         .fails(1, &["no hotkey has stake on root", "--hotkey"]);
-    run(&["stake", "0", "1", "--hotkey", "//AliceHot"]);
+    let first = [
+        "stake",
+        "0",
+        "1",
+        "--key",
+        "//Alice",
+        "--hotkey",
+        "//AliceHot",
+        "--json",
+    ];
+    chain.run(&first).json();
     let root = chain.run(&["stake", "0", "1", "--key", "//Charlie", "--json"]);
     assert_eq!(root.json()["hotkey"], made["owner_hotkey"], "{}", root.err);
-    let first = chain.run(&[
-        "stake",
-        &netuid,
-        "1",
-        "--slippage",
-        "2000000%",
-        "--key",
-        "//Bob",
-        "--json",
-    ]);
+    let bobs = |arguments: &[&str]| chain.run(&[arguments, &["--key", "//Bob", "--json"]].concat());
+    let first = bobs(&["stake", &netuid, "1", "--slippage", "2000000%"]);
     assert_eq!(first.json()["hotkey"], made["owner_hotkey"]);
     assert!(first.err.contains("nobody validates there yet"), "{}", first.err);
-    let bob = chain
-        .run(&["register", "neuron", &netuid, "--key", "//Bob", "--json"])
-        .json();
-    let second = chain.run(&[
-        "stake",
-        &netuid,
-        "1",
-        "--slippage",
-        "2000000%",
-        "--key",
-        "//Bob",
-        "--json",
-    ]);
+    let bob = bobs(&["register", "neuron", &netuid]).json();
+    let second = bobs(&["stake", &netuid, "1", "--slippage", "2000000%"]);
     assert_eq!(second.json()["hotkey"], bob["hotkey"], "{}", second.err);
     let several = chain.run(&["unstake", &netuid, "all", "--key", "//Bob"]);
     several.fails(1, &["with several hotkeys", bob["hotkey"].as_str().unwrap()]);
-    let back = chain.run(&[
-        "unstake",
-        &netuid,
-        "all",
-        "--slippage",
-        "100%",
-        "--hotkey",
-        "//Bob",
-        "--key",
-        "//Bob",
-        "--json",
-    ]);
+    let back = bobs(&["unstake", &netuid, "all", "--slippage", "100%", "--hotkey", "//Bob"]);
     assert_eq!(number(&back.json(), "alpha_rao"), number(&second.json(), "alpha_rao"));
-    let rest = chain.run(&[
-        "unstake",
-        &netuid,
-        "all",
-        "--slippage",
-        "100%",
-        "--key",
-        "//Bob",
-        "--json",
-    ]);
+    let rest = bobs(&["unstake", &netuid, "all", "--slippage", "100%"]);
     // An epoch may have paid dividends in between.
     assert!(
         number(&rest.json(), "alpha_rao") >= number(&first.json(), "alpha_rao"),
         "{}",
         rest.err
     );
-
-    // Tables are for people, on stdout.
-    for arguments in [&["subnets"][..], &["metagraph", &netuid], &["status"]] {
-        let shown = chain.run(arguments);
-        assert_eq!((shown.code, shown.err.as_str()), (0, ""));
-        assert!(shown.out.lines().count() > 1, "{}", shown.out);
-    }
     chain.stop();
 }
 

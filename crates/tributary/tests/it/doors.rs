@@ -92,6 +92,6 @@ fn options_say_who_may_call_a_chain() {
     let chain = ChainProcess::start(&folder.path().join("d"), &options);
     assert!(powerful(&chain, ""), "it was asked for");
     chain.stop();
-    run(&["chain", "--rpc-cors", "mine.example"]).fails(2, &["--rpc-cors", "is no origin"]);
+    run(&["chain", "--rpc-cors", "mine.example"]).fails(2, &["--rpc-cors", "is not an origin"]);
     run(&["chain", "--rpc-methods", "some"]).fails(2, &["--rpc-methods"]);
 }

@@ -5,22 +5,7 @@ use tributary_client::{Client, Keypair, Wait, is_hidden};
 use tributary_economy::NetUid;
 use tributary_runtime::{Runtime, RuntimeCall};
 
-use crate::support::{ChainProcess, Run, number, share};
-
-fn made_subnet(chain: &ChainProcess) -> (String, Value) {
-    let made = chain.run(&[
-        "register",
-        "subnet",
-        "--start",
-        "--hotkey",
-        "//AliceHot",
-        "--key",
-        "//Alice",
-        "--json",
-    ]);
-    let made = made.json();
-    (number(&made, "netuid").to_string(), made)
-}
+use crate::support::{ChainProcess, Run, made_subnet, number, share};
 
 /// Sends what no command does.
 fn submit(chain: &ChainProcess, call: RuntimeCall, signer: &str) {
@@ -32,6 +17,12 @@ fn submit(chain: &ChainProcess, call: RuntimeCall, signer: &str) {
             .await
             .unwrap();
     });
+}
+
+/// Stakes so little that the price hardly moves.
+fn stake_a_little(chain: &ChainProcess, netuid: &str, key: &str) -> Value {
+    let line = ["stake", netuid, "0.01", "--slippage", "10000%", "--key", key, "--json"];
+    chain.run(&line).json()
 }
 
 #[test]
@@ -157,18 +148,7 @@ fn a_trade_is_quoted_and_held_to_its_slippage() {
     assert_eq!(number(&staked, "tao_rao"), 2_000_000_000);
 
     // A small trade moves less than the blocks do.
-    let small = chain
-        .run(&[
-            "stake",
-            &netuid,
-            "0.01",
-            "--slippage",
-            "10000%",
-            "--key",
-            "//Bob",
-            "--json",
-        ])
-        .json();
+    let small = stake_a_little(&chain, &netuid, "//Bob");
     assert!(number(&small, "alpha_rao") > 0);
     // The chain holds to a limit that has been passed.
     let limited = chain.run(&["stake", &netuid, "2", "--limit", "0.000000001", "--key", "//Bob"]);
@@ -290,18 +270,7 @@ fn what_strangers_wrote_is_shown_and_never_obeyed() {
         additional: vec![],
     };
     submit(&chain, RuntimeCall::SubtensorModule(identity), "Alice");
-    chain
-        .run(&[
-            "stake",
-            &netuid,
-            "0.01",
-            "--slippage",
-            "10000%",
-            "--key",
-            "//Alice",
-            "--json",
-        ])
-        .json();
+    stake_a_little(&chain, &netuid, "//Alice");
     let subnets = chain.run(&["subnets", "--json"]).json();
     let named = subnets.as_array().unwrap().iter().find(|subnet| subnet["name"] == NAME);
     assert!(named.is_some(), "JSON keeps it as it is: {subnets}");

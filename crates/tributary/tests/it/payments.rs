@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{ChainProcess, number, share};
+use crate::support::{ChainProcess, made_subnet, number, share};
 
 fn lines(out: &str) -> Vec<Value> {
     out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -93,16 +93,7 @@ fn a_channel_pays_the_newest_voucher_and_returns_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let chain = ChainProcess::start(folder.path(), &["--block-time", "100"]);
     let run = |arguments: &[&str]| chain.run(&[arguments, &["--json"]].concat()).json();
-    let made = run(&[
-        "register",
-        "subnet",
-        "--start",
-        "--hotkey",
-        "//AliceHot",
-        "--key",
-        "//Alice",
-    ]);
-    let netuid = number(&made, "netuid").to_string();
+    let (netuid, _) = made_subnet(&chain);
     let (payer, payee) = (["--key", "//Charlie"], ["--key", "//Bob"]);
     let signed = ["--revenue-share", "10%", "--route", "burn", "--key", "//Alice"];
     run(&[&["pact", "sign", &netuid], &signed[..]].concat());
@@ -120,7 +111,7 @@ fn a_channel_pays_the_newest_voucher_and_returns_the_rest() {
     let (first, second) = (voucher("1.5", &payer), voucher("4", &payer));
     // Others cannot sign for the payer, and nobody above the deposit.
     let other = chain.run(&[&["channel", "voucher", &id, "5"], &payee[..]].concat());
-    other.fails(1, &["is paid by"]);
+    other.fails(1, &["the payer of channel"]);
     let above = chain.run(&[&["channel", "voucher", &id, "11"], &payer[..]].concat());
     above.fails(1, &["top it up"]);
 
@@ -165,6 +156,57 @@ fn a_channel_pays_the_newest_voucher_and_returns_the_rest() {
             .sum()
     };
     assert_eq!((paid("amount_rao"), paid("tribute_rao")), (6_000_000_000, 600_000_000));
+    let status = run(&["status"]);
+    assert_eq!(status["issuance_rao"], status["held_rao"]);
+    chain.stop();
+}
+
+/// Without the payee's help: after a challenge period, or at once when the channel has expired. To the rao.
+#[test]
+fn a_payer_tops_up_a_channel_and_takes_back_what_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
+    let run = |arguments: &[&str]| chain.run(&[arguments, &["--json"]].concat()).json();
+    let (netuid, _) = made_subnet(&chain);
+    let (payer, payee, other) = (["--key", "//Charlie"], ["--key", "//Bob"], ["--key", "//Dave"]);
+    let free = || number(&run(&["balance", "//Charlie"]), "free_rao");
+    let before = free();
+    let mut fees = 0;
+    let mut pay = |arguments: &[&str]| {
+        let receipt = run(&[arguments, &payer].concat());
+        fees += number(&receipt, "fee_rao");
+        receipt
+    };
+    let open = [
+        "channel", "open", "10", "--netuid", &netuid, "--payee", "//Bob", "--expiry",
+    ];
+    let id = number(&pay(&[&open[..], &["100000"]].concat()), "channel").to_string();
+    let refused = |line: &[&str], keys: &[&str], why: &str| chain.run(&[line, keys].concat()).fails(1, &[why]);
+    refused(&["channel", "top-up", &id, "5"], &other, "NotParty");
+    let topped_up = pay(&["channel", "top-up", &id, "5"]);
+    assert_eq!(number(&topped_up["open"], "deposit_rao"), 15_000_000_000);
+    // A voucher may now be for more than the first deposit.
+    let voucher = run(&[&["channel", "voucher", &id, "12"][..], &payer].concat());
+    let settle = ["channel", "settle", voucher["voucher"].as_str().unwrap()];
+    let settled = run(&[&settle[..], &payee].concat());
+    assert_eq!(number(&settled, "amount_rao"), 12_000_000_000);
+
+    let closing = pay(&["channel", "close", &id]);
+    let over = number(&closing["open"], "closing").to_string();
+    refused(&["channel", "close", &id], &payer, "ChannelClosing");
+    let finalise = ["channel", "close", &id, "--finalise"];
+    refused(&finalise, &other, "ChannelChallenged");
+    chain.ask("dev_advanceTo", &format!("[{over}]"));
+    // Anybody may end it now.
+    let ended = run(&[&finalise[..], &other].concat());
+    assert!(ended["open"].is_null(), "{ended}");
+
+    let id = number(&pay(&[&open[..], &["5"]].concat()), "channel").to_string();
+    chain.ask("dev_advance", "[5]");
+    let ended = pay(&["channel", "close", &id]);
+    assert!(ended["open"].is_null(), "an expired one is closed at once: {ended}");
+    assert_eq!(run(&["channel", "list"]), Value::Array(Vec::new()));
+    assert_eq!(free(), before - 12_000_000_000 - fees);
     let status = run(&["status"]);
     assert_eq!(status["issuance_rao"], status["held_rao"]);
     chain.stop();

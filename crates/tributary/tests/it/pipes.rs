@@ -169,7 +169,7 @@ fn a_market_without_readers_ends_in_order() {
         .unwrap();
     let said = String::from_utf8(resumed.stderr).unwrap();
     assert!(
-        resumed.status.success() && said.contains("going on with the market"),
+        resumed.status.success() && said.contains("continuing the market"),
         "{said}"
     );
 }

@@ -2,8 +2,8 @@
 
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::Duration,
@@ -114,6 +114,24 @@ impl ChainProcess {
         run(&[arguments, &["--endpoint", &self.endpoint]].concat())
     }
 
+    /// Asks it over HTTP.
+    pub fn ask(&self, method: &str, params: &str) -> Value {
+        let address = self.endpoint.strip_prefix("ws://").unwrap();
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let json = &answer[answer.find("\r\n\r\n").unwrap()..];
+        serde_json::from_str(&json[json.find('{').unwrap()..=json.rfind('}').unwrap()]).unwrap()
+    }
+
     /// Ends it as a service manager would, and waits.
     pub fn stop(mut self) {
         terminate(&self.child);
@@ -203,4 +221,19 @@ pub fn terminate(child: &Child) {
             .unwrap()
             .success()
     );
+}
+
+/// A started subnet of //Alice with the hotkey //AliceHot: its number, and the receipt.
+pub fn made_subnet(chain: &ChainProcess) -> (String, Value) {
+    let line = [
+        "register",
+        "subnet",
+        "--start",
+        "--hotkey",
+        "//AliceHot",
+        "--key",
+        "//Alice",
+    ];
+    let made = chain.run(&[&line[..], &["--json"]].concat()).json();
+    (number(&made, "netuid").to_string(), made)
 }

@@ -112,6 +112,46 @@ fn guest(frame: &Value) -> Option<Value> {
     miners(frame).into_iter().find(|miner| miner["kind"] == "guest")
 }
 
+/// A miner from outside, by the first subnet's own rules.
+fn start_guest(folder: &Path, netuid: &str, keys: &[&str]) -> Killed {
+    let plan: Value = serde_json::from_slice(&std::fs::read(folder.join("market/market.json")).unwrap()).unwrap();
+    let rules = folder.join("rules.json");
+    std::fs::write(&rules, plan["subnets"][0]["rules"].to_string()).unwrap();
+    let state = folder.join("guest");
+    let visitor = tributary(&["miner", "--netuid", netuid, "--publish-every", "5"])
+        .args(keys)
+        .arg("--rules")
+        .arg(&rules)
+        .arg("--state")
+        .arg(&state)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    Killed(visitor)
+}
+
+/// Nobody takes a market away while it runs.
+fn refuses_a_second_owner(market: &Market, data: &str) {
+    for more in [&[][..], &["--fresh"]] {
+        let refused = run(&[&["up", "--json", "--port", "0", "--data", data], more].concat());
+        let holder = format!("process {}", market.child.0.id());
+        refused.fails(1, &["in use by `tributary up`", &holder]);
+    }
+    run(&["chain", "--port", "0", "--data", data]).fails(1, &["in use by `tributary up`"]);
+}
+
+/// Rounds of judging of the first subnet's busiest validator.
+fn rounds(frame: &Value) -> u64 {
+    let validators = first(frame).map_or(&Value::Null, |subnet| &subnet["validators"]);
+    let rounds = validators
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|judge| judge["rounds"].as_u64().unwrap_or(0));
+    rounds.max().unwrap_or(0)
+}
+
 #[test]
 fn guests_are_seen_and_a_restart_costs_nobody() {
     let folder = tempfile::tempdir().unwrap();
@@ -139,22 +179,7 @@ fn guests_are_seen_and_a_restart_costs_nobody() {
     ];
     run(&pay).json();
     let uid = number(&call(&["register", "neuron", &netuid]), "uid");
-    let plan: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("market/market.json")).unwrap()).unwrap();
-    let rules = folder.path().join("rules.json");
-    std::fs::write(&rules, plan["subnets"][0]["rules"].to_string()).unwrap();
-    let state = folder.path().join("guest");
-    let visitor = tributary(&["miner", "--netuid", &netuid, "--publish-every", "5"])
-        .args(keys)
-        .arg("--rules")
-        .arg(&rules)
-        .arg("--state")
-        .arg(&state)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut visitor = Killed(visitor);
+    let mut visitor = start_guest(folder.path(), &netuid, &keys);
     let frame = market.until("the registration", |frame| guest(frame).is_some());
     assert_eq!(guest(&frame).unwrap()["uid"], uid);
     assert_eq!(guest(&frame).unwrap()["home"], false);
@@ -176,15 +201,8 @@ fn guests_are_seen_and_a_restart_costs_nobody() {
         earns(frame) && earning(frame) == 3
     });
 
-    // Nobody takes the market away while it runs.
     let data = folder.path().join("market");
-    let data = data.to_str().unwrap();
-    for more in [&[][..], &["--fresh"]] {
-        let refused = run(&[&["up", "--json", "--port", "0", "--data", data], more].concat());
-        let holder = format!("process {}", market.child.0.id());
-        refused.fails(1, &["in use by `tributary up`", &holder]);
-    }
-    run(&["chain", "--port", "0", "--data", data]).fails(1, &["in use by `tributary up`"]);
+    refuses_a_second_owner(&market, data.to_str().unwrap());
     market.frame();
 
     // A restart, with the guest still at work.
@@ -192,15 +210,6 @@ fn guests_are_seen_and_a_restart_costs_nobody() {
     let port = endpoint.rsplit(':').next().unwrap().to_owned();
     let mut market = Market::start(folder.path(), &port);
     let mut unreached = Vec::new();
-    let judged = |frame: &Value| {
-        let validators = first(frame).map_or(&Value::Null, |subnet| &subnet["validators"]);
-        let rounds = validators
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|judge| judge["rounds"].as_u64().unwrap_or(0));
-        rounds.max().unwrap_or(0)
-    };
     market.until("three rounds of judging", |frame| {
         for miner in miners(frame).iter().filter(|miner| miner["kind"] == "honest") {
             let verdict = miner["verdict"].as_str().unwrap_or_default();
@@ -212,7 +221,7 @@ fn guests_are_seen_and_a_restart_costs_nobody() {
         if first(frame).is_some() && earning(frame) < 2 {
             unreached.push((frame["block"].clone(), first(frame).cloned().unwrap_or_default()));
         }
-        judged(frame) >= 3
+        rounds(frame) >= 3
     });
     assert!(unreached.is_empty(), "{unreached:#?}");
     assert!(visitor.0.try_wait().unwrap().is_none(), "the guest ended");

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header};
 use tributary_http::Client;
 
-use super::{Gateway, refused::Refused};
+use super::{refused::Refused, state::Gateway};
 use crate::{
     credential::{Token, VOUCHER_HEADER},
     meter::{BadVoucher, Statement, Uncovered},

@@ -18,21 +18,13 @@ use crate::{
     meter::{BadVoucher, Changed, Meter, Reservation, Statement, Taken},
     rail::Voucher,
 };
-use writer::Orders;
+use writer::{Orders, Shared};
 
 /// The books of a gateway.
 pub struct Books {
     shared: Arc<Shared>,
     /// Taken when this is dropped.
     writer: Option<JoinHandle<()>>,
-}
-
-struct Shared {
-    meter: Mutex<Meter>,
-    store: Store,
-    orders: Mutex<Orders>,
-    /// Told when there are orders.
-    ordered: Condvar,
 }
 
 impl Books {

@@ -17,18 +17,18 @@ use tokio::sync::mpsc;
 use tributary_http::Peer;
 
 use super::{
-    Gateway,
-    form::{self, Kind, error, in_form},
-    job::{Out, Work},
+    dispatch::{Out, Work},
+    error_form::{self, Kind, error, in_form},
     refused::Refused,
+    state::Gateway,
 };
 use crate::{
     api::{Answering, BadRequest, DONE, Delivery, Finish, Job, NEWEST, Usage, event, excerpt, read_json},
     credential::Token,
     generation::TextDecoder,
-    library::{Released, SETTLING},
     meter::{Price, Statement, Uncovered},
     rail::Account,
+    served_models::{Released, SETTLING},
 };
 
 /// Largest body that holds a voucher.
@@ -128,7 +128,7 @@ async fn statement(
     let token = gateway.admit(peer.client, &headers).await?;
     let id: u64 = id.parse().map_err(|_| BadRequest {
         param: Some("id".into()),
-        message: format!("{:?} is no channel: its number is wanted", excerpt(&id)),
+        message: format!("{:?} is not the number of a channel", excerpt(&id)),
     })?;
     if token.channel != id {
         return Err(Refused::Credential("the credential is for another channel".to_owned()));
@@ -269,7 +269,7 @@ impl Stream {
             Out::Failed(reason) => {
                 self.over = true;
                 let message = Refused::Miners(reason).to_string();
-                event(&form::body(Kind::Server, "unavailable", &message, None))
+                event(&error_form::body(Kind::Server, "unavailable", &message, None))
             }
         }
     }

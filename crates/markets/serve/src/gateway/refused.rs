@@ -6,7 +6,7 @@ use axum::{
 };
 use tributary_neuron::ChainError;
 
-use super::form::{Kind, error};
+use super::error_form::{Kind, error};
 use crate::{
     api::{BadRequest, excerpt},
     credential::{NoToken, NoVoucher},

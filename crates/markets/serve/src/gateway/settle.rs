@@ -12,7 +12,7 @@ use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tributary_neuron::ChainError;
 
-use super::Gateway;
+use super::state::Gateway;
 use crate::{
     meter::{Meter, Tab},
     rail::{Channel, Settled, Voucher},

@@ -11,19 +11,19 @@
 //! lent, and vouchers of any other channel of the account pay it before they cover anything else. So the most that a
 //! payer can fail to pay, over all channels that it ever opens, is the credit, and 0 makes every request prepaid.
 
-mod horizon;
+mod accounts;
 mod price;
 mod refusal;
+mod settlement_horizon;
 mod statement;
-mod tab;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use horizon::Horizon;
+pub use accounts::{Debts, Tab};
 pub use price::{NoAmount, Price};
 pub use refusal::{BadVoucher, Missing, Uncovered};
+pub use settlement_horizon::Horizon;
 pub use statement::Statement;
-pub use tab::{Debts, Tab};
 
 use crate::{
     api::Usage,

@@ -16,7 +16,7 @@ pub struct Price {
 /// The cost is more than any account can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{} tokens read and {} made cost more than there is money: ask for fewer",
+    "{} prompt tokens and {} completion tokens would cost more than any account can hold: ask for fewer",
     .0.prompt_tokens, .0.completion_tokens
 )]
 pub struct NoAmount(pub Usage);

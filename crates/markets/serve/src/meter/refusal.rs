@@ -14,7 +14,7 @@ pub enum Uncovered {
     Voucher(Missing),
     /// Only a larger deposit would help.
     #[error(
-        "with this request channel {} may come to {}, and its deposit is {}: top it up by {}{}",
+        "with this request, channel {} may cost {}, and its deposit is {}: top it up by {}{}",
         .0.channel, Rao(.0.needed), Rao(.0.deposit), Rao(.0.needed.saturating_sub(.0.deposit)), debt_text(.0)
     )]
     Deposit(Missing),

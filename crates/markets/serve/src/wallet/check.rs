@@ -1,6 +1,9 @@
 //! What a wallet believes of a statement, and what it signs for.
 
-use super::{WalletConfig, WalletError, record::Record};
+use super::{
+    config::{WalletConfig, WalletError},
+    record::Record,
+};
 use crate::{meter::Statement, rail::Channel};
 
 /// Checks a statement against the price that was agreed, the channel as the chain knows it, the wallet's own record and the

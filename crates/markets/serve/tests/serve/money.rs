@@ -3,11 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tributary_market_serve::{
     MinerKind, WalletConfig, WalletError, WalletStatus,
-    memory::MemoryRail,
+    memory_rail::MemoryRail,
     rail::{Rail, Voucher},
     run_wallet,
 };
@@ -60,6 +60,96 @@ async fn whatever_counts_is_settled_before_a_payer_can_take_it_back() {
     blocks.await.unwrap();
 }
 
+/// Starts a wallet of the shop's payer.
+fn start_wallet(
+    shop: &Shop,
+    config: WalletConfig,
+) -> (
+    JoinHandle<Result<(), WalletError>>,
+    watch::Receiver<WalletStatus>,
+    CancellationToken,
+) {
+    let (status, watch) = watch::channel(WalletStatus::default());
+    let cancel = CancellationToken::new();
+    let work = run_wallet(config, shop.rail.clone(), shop.payer.clone(), status, cancel.clone());
+    (tokio::spawn(work), watch, cancel)
+}
+
+/// Three times: uses what is lent, closes the channel, opens another. Returns what was used.
+async fn use_the_credit_up(shop: &mut Shop) -> u64 {
+    let mut used = 0;
+    for _ in 0..3 {
+        while shop.post(&shop.token(), body(20, 1), None).await.0 == 200 {
+            used += 19_000 + 20 * 4_000;
+        }
+        shop.rail.ask_to_close(shop.channel);
+        finalise(shop).await;
+        World::until("the gateway sees that it is closed", async || {
+            shop.gateway.status.borrow().debts == used
+        })
+        .await;
+        shop.channel = shop.rail.open(channel(&shop.payer, &shop.payee, DEPOSIT));
+    }
+    used
+}
+
+/// Closes the shop's channel for good, after its challenge period.
+async fn finalise(shop: &Shop) {
+    shop.rail.advance_to(shop.rail.height().await.unwrap() + 300);
+    assert!(shop.rail.finalise(shop.channel));
+}
+
+/// A wallet that knows nothing of the debt does not pay it. Told to, it does, and the channel lends again.
+async fn accepts_a_debt_only_when_told_to(shop: &Shop, config: &WalletConfig, used: u64) {
+    let refused = start_wallet(shop, config.clone()).0.await.unwrap().unwrap_err();
+    assert!(
+        matches!(refused, WalletError::Debt { claimed, owed: 0, .. } if claimed == used),
+        "{refused}"
+    );
+    assert!(refused.to_string().contains("--accept-debt 0.000297"), "{refused}");
+    let accepting = WalletConfig {
+        accept_debt: used,
+        ..config.clone()
+    };
+    let (_work, mut watch, cancel) = start_wallet(shop, accepting);
+    watch.wait_for(|status| status.signed == used).await.unwrap();
+    let (status, text) = shop.post(&shop.token(), body(20, 1), None).await;
+    assert_eq!(status, 200, "{text}");
+    watch.wait_for(|status| status.signed == used + 99_000).await.unwrap();
+    cancel.cancel();
+}
+
+/// Uses the channel without the wallet's signature while it looks on, and closes it. Returns the debt that is left of
+/// it, beyond the `signed` rao.
+async fn leave_a_debt_that_the_wallet_saw(shop: &Shop, config: &WalletConfig, signed: u64) -> u64 {
+    while shop.post(&shop.token(), body(20, 2), None).await.0 == 200 {}
+    let seen = shop.statement().await;
+    let blind = WalletConfig {
+        budget: signed,
+        ..config.clone()
+    };
+    let (_work, mut watch, cancel) = start_wallet(shop, blind);
+    let charged = seen["charged"].as_u64().unwrap();
+    watch
+        .wait_for(|status| status.statement.is_some_and(|statement| statement.charged == charged))
+        .await
+        .unwrap();
+    cancel.cancel();
+    shop.rail.ask_to_close(shop.channel);
+    World::until("what is signed for is settled", async || {
+        let (received, tribute, _) = shop.rail.paid(&shop.payee.hotkey());
+        received + tribute == signed
+    })
+    .await;
+    finalise(shop).await;
+    let left = charged - signed;
+    World::until("the rest is a debt", async || {
+        shop.gateway.status.borrow().debts == left
+    })
+    .await;
+    left
+}
+
 /// The credit of an account is lent once, however many channels it opens; what it owes is seen, and paid with the next
 /// voucher.
 #[tokio::test(flavor = "multi_thread")]
@@ -72,21 +162,7 @@ async fn a_new_channel_lends_nothing_before_old_debts_are_paid() {
         config.state_folder = Some(folder.path().to_path_buf());
     })
     .await;
-    // Three times: use what is lent, close, open another.
-    let mut used = 0;
-    for _ in 0..3 {
-        while shop.post(&shop.token(), body(20, 1), None).await.0 == 200 {
-            used += 19_000 + 20 * 4_000;
-        }
-        shop.rail.ask_to_close(shop.channel);
-        shop.rail.advance_to(shop.rail.height().await.unwrap() + 300);
-        assert!(shop.rail.finalise(shop.channel));
-        World::until("the gateway sees that it is closed", async || {
-            shop.gateway.status.borrow().debts == used
-        })
-        .await;
-        shop.channel = shop.rail.open(channel(&shop.payer, &shop.payee, DEPOSIT));
-    }
+    let used = use_the_credit_up(&mut shop).await;
     assert_eq!(used, 297_000, "the credit, once");
     assert_eq!(shop.gateway.status.borrow().debtors, 1);
     assert_eq!(shop.statement().await["debt"], used);
@@ -95,78 +171,24 @@ async fn a_new_channel_lends_nothing_before_old_debts_are_paid() {
         status == 402 && text.contains("0.000297 TAO (297000 rao) that this account owes"),
         "{text}"
     );
-
-    // A wallet that knows nothing of it does not pay it.
-    let wallet = |config: WalletConfig| {
-        let (status, watch) = watch::channel(WalletStatus::default());
-        let cancel = CancellationToken::new();
-        let work = run_wallet(config, shop.rail.clone(), shop.payer.clone(), status, cancel.clone());
-        (tokio::spawn(work), watch, cancel)
-    };
     let config = WalletConfig {
         records: Some(records.path().to_path_buf()),
         ..shop.wallet_config(0)
     };
-    let refused = wallet(config.clone()).0.await.unwrap().unwrap_err();
-    assert!(
-        matches!(refused, WalletError::Debt { claimed, owed: 0, .. } if claimed == used),
-        "{refused}"
-    );
-    assert!(refused.to_string().contains("--accept-debt 0.000297"), "{refused}");
-    // Told to, it does, and the channel lends again.
+    accepts_a_debt_only_when_told_to(&shop, &config, used).await;
+
+    // What it saw itself it needs no word for.
     let accepting = WalletConfig {
         accept_debt: used,
         ..config.clone()
     };
-    let (_work, mut watch, cancel) = wallet(accepting);
-    watch.wait_for(|status| status.signed == used).await.unwrap();
-    let (status, text) = shop.post(&shop.token(), body(20, 1), None).await;
-    assert_eq!(status, 200, "{text}");
-    watch.wait_for(|status| status.signed == used + 99_000).await.unwrap();
-    cancel.cancel();
-
-    // What it saw itself it needs no word for: used without its signature, and closed.
-    while shop.post(&shop.token(), body(20, 2), None).await.0 == 200 {}
-    let seen = shop.statement().await;
-    let blind = WalletConfig {
-        budget: used + 99_000,
-        accept_debt: used,
-        ..config.clone()
-    };
-    let (_work, mut watch, cancel) = wallet(blind);
-    let charged = seen["charged"].as_u64().unwrap();
-    watch
-        .wait_for(|status| status.statement.is_some_and(|statement| statement.charged == charged))
-        .await
-        .unwrap();
-    cancel.cancel();
-    shop.rail.ask_to_close(shop.channel);
-    World::until("what is signed for is settled", async || {
-        let (received, tribute, _) = shop.rail.paid(&shop.payee.hotkey());
-        received + tribute == used + 99_000
-    })
-    .await;
-    shop.rail.advance_to(shop.rail.height().await.unwrap() + 300);
-    assert!(shop.rail.finalise(shop.channel));
-    let left = charged - used - 99_000;
-    World::until("the rest is a debt", async || {
-        shop.gateway.status.borrow().debts == left
-    })
-    .await;
+    let left = leave_a_debt_that_the_wallet_saw(&shop, &accepting, used + 99_000).await;
     let next = shop.rail.open(channel(&shop.payer, &shop.payee, DEPOSIT));
     let knowing = WalletConfig {
         channel: next,
         ..config
     };
-    let (status, mut watch) = watch::channel(WalletStatus::default());
-    let work = run_wallet(
-        knowing,
-        shop.rail.clone(),
-        shop.payer.clone(),
-        status,
-        CancellationToken::new(),
-    );
-    let work = tokio::spawn(work);
+    let (work, mut watch, _cancel) = start_wallet(&shop, knowing);
     watch.wait_for(|status| status.signed == left).await.unwrap();
     World::until("nothing is owed", async || shop.gateway.status.borrow().debts == 0).await;
     work.abort();

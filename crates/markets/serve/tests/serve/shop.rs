@@ -11,7 +11,7 @@ use tributary_market_serve::{
     api::Job,
     complete,
     credential::Token,
-    memory::MemoryRail,
+    memory_rail::MemoryRail,
     meter::Price,
     rail::{Channel, Rail as _, Voucher},
     run_wallet, spawn_gateway,

@@ -9,7 +9,7 @@ use tributary_market_serve::{MinerConfig, MinerHandle, MinerKind, Rules, Validat
 use tributary_market_train as train;
 use tributary_neuron::{
     Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Identity, Metagraph,
-    NeuronError, Reach, SealedWeights, SubnetParameters, memory::MemoryChain,
+    NeuronError, Reach, SealedWeights, SubnetParameters, memory_chain::MemoryChain,
 };
 
 pub const TRAIN: u16 = 1;

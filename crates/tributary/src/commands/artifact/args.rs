@@ -4,24 +4,27 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::args::{Connection, Neighbours, Sending, SubnetQuery, socket};
+use crate::{
+    commands::send::Sending,
+    options::{Connection, Peers, SubnetQuery, socket},
+};
 
 /// Longest time for which something is sealed: a hundred years.
 pub const SEAL_SECONDS_MAX: u64 = 100 * 365 * 24 * 60 * 60;
 
 #[derive(Debug, Subcommand)]
 pub enum Artifact {
-    /// Show the latest artefact of a subnet: hashes, when it opens, where it is, who confirmed it
+    /// Show the latest artefact of a subnet: hashes, opening time, location, confirmations
     Show(SubnetQuery),
-    /// Seal a file until a round of a beacon
+    /// Seal a file until a given round of a beacon
     Seal(Seal),
     /// Open a sealed file, from a path or a URL, once its round is published
     Open(Open),
-    /// Check with the sealer's secret, before it opens, that a sealed file holds a given content
+    /// Check, with the sealer's secret, that a sealed file holds a given content before it opens
     Check(Check),
-    /// Seal a file as your pact promises, and commit it for your subnet. You serve the sealed file at --location
+    /// Seal a file as your pact promises, and commit it for your subnet. Serving it at --location is up to you
     Commit(Commit),
-    /// Confirm, signed by a validator's --hotkey, that the latest artefact holds a given content
+    /// Confirm, with a validator's --hotkey, that the latest artefact holds a given content
     Confirm(Confirm),
     /// Follow subnets: download every sealed file when it is committed, and open it when its round is published
     Watch(Watch),
@@ -38,7 +41,7 @@ pub struct WithBeacon {
 pub struct Seal {
     /// The file to seal
     pub file: PathBuf,
-    /// Where to write the sealed file; its secret is written beside it, in a file of the same name with `.secret` appended
+    /// Where to write the sealed file; its secret is written beside it, with `.secret` appended to the name
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     #[command(flatten)]
@@ -56,7 +59,7 @@ pub struct Until {
     /// The round that opens it
     #[arg(long, value_name = "ROUND", value_parser = clap::value_parser!(u64).range(1..))]
     pub round: Option<u64>,
-    /// Seconds until it opens, at most a hundred years
+    /// Seconds until it opens; at most a hundred years
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=SEAL_SECONDS_MAX))]
     pub after: Option<u64>,
 }
@@ -81,7 +84,7 @@ pub struct Open {
 /// What proves what a sealed file holds.
 #[derive(Debug, Args)]
 pub struct Proof {
-    /// The file that it holds
+    /// The content that it should hold
     #[arg(long, value_name = "FILE")]
     pub content: PathBuf,
     /// The sealer's secret: 64 hexadecimal digits, or a file with them
@@ -105,7 +108,7 @@ pub struct Commit {
     pub netuid: u16,
     /// The file to seal
     pub file: PathBuf,
-    /// Where to write the sealed file; its secret is written beside it, in a file of the same name with `.secret` appended
+    /// Where to write the sealed file; its secret is written beside it, with `.secret` appended to the name
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// Where others will find the sealed file
@@ -138,9 +141,7 @@ pub struct Watch {
     #[command(flatten)]
     pub beacon: WithBeacon,
     #[command(flatten)]
-    pub connection: Connection,
-    #[command(flatten)]
-    pub neighbours: Neighbours,
+    pub peers: Peers,
     /// Print one JSON object per file downloaded or opened
     #[arg(long)]
     pub json: bool,
@@ -151,7 +152,7 @@ pub struct ServeBeacon {
     /// Where the beacon listens
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8403", value_parser = socket)]
     pub listen: SocketAddr,
-    /// Phrase that the beacon's key is derived from. Whoever knows it can open everything early: for development only
+    /// Phrase from which the beacon's key is derived. Anyone who knows it can open every sealed file early: for development only
     #[arg(long, value_name = "PHRASE", default_value = "development")]
     pub phrase: String,
     #[command(flatten)]

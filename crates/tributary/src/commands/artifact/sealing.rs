@@ -10,7 +10,10 @@ use serde::Serialize;
 use tributary_neuron::{Reach, artifact::fetch, envelope::sha256};
 use tributary_timelock::{Beacon, Sealed, Secret};
 
-use super::{BYTES_MAX, args::SEAL_SECONDS_MAX};
+use super::args::SEAL_SECONDS_MAX;
+
+/// Largest sealed file that is fetched.
+pub const BYTES_MAX: usize = 1 << 30;
 
 /// A sealed file, for programs.
 #[derive(Serialize)]
@@ -33,8 +36,12 @@ pub fn write(file: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Never over another secret: with that would go the proof of what was sealed with it.
 pub fn write_secret(file: &Path, text: &str) -> Result<()> {
-    tributary_private::write_new(file, text.as_bytes())
-        .with_context(|| format!("cannot write the secret into {}, which must be new", file.display()))
+    tributary_private::write_new(file, text.as_bytes()).with_context(|| {
+        format!(
+            "cannot write the secret to {}, which must be a new file",
+            file.display()
+        )
+    })
 }
 
 pub fn unix_ms() -> u64 {
@@ -120,7 +127,7 @@ pub fn seal_round(beacon: &Beacon, now_ms: u64, round: Option<u64>, after: Optio
         }
     };
     if round == 0 || round > latest {
-        bail!("round {round} is out of range: 1 to {latest}, which is out in a hundred years");
+        bail!("round {round} is out of range: 1 to {latest}, a hundred years from now");
     }
     Ok(round)
 }

@@ -8,7 +8,8 @@ use tributary_market_serve::rail::Voucher;
 use super::validity::Validity;
 use crate::{
     amount::{self, Amount},
-    args::{Connection, Keys, Sending},
+    commands::send::Sending,
+    options::{Connection, Keys},
 };
 
 /// Blocks that a channel stays open if nothing else is said.
@@ -25,15 +26,15 @@ pub enum Channel {
     TopUp(TopUp),
     /// List the open channels
     List(List),
-    /// Make an API key for a gateway. Its holder can spend from the channel what your wallet signs for
+    /// Create an API key for a gateway. Its holder can spend what your wallet signs for
     Token(MakeToken),
     /// Sign a voucher by hand
     Voucher(MakeVoucher),
-    /// Settle a voucher: pay the payee what it allows
+    /// Settle a voucher: pay the payee what it is worth
     Settle(Settle),
-    /// Close a channel: as its payee at once, as its payer after a challenge period
+    /// Close a channel: at once as its payee, after a challenge period as its payer
     Close(Close),
-    /// Sign vouchers for what you use at a gateway, within a budget, until stopped
+    /// Sign vouchers for your use of a gateway, within a budget, until stopped
     Wallet(Wallet),
 }
 
@@ -42,16 +43,16 @@ pub struct Open {
     /// TAO to deposit, at most 9 decimals
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
-    /// The gateway to use it at; it names subnet and payee
+    /// The gateway to use the channel with; it names the subnet and the payee
     #[arg(long, value_name = "URL", conflicts_with_all = ["netuid", "payee"], required_unless_present_all = ["netuid", "payee"])]
     pub gateway: Option<String>,
-    /// The subnet whose pact takes its share
+    /// The subnet, whose pact takes its share
     #[arg(long, requires = "payee")]
     pub netuid: Option<u16>,
-    /// Who is paid: an address or a development name
+    /// The account to pay: an address or a development name
     #[arg(long, value_name = "ACCOUNT", requires = "netuid")]
     pub payee: Option<String>,
-    /// Blocks from now after which you can take back the rest at once
+    /// Blocks until the channel expires; after that you can take back the rest at once
     #[arg(long, value_name = "N", default_value_t = EXPIRY_BLOCKS, value_parser = clap::value_parser!(u64).range(1..=BLOCKS_MAX))]
     pub expiry: u64,
     #[command(flatten)]
@@ -104,7 +105,7 @@ pub struct MakeToken {
 pub struct MakeVoucher {
     /// The channel
     pub channel: u64,
-    /// TAO that may be taken in all since the channel was opened
+    /// TAO that the payee may take in total since the channel was opened
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
     #[command(flatten)]
@@ -128,7 +129,7 @@ pub struct Settle {
 pub struct Close {
     /// The channel
     pub channel: u64,
-    /// As payee: the newest voucher, which is settled first
+    /// As its payee: the newest voucher, which is settled first
     #[arg(long, value_name = "VOUCHER")]
     pub voucher: Option<Voucher>,
     /// Finish closing after the challenge period, or close an expired channel
@@ -158,7 +159,7 @@ pub struct Wallet {
     /// them in time
     #[arg(long, value_name = "TIME", default_value = "1h")]
     pub valid_for: Validity,
-    /// Folder for the wallet's own record of what it saw and signed [default: a folder in your home]
+    /// Folder for the wallet's own record of what it has seen and signed [default: a folder in your home]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
     #[command(flatten)]

@@ -19,8 +19,8 @@ use tributary_runtime::{Runtime, RuntimeCall};
 pub use args::Channel;
 use args::{List, Open, Settle};
 
-use super::send::Deal;
-use crate::{amount::Amount, args::Sending, output};
+use super::send::{Deal, Sending};
+use crate::{amount::Amount, output};
 
 #[derive(Serialize)]
 struct SettleEffect {
@@ -69,7 +69,7 @@ async fn open(args: &Open) -> Result<()> {
             (offer.netuid, offer.payee.0.into())
         }
         (None, Some(netuid), Some(payee)) => (netuid, parse_account(payee)?),
-        _ => bail!("name a gateway, or a subnet and a payee"),
+        _ => bail!("give --gateway, or --netuid and --payee"),
     };
     let head = client.header(client.best().await?).await?.number;
     let call = Call::<Runtime>::open_channel {
@@ -83,9 +83,9 @@ async fn open(args: &Open) -> Result<()> {
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
-    let id = pact::opened(&included).context("the chain took the deposit, but names no channel")?;
+    let id = pact::opened(&included).context("the chain took the deposit, but reported no channel")?;
     let channel = pact::channel(&client.at(included.block), id).await?;
-    let view = ChannelView::new(id, &channel.context("the channel is gone again")?);
+    let view = ChannelView::new(id, &channel.context("the channel is closed already")?);
     let text = format!(
         "opened channel {id} with {} TAO to {} on subnet {netuid}",
         args.amount, view.payee
@@ -140,7 +140,7 @@ async fn settle(args: &Settle) -> Result<()> {
     let Some(included) = args.sending.send(&client, RuntimeCall::Pact(call)).await? else {
         return Ok(());
     };
-    let paid = pact::paid(&included).context("the chain took the voucher, but tells no payment")?;
+    let paid = pact::paid(&included).context("the chain took the voucher, but reported no payment")?;
     let channel = args.voucher.channel;
     let text = format!(
         "settled {} TAO of channel {channel}, of which {} TAO is tribute",

@@ -15,8 +15,8 @@ use tributary_neuron::Identity;
 use super::args::{MakeToken, MakeVoucher, Wallet};
 use crate::{
     amount::Amount,
-    args::Keys,
-    commands::neuron::{attend, show},
+    commands::attend::{attend, show},
+    options::Keys,
     output::{self, say},
     rail::RpcRail,
     stop,
@@ -33,7 +33,7 @@ async fn payer(client: &Client, keys: &Keys, id: u64) -> Result<(Identity, Chann
     let view = ChannelView::new(id, &channel);
     let coldkey = keys.coldkey()?;
     if coldkey.account() != channel.payer {
-        bail!("channel {id} is paid by {}, not by {}", view.payer, coldkey.address());
+        bail!("the payer of channel {id} is {}, not {}", view.payer, coldkey.address());
     }
     Ok((Identity::from(coldkey.pair().clone()), view))
 }
@@ -57,7 +57,7 @@ pub async fn token(args: &MakeToken) -> Result<()> {
     match args.json {
         true => output::json(&serde_json::json!({ "channel": args.channel, "until": until, "api_key": token })),
         false => {
-            say!("valid until block {until}; --valid-for makes longer ones");
+            say!("valid until block {until}; choose a longer time with --valid-for");
             output::line(&token)
         }
     }
@@ -108,7 +108,7 @@ pub async fn wallet(args: &Wallet) -> Result<()> {
     let offer = offer(&gateway, &client.genesis().0).await?;
     if offer.payee.to_string() != view.payee {
         bail!(
-            "channel {} pays {}, and the gateway wants {}",
+            "channel {} pays {}, but the gateway's payee is {}",
             args.channel,
             view.payee,
             offer.payee
@@ -141,20 +141,16 @@ pub async fn wallet(args: &Wallet) -> Result<()> {
     let rail = Arc::new(RpcRail::new(client));
     let work = tokio::spawn(run_wallet(config, rail, payer, status, cancel.clone()));
     let id = args.channel;
-    let shown = show(
-        changes,
-        args.json,
-        |now| (now.signed, now.spent, now.closed),
-        |now| {
-            let debts = now.statement.map_or(0, |statement| statement.carried);
-            let end = match (now.closed, now.spent, debts) {
-                (true, ..) => format!("; channel {id} is closed, there is nothing more to sign"),
-                (_, true, _) => ", the budget is used up".to_owned(),
-                (_, _, 0) => String::new(),
-                (_, _, debts) => format!(", {} TAO of that for the use of earlier channels", Amount(debts)),
-            };
-            format!("signed for {} TAO{end}", Amount(now.signed))
-        },
-    );
+    let shown = show(changes, args.json, |now| {
+        let debts = now.statement.map_or(0, |statement| statement.carried);
+        let end = match (now.closed, now.spent, debts) {
+            (true, ..) => format!("; channel {id} is closed, there is nothing more to sign"),
+            (_, true, _) => ", the budget is used up".to_owned(),
+            (_, _, 0) => String::new(),
+            (_, _, debts) => format!(", {} TAO of that for the use of earlier channels", Amount(debts)),
+        };
+        let text = format!("signed for {} TAO{end}", Amount(now.signed));
+        ((now.signed, now.spent, now.closed), text)
+    });
     attend(shown, &mut stop, &cancel, work).await
 }

@@ -11,16 +11,16 @@ use crate::output::{self, say};
 
 #[derive(Debug, Args)]
 pub struct Calibrate {
-    /// How much is computed: seconds, some minutes on two cores, or seven and a half times that
+    /// How much to compute: seconds, some minutes on two cores, or seven and a half times that
     #[arg(long, value_enum, default_value_t = Effort::Normal)]
     pub effort: Effort,
-    /// Seed of noise and search
+    /// Seed of all random numbers and of the search
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Do not search: hold the beliefs that ship against the data, or replay April 2026 with them
+    /// Do not search: compare the built-in beliefs with the data, or replay April 2026 with them
     #[arg(long, value_enum)]
     pub check: Option<Check>,
-    /// Futures of the replay of April 2026
+    /// Number of futures in the replay of April 2026
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
     pub runs: u64,
     /// Draw the replay of April 2026 as a picture

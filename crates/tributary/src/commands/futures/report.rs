@@ -9,22 +9,22 @@ use tributary_futures::{
     report::{self, Charts},
 };
 
-use super::Progress;
+use super::progress::Progress;
 use crate::output::say;
 
 /// What takes its time.
 const WORK: &str = "working out what the answers hang on, and writing the report";
 
-/// Write the report of a finished run again, with sensitivity.json and comparison.json if they are there by now
+/// Write the report of a finished run again, including sensitivity.json and comparison.json if they exist
 #[derive(Debug, Args)]
 pub struct Report {
     /// Directory of the results
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
-    /// What was run, for the headline
+    /// Title of the report
     #[arg(long)]
     pub title: Option<String>,
-    /// Also write the report as futures-report.md with pictures into this directory
+    /// Also write the report as futures-report.md, with pictures, to this directory
     #[arg(long, value_name = "DOCS")]
     pub markdown: Option<PathBuf>,
 }

@@ -9,33 +9,34 @@ use tributary_futures::{
     sensitivity::{Effort, Output, Study},
 };
 
+use super::{figures::number, progress::Progress, report, scenario};
 use crate::output::{self, say};
 
-/// Screen all uncertain parameters after Morris, then give the strongest their Sobol indices
+/// Screen all uncertain parameters with Morris's method, then compute Sobol indices of the strongest
 #[derive(Debug, Args)]
 pub struct Sensitivity {
-    /// The scenario; without it: the default one
+    /// The scenario [default: the default scenario]
     #[arg(value_name = "SCENARIO.toml")]
     pub scenario: Option<PathBuf>,
-    /// Seed of all noise and of the designs
+    /// Seed of all random numbers and of the designs
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// What is explained: a column of futures.parquet, log: and a column, or class: and a class
+    /// Output to explain: a column of futures.parquet, `log:COLUMN` or `class:CLASS`
     #[arg(long = "output", value_name = "OUTPUT", default_values_t = Output::DEFAULT.map(str::to_owned))]
     pub outputs: Vec<String>,
     /// Trajectories of the Morris screen
     #[arg(long, default_value_t = 16)]
     pub trajectories: u64,
-    /// Futures that each of its points is the mean of
+    /// Futures to average for each of its points
     #[arg(long, default_value_t = 2)]
     pub replicates: u64,
     /// Rows of the Sobol matrices; a power of two is best
     #[arg(long, default_value_t = 512)]
     pub rows: u32,
-    /// Parameters with Sobol indices of their own
+    /// Number of parameters that get Sobol indices
     #[arg(long, default_value_t = 10)]
     pub factors: usize,
-    /// Where sensitivity.json goes: the directory of a run shows it in its report. An interrupted study goes on there
+    /// Directory for sensitivity.json; in the directory of a run, it becomes part of its report. An interrupted study continues there
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print JSON
@@ -48,7 +49,7 @@ pub struct Sensitivity {
 /// # Errors
 /// If the scenario or an output is wrong, or a file cannot be written.
 pub fn run(args: &Sensitivity) -> Result<()> {
-    let plan = Plan::new(super::scenario(args.scenario.as_ref())?, args.seed, 1)?;
+    let plan = Plan::new(scenario::read(args.scenario.as_ref())?, args.seed, 1)?;
     let outputs = args
         .outputs
         .iter()
@@ -64,13 +65,13 @@ pub fn run(args: &Sensitivity) -> Result<()> {
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out)?;
     }
-    let progress = super::Progress::new(study.futures(), "futures", "working out the shares");
+    let progress = Progress::new(study.futures(), "futures", "working out the shares");
     let found = study.run(args.out.as_deref(), &|| progress.done_one())?;
     progress.finish();
     if let Some(out) = &args.out
         && out.join("futures.parquet").exists()
     {
-        super::report::write(out, &super::title(args.scenario.as_ref()))?;
+        report::write(out, &scenario::title(args.scenario.as_ref()))?;
     }
     if args.json {
         return output::json(&found);
@@ -95,7 +96,7 @@ pub fn run(args: &Sensitivity) -> Result<()> {
         )?;
         let screen = explained.morris.iter().take(args.factors);
         let screen: Vec<String> = screen
-            .map(|(factor, e)| format!("{factor} {}", super::number(e.strength.value)))
+            .map(|(factor, e)| format!("{factor} {}", number(e.strength.value)))
             .collect();
         output::line(&format!("after Morris: {}\n", screen.join(", ")))?;
     }

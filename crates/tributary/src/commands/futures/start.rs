@@ -29,10 +29,10 @@ use crate::{
 /// Weights of a pool that are nearer than this to one half count as equal: the price is wrong by 0.4 % at most.
 const NEARLY: u64 = WEIGHT_ONE / 1_000;
 
-/// Turn the dump of a chain into a start for scenarios: `[run] start = "start.json"`
+/// Turn the dump of a chain into a starting point for scenarios: `[run] start = "start.json"`
 #[derive(Debug, Args)]
 pub struct Start {
-    /// The state of a chain, as `tributary chain --dump` or `dev_dump` wrote it
+    /// The state of a chain, as written by `tributary chain --dump` or `dev_dump`
     #[arg(value_name = "DUMP")]
     pub dump: PathBuf,
     /// The file to write; its name must end in .json
@@ -91,7 +91,7 @@ fn take(dump: &Path) -> Result<Taken> {
 /// Reads a start off the state that the runtime sees.
 fn read(genesis: String, block_hash: String) -> Result<Taken> {
     let ledger = Chain::<Runtime>::default();
-    let broken = |error: &dyn core::fmt::Debug| anyhow!("the sums of the chain do not close: {error:?}");
+    let broken = |error: &dyn core::fmt::Debug| anyhow!("the chain's totals do not add up: {error:?}");
     let sums = audit::audit(&ledger).map_err(|error| broken(&error))?;
     let mut assumed = vec![
         "the price of TAO, what people believe and what products earn are the scenario's".to_owned(),

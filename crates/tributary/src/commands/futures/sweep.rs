@@ -6,24 +6,25 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use tributary_futures::sweep::Sweep as Table;
 
+use super::{progress::Progress, scenario};
 use crate::output::{self, say};
 
-/// Run the scenarios of a table, one row each, on the same noise
+/// Run the scenarios of a table, one per row, with the same random numbers
 #[derive(Debug, Args)]
 pub struct Sweep {
     /// The table: columns are names of parameters or fields of a scenario
     #[arg(value_name = "TABLE.csv")]
     pub table: PathBuf,
-    /// What rows do not say; without it: the default scenario
+    /// Scenario for everything that a row does not set [default: the default scenario]
     #[arg(long, value_name = "SCENARIO.toml")]
     pub scenario: Option<PathBuf>,
-    /// Futures of each row
+    /// Number of futures per row
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub runs: u64,
-    /// Seed of all noise, the same for every row
+    /// Seed of all random numbers, the same for every row
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Where results go, as CSV or Parquet by the name's end; without it: CSV on stdout. An interrupted sweep goes on
+    /// File for results, CSV or Parquet by its extension; an interrupted sweep continues there [default: CSV on stdout]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -34,7 +35,7 @@ pub struct Sweep {
 /// If the table or the scenario is wrong, or a file cannot be read or written.
 pub fn run(args: &Sweep) -> Result<()> {
     let text = std::fs::read_to_string(&args.table).with_context(|| format!("cannot read {}", args.table.display()))?;
-    let base = super::scenario(args.scenario.as_ref())?;
+    let base = scenario::read(args.scenario.as_ref())?;
     let sweep = Table::read(&args.table.display().to_string(), &text, &base)?;
     let directory = match &args.out {
         Some(out) => {
@@ -43,7 +44,7 @@ pub fn run(args: &Sweep) -> Result<()> {
         }
         None => None,
     };
-    let progress = super::Progress::new(sweep.rows() as u64, "scenarios", "writing");
+    let progress = Progress::new(sweep.rows() as u64, "scenarios", "writing");
     let rows = sweep.run(args.seed, args.runs, directory.as_deref(), &|| progress.done_one())?;
     progress.finish();
     match &args.out {

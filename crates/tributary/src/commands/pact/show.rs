@@ -5,9 +5,12 @@ use tributary_client::{
     Client,
     pact::{self, PactView},
 };
-use tributary_economy::{NetUid, pact::strength};
+use tributary_economy::{
+    NetUid,
+    pact::{Terms, strength},
+};
 
-use crate::{amount::Amount, args::SubnetQuery, commands::status::check_subnet, output, parts::percent};
+use crate::{amount::Amount, commands::status::check_subnet, options::SubnetQuery, output, shares::percent};
 
 /// Shows the pact of a subnet.
 ///
@@ -40,7 +43,18 @@ pub async fn show(args: &SubnetQuery) -> Result<()> {
         output::line(&format!("subnet {netuid} has no pact"))?;
         return output::line(&paid);
     };
-    let terms = &found.terms;
+    for line in promised(&pact, &found.terms)
+        .into_iter()
+        .chain([paid])
+        .chain(returned(&pact))
+    {
+        output::line(&line)?;
+    }
+    Ok(())
+}
+
+/// The terms and how the pact stands, in words.
+fn promised(pact: &PactView, terms: &Terms) -> Vec<String> {
     let since = pact
         .since
         .map(|block| format!(" since block {block}"))
@@ -56,7 +70,7 @@ pub async fn show(args: &SubnetQuery) -> Result<()> {
         [] => "the holders vote".to_owned(),
         named => format!("{} of {}", pact.arbiters_threshold, named.join(", ")),
     };
-    for line in [
+    vec![
         format!("status      {}{since}", pact.status),
         format!("signed      by {} at block {}", pact.signer, pact.signed_at),
         format!(
@@ -86,7 +100,12 @@ pub async fn show(args: &SubnetQuery) -> Result<()> {
             percent(terms.route.root)
         ),
         format!("breaches    {arbiters}"),
-        paid,
+    ]
+}
+
+/// What came in under the pact, and what became of it, in words.
+fn returned(pact: &PactView) -> Vec<String> {
+    vec![
         format!(
             "received    {} TAO of payments, {} TAO of bonds and deposits, {} alpha pledged, {} alpha forfeited",
             Amount(pact.from_payments_rao),
@@ -108,8 +127,5 @@ pub async fn show(args: &SubnetQuery) -> Result<()> {
             Amount(pact.to_root_alpha_rao)
         ),
         format!("unvested    {} alpha", Amount(pact.unvested_alpha_rao)),
-    ] {
-        output::line(&line)?;
-    }
-    Ok(())
+    ]
 }

@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use super::{
-    Notes, Wish,
+    notes::{Notes, Wish},
     sections::{meanings, sections, sums},
     table::{cells, shorten},
 };

@@ -1,6 +1,7 @@
 //! The live screen: the terminal and its keys. What is drawn is in `draw`.
 
 mod draw;
+mod notes;
 mod sections;
 mod table;
 
@@ -15,45 +16,11 @@ use crossterm::{
 use futures::StreamExt as _;
 use ratatui::{Terminal, backend::CrosstermBackend};
 
-use super::{frame::Frame, steps::Steps};
-use crate::output::{self, Hush, visible};
+use super::frame::Frame;
+use crate::output::{self, Hush};
 use draw::View;
 
-/// What the screen shows besides the frame.
-#[derive(Clone, Debug, Default)]
-pub struct Notes {
-    /// Where the chain listens.
-    pub endpoint: String,
-    /// Where the market lives.
-    pub folder: String,
-    /// What is going on.
-    pub activity: String,
-    /// How far the market is.
-    pub steps: Steps,
-    /// What happened lately, the newest last.
-    pub recent: Vec<String>,
-}
-
-/// Lines of what happened lately that are kept.
-const RECENT: usize = 20;
-
-impl Notes {
-    /// Adds what happened.
-    pub fn tell(&mut self, line: &str) {
-        self.recent.push(visible(line).into_owned());
-        let surplus = self.recent.len().saturating_sub(RECENT);
-        self.recent.drain(..surplus);
-    }
-}
-
-/// What a key asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// To draw again.
-    Draw,
-    /// To leave.
-    Leave,
-}
+pub use notes::{Notes, Wish};
 
 /// A terminal taken over until it is dropped.
 pub struct Screen {
@@ -92,7 +59,7 @@ impl Screen {
     /// If the terminal does not allow it.
     pub fn open() -> Result<Self> {
         let hush = output::hush();
-        let raw = Raw::enter().context("this terminal shows no live screen; --no-tui prints lines")?;
+        let raw = Raw::enter().context("this terminal cannot show the live screen; --no-tui prints plain lines")?;
         let mut terminal = Terminal::new(CrosstermBackend::new(output::Stdout))?;
         terminal.clear()?;
         Ok(Self {

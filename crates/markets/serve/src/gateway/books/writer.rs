@@ -5,11 +5,11 @@ use std::{
     io, mem,
 };
 
+use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
-use super::Shared;
 use crate::{
-    gateway::refused::Refused,
+    gateway::{refused::Refused, store::Store},
     meter::{BadVoucher, Debts, Meter, Statement, Tab, Taken},
     rail::{Account, Voucher},
 };
@@ -40,7 +40,17 @@ impl Orders {
     }
 }
 
+/// What the thread shares with the books.
+pub struct Shared {
+    pub meter: Mutex<Meter>,
+    pub store: Store,
+    pub orders: Mutex<Orders>,
+    /// Told when there are orders.
+    pub ordered: Condvar,
+}
+
 impl Shared {
+    /// Writes what is ordered until it is over.
     pub fn keep_writing(&self) {
         loop {
             let batch = {
