@@ -6,13 +6,12 @@ use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use tributary_client::{AccountId32, Client, Keypair, address};
+use tributary_client::{AccountId32, Client, Keypair, address, items};
 use tributary_economy::NetUid;
 use tributary_market_train::{
     MinerConfig, Rules, TrainingPool, ValidatorConfig, ValidatorStatus, spawn_miner, spawn_validator,
 };
 use tributary_neuron::{Description, Identity, NeuronError, Reach, Relay};
-use tributary_runtime::Runtime;
 use tributary_timelock::Beacon;
 
 use super::status::check_subnet;
@@ -112,9 +111,7 @@ fn take_folder(folder: Option<&Path>, role: &str) -> Result<Option<Lock>> {
 async fn registered(client: &Client, netuid: NetUid, hotkey: &AccountId32) -> Result<()> {
     let view = client.at_best().await?;
     check_subnet(&view, netuid).await?;
-    let uid: Option<u16> = view
-        .double::<pallet_subtensor::Uids<Runtime>, _, _, _>(netuid, hotkey)
-        .await?;
+    let uid: Option<u16> = view.find(&items::UIDS, (netuid, hotkey.clone())).await?;
     let own = address(hotkey);
     let uid = uid.with_context(|| {
         format!(

@@ -4,10 +4,9 @@ mod show;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use pallet_pact::Call;
 use serde::Serialize;
 use tributary_client::{
-    AccountId32,
+    AccountId32, Call, calls,
     pact::{self, PactView, Told},
     parse_account,
 };
@@ -16,7 +15,6 @@ use tributary_economy::{
     pact::{Arbiters, Route, Terms},
 };
 use tributary_neuron::envelope::sha256;
-use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{send::Deal, status::check_subnet};
 use crate::{
@@ -201,189 +199,106 @@ struct Effect {
     pact: Option<PactView>,
 }
 
+/// What is put on hold, beside the fee.
+#[derive(Clone, Copy)]
+enum Holds {
+    Nothing,
+    Bond(Tao),
+    /// What a report costs if it is refused.
+    Deposit,
+}
+
+/// A call about the pact of a subnet.
+struct Asked<'a> {
+    sending: &'a Sending,
+    netuid: NetUid,
+    call: Call,
+    holds: Holds,
+    /// What was done then.
+    done: &'static str,
+}
+
+impl<'a> Asked<'a> {
+    fn new(sending: &'a Sending, netuid: u16, call: Call, done: &'static str) -> Self {
+        Self {
+            sending,
+            netuid: NetUid(netuid),
+            call,
+            holds: Holds::Nothing,
+            done,
+        }
+    }
+
+    /// A call that is about the subnet alone.
+    fn of(args: &'a Subnet, call: fn(NetUid) -> Call, done: &'static str) -> Self {
+        Self::new(&args.sending, args.netuid, call(NetUid(args.netuid)), done)
+    }
+
+    fn holds(self, holds: Holds) -> Self {
+        Self { holds, ..self }
+    }
+}
+
 /// Runs a command of this family.
 ///
 /// # Errors
 /// If a key or a promise is wrong, or the chain refuses.
 pub async fn run(command: &Pact) -> Result<()> {
-    let (sending, netuid, call, text): (&Sending, u16, Call<Runtime>, &str) = match command {
+    use calls::pact as of;
+    let asked = match command {
         Pact::Show(args) => return show::show(args).await,
-        Pact::Propose(
-            args @ WithTerms {
-                netuid,
-                promises,
-                sending,
-                ..
-            },
-        ) => {
-            let (terms, arbiters) = (promises.over(Terms::default()), args.arbiters()?);
-            (
-                sending,
-                *netuid,
-                Call::propose {
-                    netuid: NetUid(*netuid),
-                    terms,
-                    arbiters,
-                },
-                "proposed terms",
-            )
+        Pact::Propose(args) => {
+            let terms = args.promises.over(Terms::default());
+            let call = of::propose(NetUid(args.netuid), terms, args.arbiters()?);
+            Asked::new(&args.sending, args.netuid, call, "proposed terms")
         }
-        Pact::Sign(
-            args @ WithTerms {
-                netuid,
-                promises,
-                sending,
-                ..
-            },
-        ) => {
-            let (terms, arbiters) = (promises.over(Terms::default()), args.arbiters()?);
-            (
-                sending,
-                *netuid,
-                Call::sign {
-                    netuid: NetUid(*netuid),
-                    terms,
-                    arbiters,
-                },
-                "signed the pact",
-            )
+        Pact::Sign(args) => {
+            let terms = args.promises.over(Terms::default());
+            let call = of::sign(NetUid(args.netuid), terms, args.arbiters()?);
+            Asked::new(&args.sending, args.netuid, call, "signed the pact").holds(Holds::Bond(terms.bond))
         }
-        Pact::Tighten(Tighten {
-            netuid,
-            promises,
-            sending,
-        }) => {
-            let terms = promises.over(terms(sending, NetUid(*netuid)).await?);
-            (
-                sending,
-                *netuid,
-                Call::tighten {
-                    netuid: NetUid(*netuid),
-                    terms,
-                },
+        Pact::Tighten(args) => {
+            let netuid = NetUid(args.netuid);
+            let terms = args.promises.over(terms(&args.sending, netuid).await?);
+            Asked::new(
+                &args.sending,
+                args.netuid,
+                of::tighten(netuid, terms),
                 "tightened the pact",
             )
         }
-        Pact::Loosen(
-            args @ WithTerms {
-                netuid,
-                promises,
-                sending,
-                ..
-            },
-        ) => {
-            let terms = promises.over(terms(sending, NetUid(*netuid)).await?);
-            let arbiters = args.arbiters()?;
-            (
-                sending,
-                *netuid,
-                Call::loosen {
-                    netuid: NetUid(*netuid),
-                    terms,
-                    arbiters,
-                },
-                "announced looser terms",
-            )
+        Pact::Loosen(args) => {
+            let netuid = NetUid(args.netuid);
+            let terms = args.promises.over(terms(&args.sending, netuid).await?);
+            let call = of::loosen(netuid, terms, args.arbiters()?);
+            Asked::new(&args.sending, args.netuid, call, "announced looser terms")
         }
-        Pact::Object(Subnet { netuid, sending }) => {
-            let hotkey = sending.keys.hotkey_account()?;
-            (
-                sending,
-                *netuid,
-                Call::object {
-                    netuid: NetUid(*netuid),
-                    hotkey,
-                },
-                "objected",
-            )
+        Pact::Object(args) => {
+            let call = of::object(NetUid(args.netuid), args.sending.keys.hotkey_account()?);
+            Asked::new(&args.sending, args.netuid, call, "objected")
         }
-        Pact::ApplyLoosening(Subnet { netuid, sending }) => {
-            let call = Call::apply_loosening {
-                netuid: NetUid(*netuid),
-            };
-            (sending, *netuid, call, "settled the announced terms")
+        Pact::ApplyLoosening(args) => Asked::of(args, of::apply_loosening, "settled the announced terms"),
+        Pact::AnnounceExit(args) => Asked::of(args, of::announce_exit, "announced the exit"),
+        Pact::CancelExit(args) => Asked::of(args, of::cancel_exit, "cancelled the exit"),
+        Pact::Exit(args) => Asked::of(args, of::exit, "ended the pact"),
+        Pact::EstablishBreach(args) => Asked::of(args, of::establish_breach, "established a breach"),
+        Pact::PostBond(args) => Asked::of(args, of::post_bond, "posted the bond"),
+        Pact::Report(args) => {
+            let call = of::report(NetUid(args.netuid), evidence(&args.evidence)?);
+            Asked::new(&args.sending, args.netuid, call, "reported a breach").holds(Holds::Deposit)
         }
-        Pact::AnnounceExit(Subnet { netuid, sending }) => (
-            sending,
-            *netuid,
-            Call::announce_exit {
-                netuid: NetUid(*netuid),
-            },
-            "announced the exit",
-        ),
-        Pact::CancelExit(Subnet { netuid, sending }) => (
-            sending,
-            *netuid,
-            Call::cancel_exit {
-                netuid: NetUid(*netuid),
-            },
-            "cancelled the exit",
-        ),
-        Pact::Exit(Subnet { netuid, sending }) => (
-            sending,
-            *netuid,
-            Call::exit {
-                netuid: NetUid(*netuid),
-            },
-            "ended the pact",
-        ),
-        Pact::EstablishBreach(Subnet { netuid, sending }) => {
-            let call = Call::establish_breach {
-                netuid: NetUid(*netuid),
-            };
-            (sending, *netuid, call, "established a breach")
+        Pact::Vote(args) => {
+            let hotkey = args.sending.keys.hotkey_account()?;
+            let uphold = args.verdict == Verdict::Uphold;
+            let call = of::vote(NetUid(args.netuid), args.report, hotkey, uphold);
+            Asked::new(&args.sending, args.netuid, call, "voted")
         }
-        Pact::PostBond(Subnet { netuid, sending }) => (
-            sending,
-            *netuid,
-            Call::post_bond {
-                netuid: NetUid(*netuid),
-            },
-            "posted the bond",
-        ),
-        Pact::Report(Report {
-            netuid,
-            evidence: text,
-            sending,
-        }) => {
-            let evidence = evidence(text)?;
-            (
-                sending,
-                *netuid,
-                Call::report {
-                    netuid: NetUid(*netuid),
-                    evidence,
-                },
-                "reported a breach",
-            )
-        }
-        Pact::Vote(Vote {
-            netuid,
-            report,
-            verdict,
-            sending,
-        }) => {
-            let call = Call::vote {
-                netuid: NetUid(*netuid),
-                report: *report,
-                hotkey: sending.keys.hotkey_account()?,
-                uphold: *verdict == Verdict::Uphold,
-            };
-            (sending, *netuid, call, "voted")
-        }
-        Pact::Resolve(Resolve {
-            netuid,
-            report,
-            sending,
-        }) => {
-            let call = Call::resolve {
-                netuid: NetUid(*netuid),
-                report: *report,
-            };
-            (sending, *netuid, call, "resolved the report")
+        Pact::Resolve(args) => {
+            let call = of::resolve(NetUid(args.netuid), args.report);
+            Asked::new(&args.sending, args.netuid, call, "resolved the report")
         }
     };
-    send(sending, NetUid(netuid), call, text).await
+    send(asked).await
 }
 
 async fn terms(sending: &Sending, netuid: NetUid) -> Result<Terms> {
@@ -402,24 +317,27 @@ fn evidence(text: &str) -> Result<[u8; 32]> {
     Ok(sha256(&file))
 }
 
-async fn send(sending: &Sending, netuid: NetUid, call: Call<Runtime>, text: &str) -> Result<()> {
+async fn send(asked: Asked<'_>) -> Result<()> {
+    let Asked { sending, netuid, .. } = asked;
     let client = sending.client().await?;
     let view = client.at_best().await?;
     check_subnet(&view, netuid).await?;
-    let parameters = pact::parameters(&view).await?;
-    let deal = match &call {
-        Call::sign { terms, .. } => Deal::default().takes("on hold as bond", terms.bond.0),
-        Call::report { .. } => Deal::default().takes("on hold as deposit", parameters.report_deposit.0),
-        _ => Deal::default(),
+    let deal = match asked.holds {
+        Holds::Nothing => Deal::default(),
+        Holds::Bond(bond) => Deal::default().takes("on hold as bond", bond.0),
+        Holds::Deposit => {
+            let deposit = pact::parameters(&view).await?.report_deposit;
+            Deal::default().takes("on hold as deposit", deposit.0)
+        }
     };
-    let Some(included) = sending.send_deal(&client, RuntimeCall::Pact(call), deal).await? else {
+    let Some(included) = sending.send_deal(&client, asked.call, deal).await? else {
         return Ok(());
     };
     let after = pact::pact(&client.at(included.block), netuid).await?;
     let effect = Effect {
         netuid: netuid.0,
-        events: pact::told(&included),
+        events: pact::told(&included)?,
         pact: after.map(|pact| PactView::new(netuid, &pact)),
     };
-    sending.report(&included, effect, &format!("{text} of subnet {netuid}"))
+    sending.report(&included, effect, &format!("{} of subnet {netuid}", asked.done))
 }

@@ -313,7 +313,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         say!("without --state, unsettled vouchers are lost if this process dies");
     }
     let cancel = CancellationToken::new();
-    let rail = Arc::new(RpcRail::new(client));
+    let rail = Arc::new(RpcRail::new(client).await?);
     let identity = |pair: &Keypair| Identity::from(pair.pair().clone());
     let gateway = spawn_gateway(config, chain, rail, identity(&hotkey), identity(&payee), cancel.clone()).await?;
     say!("selling on http://{}/v1, paid to {}", gateway.address, payee.address());

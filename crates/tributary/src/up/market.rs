@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use backon::{ConstantBuilder, RetryableWithContext as _};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, Heads};
@@ -130,7 +131,9 @@ impl Market {
         loop {
             tokio::select! {
                 () = stop.wait() => return Ok(()),
-                head = next_head(&mut self.client, &mut heads) => {
+                (following, head) = next_head(&self.client, heads.take()) => {
+                    heads = following;
+                    let Ok(head) = head else { continue };
                     let read = tokio::select! {
                         () = stop.wait() => return Ok(()),
                         read = self.blocks(showing, head) => read,
@@ -238,27 +241,24 @@ impl Market {
     }
 }
 
-/// The height of the next block. Connects again for as long as it takes.
-async fn next_head(client: &mut Client, heads: &mut Option<Heads>) -> u32 {
-    loop {
-        let next = async {
-            if !client.is_connected() {
-                *client = Client::connect(client.endpoint()).await?;
-                *heads = None;
-            }
-            let following = match heads {
-                Some(heads) => heads,
-                None => heads.insert(client.follow().await?),
-            };
-            following.next().await
+/// The height of the next block, and the stream that told it. Asks again for as long as it takes.
+async fn next_head(client: &Client, heads: Option<Heads>) -> (Option<Heads>, Result<u32, tributary_client::Error>) {
+    let next = |heads: Option<Heads>| async move {
+        let mut heads = match heads {
+            Some(heads) => heads,
+            None => match client.follow().await {
+                Ok(heads) => heads,
+                Err(error) => return (None, Err(error)),
+            },
         };
-        match next.await {
-            Ok(head) => return head.number,
-            Err(error) => {
-                tracing::warn!(%error, "the chain does not answer; it is asked again");
-                *heads = None;
-                tokio::time::sleep(AGAIN).await;
-            }
+        match heads.next().await {
+            Ok(head) => (Some(heads), Ok(head.number)),
+            Err(error) => (None, Err(error)),
         }
-    }
+    };
+    let always = ConstantBuilder::new().with_delay(AGAIN).without_max_times();
+    next.retry(always)
+        .context(heads)
+        .notify(|error, _| tracing::warn!(%error, "the chain does not answer; it is asked again"))
+        .await
 }

@@ -183,11 +183,11 @@ async fn sell(
         audit_share: 0.1,
         state_folder: Some(tools.folder("gateway")?),
     };
-    let (client, chain, cancel) = (tools.client.clone(), tools.chain.clone(), tools.cancel.clone());
+    let rail = Arc::new(RpcRail::new(tools.client.clone()).await?);
+    let (chain, cancel) = (tools.chain.clone(), tools.cancel.clone());
     let open = move |config: GatewayConfig| {
-        let rail = Arc::new(RpcRail::new(client.clone()));
         let (hotkey, coldkey) = (identity(&owner.hotkey), identity(&owner.coldkey));
-        spawn_gateway(config, chain.clone(), rail, hotkey, coldkey, cancel.clone())
+        spawn_gateway(config, chain.clone(), rail.clone(), hotkey, coldkey, cancel.clone())
     };
     let first = match open(config.clone()).await {
         Err(NeuronError::Listen { .. }) if port.is_none() => {
