@@ -283,7 +283,7 @@ pub async fn neurons(view: &View<'_>, netuid: NetUid) -> Result<Vec<Neuron>> {
 }
 
 /// The address in an axon's announcement, if it has one (`docs/rules/endpoints.md#axon`). An announcement without an
-/// address is that of an axon on the reader's own machine: see [`announced`].
+/// address is that of an axon on the reader's own machine: see [`serve`].
 pub fn socket(axon: &Axon) -> Option<SocketAddr> {
     let ip = match axon.ip_type {
         4 => IpAddr::V4(Ipv4Addr::from(u32::try_from(axon.ip).ok()?)),

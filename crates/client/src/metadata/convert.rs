@@ -1,10 +1,7 @@
 //! Values between types of ours and types of the chain. Where both have the same bytes, these are taken as they are; else
 //! the value is carried over part by part, by name.
 
-use std::{
-    any::TypeId,
-    sync::{Arc, PoisonError},
-};
+use std::sync::{Arc, PoisonError};
 
 use codec::Decode;
 use frame_decode::constants::ConstantTypeInfo as _;
@@ -45,7 +42,7 @@ impl Metadata {
             what: what.to_owned(),
             reason,
         };
-        match self.plan::<T>(what, id)? {
+        match self.plan(MetaType::new::<T>(), Fields::MayBeMore, what, id)? {
             Plan::Same => T::decode(bytes).map_err(|e| undecodable(e.to_string())),
             Plan::ByName(ours) => {
                 let value = self.value(what, id, bytes)?;
@@ -58,38 +55,32 @@ impl Metadata {
     }
 
     /// Checks that a type of ours can be read from the chain's type `id`.
-    ///
-    /// # Errors
-    /// [`Error::Shape`].
     #[cfg(test)]
     pub(crate) fn fits<T: TypeInfo + 'static>(&self, what: &str, id: u32) -> Result<()> {
-        self.plan::<T>(what, id).map(|_| ())
+        self.plan(MetaType::new::<T>(), Fields::MayBeMore, what, id).map(|_| ())
     }
 
     /// Checks that a type of ours can be written as the chain's type `id`.
     #[cfg(test)]
     pub(crate) fn takes<T: TypeInfo + 'static>(&self, what: &str, id: u32) -> Result<()> {
-        let (ours, own) = described(MetaType::new::<T>());
-        let pair = Pair {
-            ours: &ours,
-            theirs: self.types(),
-            fields: Fields::AreTheSame,
-        };
-        pair.same(own, id, "").map(|_| ()).map_err(|e| self.misshapen(what, e))
+        self.plan(MetaType::new::<T>(), Fields::AreTheSame, what, id)
+            .map(|_| ())
     }
 
-    fn plan<T: TypeInfo + 'static>(&self, what: &str, id: u32) -> Result<Plan> {
-        let key = (TypeId::of::<T>(), id);
-        let known = |plans: &std::collections::BTreeMap<_, Plan>| plans.get(&key).cloned();
+    /// How a type of ours and the chain's type `id` go together; found out once.
+    fn plan(&self, ty: MetaType, fields: Fields, what: &str, id: u32) -> Result<Plan> {
+        let key = (ty.type_id(), id, fields);
         // A poisoned lock holds plans that are as good as before.
-        if let Some(plan) = known(&self.plans.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(plan);
+        let known = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = known.get(&key) {
+            return Ok(plan.clone());
         }
-        let ours = described(MetaType::new::<T>());
+        drop(known);
+        let ours = described(ty);
         let pair = Pair {
             ours: &ours.0,
             theirs: self.types(),
-            fields: Fields::MayBeMore,
+            fields,
         };
         let same = pair.same(ours.1, id, "").map_err(|e| self.misshapen(what, e))?;
         let plan = match same {
@@ -145,18 +136,15 @@ impl Metadata {
     /// # Errors
     /// [`Error::Shape`] if the type cannot stand for ours, or the value does not fit.
     pub(crate) fn write(&self, what: &str, id: u32, typed: &Typed, out: &mut Vec<u8>) -> Result<()> {
-        let (ours, own) = described(typed.ty);
-        let pair = Pair {
-            ours: &ours,
-            theirs: self.types(),
-            fields: Fields::AreTheSame,
-        };
-        if pair.same(own, id, "").map_err(|e| self.misshapen(what, e))? {
-            out.extend_from_slice(&typed.bytes);
-            return Ok(());
+        match self.plan(typed.ty, Fields::AreTheSame, what, id)? {
+            Plan::Same => out.extend_from_slice(&typed.bytes),
+            Plan::ByName(ours) => {
+                let value = scale::decode_as_type(&mut &*typed.bytes, ours.1, &ours.0)
+                    .map_err(|e| self.misshapen(what, e.to_string()))?;
+                scale::encode_as_type(&value, id, self.types(), out)
+                    .map_err(|e| self.misshapen(what, e.to_string()))?;
+            }
         }
-        let value =
-            scale::decode_as_type(&mut &*typed.bytes, own, &ours).map_err(|e| self.misshapen(what, e.to_string()))?;
-        scale::encode_as_type(&value, id, self.types(), out).map_err(|e| self.misshapen(what, e.to_string()))
+        Ok(())
     }
 }

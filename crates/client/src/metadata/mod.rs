@@ -39,8 +39,8 @@ impl fmt::Display for Version {
 pub(crate) struct Metadata {
     pub version: Version,
     described: subxt_metadata::Metadata,
-    /// How types of ours are read from types of the chain, as far as that was found out.
-    plans: Mutex<BTreeMap<(TypeId, u32), plan::Plan>>,
+    /// How types of ours and types of the chain go together, as far as that was found out.
+    plans: Mutex<BTreeMap<(TypeId, u32, shape::Fields), plan::Plan>>,
     bounds: Mutex<bounds::Bounds>,
 }
 

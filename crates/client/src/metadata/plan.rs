@@ -1,15 +1,15 @@
-//! How a type of ours is read from a type of the chain.
+//! How a type of ours and a type of the chain go together.
 
 use std::sync::Arc;
 
 use scale_info::{MetaType, PortableRegistry, Registry};
 
-/// How a type of ours is read from a type of the chain.
+/// How values of the one become values of the other.
 #[derive(Clone)]
 pub(super) enum Plan {
     /// The bytes are the same.
     Same,
-    /// By name, into the type of this description and number.
+    /// Part by part, by name; ours is the type of this description and number.
     ByName(Arc<(PortableRegistry, u32)>),
 }
 

@@ -7,7 +7,7 @@ use scale_info::{Field, PortableRegistry, TypeDef, TypeDefPrimitive, TypeDefVari
 const WRAPPERS_MAX: usize = 32;
 
 /// What becomes of the fields of the one side that the other side does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fields {
     /// The chain's may be left unread.
     MayBeMore,
