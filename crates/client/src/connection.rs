@@ -1,8 +1,13 @@
 //! The connection: JSON-RPC over WebSocket, and what every user of it asks for (`docs/rules/clients.md#methods`).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
-use codec::Decode;
+use backon::{ExponentialBuilder, Retryable as _};
+use codec::{Decode, Encode as _};
 use jsonrpsee::{
     core::{
         ClientError,
@@ -12,11 +17,16 @@ use jsonrpsee::{
     rpc_params,
     ws_client::{WsClient, WsClientBuilder},
 };
+use scale_info::TypeInfo;
 use serde::{Deserialize, de::DeserializeOwned};
 use sp_core::{Bytes, H256, crypto::AccountId32};
-use tokio::sync::OnceCell;
 
-use crate::{Error, Result, View, dispatch::ErrorNames, keys::address, visible};
+use crate::{
+    Error, Result,
+    keys::address,
+    metadata::{Metadata, Version},
+    visible,
+};
 
 /// Where a local chain listens.
 pub const DEFAULT_ENDPOINT: &str = "ws://127.0.0.1:9944";
@@ -24,19 +34,42 @@ pub const DEFAULT_ENDPOINT: &str = "ws://127.0.0.1:9944";
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_BYTES_MAX: u32 = 256 << 20;
+/// The description of the runtime that is asked for. The next would be 16, in which newtypes are not transparent
+/// (`docs/rules/clients.md#metadata`).
+const METADATA_VERSION: u32 = 15;
+/// Descriptions that are kept: of the rules now, and of those before the last upgrades.
+const VERSIONS_MAX: usize = 4;
 
-/// A connection to a chain. Cheap to clone; all clones share one socket.
+/// When a broken connection is tried again: four times in about a second.
+fn again() -> ExponentialBuilder {
+    ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(Duration::from_millis(500))
+        .with_max_times(3)
+        .with_jitter()
+}
+
+/// Whose runtime this program was made for.
+const SPEC_NAME: &str = "node-subtensor";
+
+/// A connection to a chain. Cheap to clone; all clones share one socket. A connection that broke is made anew at the next
+/// request.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    rpc: WsClient,
     endpoint: String,
+    session: RwLock<Arc<Session>>,
+    /// One at a time makes the connection anew.
+    dialling: tokio::sync::Mutex<()>,
+}
+
+/// One connection, and what was learnt through it.
+struct Session {
+    rpc: WsClient,
     genesis: H256,
-    spec_name: String,
-    spec_version: u32,
-    transaction_version: u32,
-    error_names: OnceCell<ErrorNames>,
+    /// The descriptions of the runtime by `specVersion`. An upgrade adds one.
+    metadata: tokio::sync::Mutex<BTreeMap<u32, Arc<Metadata>>>,
 }
 
 /// What of a block header the tools use.
@@ -82,20 +115,9 @@ struct SignedBlock {
     block: WireBlock,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Version {
-    spec_name: String,
-    spec_version: u32,
-    transaction_version: u32,
-}
-
-impl Client {
-    /// Connects to `ws://HOST:PORT` and asks which chain it is.
-    ///
-    /// # Errors
-    /// [`Error::Unreachable`], and [`Error::OtherChain`] if another runtime than this crate's answers.
-    pub async fn connect(endpoint: &str) -> Result<Self> {
+impl Session {
+    /// Connects and asks which chain it is.
+    async fn dial(endpoint: &str) -> Result<Self> {
         let unreachable = |reason: String| Error::Unreachable {
             endpoint: endpoint.to_owned(),
             reason: first_line(&reason),
@@ -118,28 +140,57 @@ impl Client {
             .request("state_getRuntimeVersion", rpc_params![])
             .await
             .map_err(|e| unreachable(e.to_string()))?;
-        let ours = tributary_runtime::VERSION;
-        if version.spec_name != *ours.spec_name {
+        if version.spec_name != SPEC_NAME {
             return Err(Error::OtherChain {
                 endpoint: endpoint.to_owned(),
-                found: format!("{} {}", visible(&version.spec_name), version.spec_version),
-                wanted: format!("{} {}", ours.spec_name, ours.spec_version),
+                found: version.to_string(),
+                wanted: SPEC_NAME.to_owned(),
             });
         }
-        Ok(Self(Arc::new(Inner {
+        Ok(Self {
             rpc,
-            endpoint: endpoint.to_owned(),
             genesis,
-            spec_name: version.spec_name,
-            spec_version: version.spec_version,
-            transaction_version: version.transaction_version,
-            error_names: OnceCell::new(),
+            metadata: tokio::sync::Mutex::default(),
+        })
+    }
+}
+
+impl Client {
+    /// Connects to `ws://HOST:PORT` and asks which chain it is.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`], and [`Error::OtherChain`] if a runtime of another name answers.
+    pub async fn connect(endpoint: &str) -> Result<Self> {
+        Ok(Self(Arc::new(Inner {
+            endpoint: endpoint.to_owned(),
+            session: RwLock::new(Arc::new(Session::dial(endpoint).await?)),
+            dialling: tokio::sync::Mutex::default(),
         })))
     }
 
-    /// Whether the connection still stands. A broken one does not heal: connect again.
-    pub fn is_connected(&self) -> bool {
-        self.0.rpc.is_connected()
+    /// The connection as it is, broken or not.
+    fn session(&self) -> Arc<Session> {
+        // A poisoned lock holds a connection that is as good as before.
+        self.0.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The connection; if it broke, a new one.
+    async fn connected(&self) -> Result<Arc<Session>> {
+        if self.session().rpc.is_connected() {
+            return Ok(self.session());
+        }
+        let _turn = self.0.dialling.lock().await;
+        if self.session().rpc.is_connected() {
+            return Ok(self.session());
+        }
+        let dial = || Session::dial(&self.0.endpoint);
+        let session = dial
+            .retry(again())
+            .when(|e| matches!(e, Error::Unreachable { .. }))
+            .await?;
+        let session = Arc::new(session);
+        *self.0.session.write().unwrap_or_else(PoisonError::into_inner) = session.clone();
+        Ok(session)
     }
 
     /// What was dialled.
@@ -149,34 +200,64 @@ impl Client {
 
     /// Hash of block 0.
     pub fn genesis(&self) -> H256 {
-        self.0.genesis
+        self.session().genesis
     }
 
-    /// Name of the chain's runtime.
-    pub fn spec_name(&self) -> &str {
-        &self.0.spec_name
+    /// Name and version of the chain's rules.
+    ///
+    /// # Errors
+    /// As [`Self::request`].
+    pub async fn runtime(&self) -> Result<String> {
+        Ok(self.version(None).await?.to_string())
     }
 
-    /// Version of the chain's rules.
-    pub fn spec_version(&self) -> u32 {
-        self.0.spec_version
+    async fn version(&self, block: Option<H256>) -> Result<Version> {
+        self.request("state_getRuntimeVersion", rpc_params![block]).await
     }
 
-    /// Version of the transaction format.
-    pub fn transaction_version(&self) -> u32 {
-        self.0.transaction_version
+    /// What the chain says of itself after a block, or after the best one. Fetched once for each version of the rules.
+    pub(crate) async fn metadata_at(&self, block: Option<H256>) -> Result<Arc<Metadata>> {
+        let version = self.version(block).await?;
+        let session = self.session();
+        // Others wait here for the first who asks, instead of asking too.
+        let mut known = session.metadata.lock().await;
+        if let Some(metadata) = known.get(&version.spec_version) {
+            return Ok(metadata.clone());
+        }
+        let asked = Bytes(METADATA_VERSION.encode());
+        let answer: Result<Bytes> = self
+            .request("state_call", rpc_params!["Metadata_metadata_at_version", asked, block])
+            .await;
+        let newer = match answer {
+            Ok(answer) => decode::<Option<Vec<u8>>>("Metadata_metadata_at_version", &answer.0)?,
+            // A runtime of before there were versions of metadata.
+            Err(Error::Rpc { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let blob = match newer {
+            Some(blob) => blob,
+            None => {
+                let blob: Bytes = self.request("state_getMetadata", rpc_params![block]).await?;
+                blob.0
+            }
+        };
+        let metadata = Arc::new(Metadata::decode(&blob, version)?);
+        known.insert(metadata.version.spec_version, metadata.clone());
+        while known.len() > VERSIONS_MAX {
+            known.pop_first();
+        }
+        Ok(metadata)
     }
 
     /// Any request. `params` are positional (`jsonrpsee::rpc_params!`).
     ///
     /// # Errors
-    /// [`Error::Rpc`] if the node refuses, [`Error::Disconnected`] if it does not answer.
+    /// [`Error::Rpc`] if the node refuses, [`Error::Disconnected`] if it does not answer, [`Error::Unreachable`] if the
+    /// connection broke before and cannot be made anew.
     pub async fn request<R: DeserializeOwned>(&self, method: &str, params: ArrayParams) -> Result<R> {
-        self.0
-            .rpc
-            .request(method, params)
-            .await
-            .map_err(|e| self.rpc_error(method, e))
+        let asked = self.connected().await?;
+        let answer = asked.rpc.request(method, params).await;
+        answer.map_err(|e| self.rpc_error(method, e))
     }
 
     /// Whether the chain makes blocks only when it is told to. Only a development chain says so.
@@ -195,11 +276,9 @@ impl Client {
         params: ArrayParams,
         unsubscribe: &str,
     ) -> Result<Subscription<N>> {
-        self.0
-            .rpc
-            .subscribe(method, params, unsubscribe)
-            .await
-            .map_err(|e| self.rpc_error(method, e))
+        let asked = self.connected().await?;
+        let subscribed = asked.rpc.subscribe(method, params, unsubscribe).await;
+        subscribed.map_err(|e| self.rpc_error(method, e))
     }
 
     pub(crate) fn disconnected(&self, reason: impl Into<String>) -> Error {
@@ -283,17 +362,12 @@ impl Client {
         ))
     }
 
-    /// The state after a block.
-    pub fn at(&self, block: H256) -> View<'_> {
-        View::new(self, block)
-    }
-
-    /// The state after the best block.
+    /// A constant of a pallet, by the rules after the best block.
     ///
     /// # Errors
-    /// As [`Self::request`].
-    pub async fn at_best(&self) -> Result<View<'_>> {
-        Ok(self.at(self.best().await?))
+    /// [`Error::Missing`], [`Error::Shape`], else as [`Self::request`].
+    pub async fn constant<T: Decode + TypeInfo + 'static>(&self, pallet: &str, name: &str) -> Result<T> {
+        self.metadata_at(None).await?.constant(pallet, name)
     }
 
     /// Headers of new best blocks as they come.
@@ -316,17 +390,6 @@ impl Client {
     /// As [`Self::request`].
     pub async fn next_nonce(&self, account: &AccountId32) -> Result<u32> {
         self.request("account_nextIndex", rpc_params![address(account)]).await
-    }
-
-    /// The names of the chain's errors, from its metadata; fetched once.
-    pub(crate) async fn error_names(&self) -> Result<&ErrorNames> {
-        self.0
-            .error_names
-            .get_or_try_init(|| async {
-                let metadata: Bytes = self.request("state_getMetadata", rpc_params![]).await?;
-                ErrorNames::decode(&metadata.0)
-            })
-            .await
     }
 }
 

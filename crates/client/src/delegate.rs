@@ -1,11 +1,9 @@
 //! Which hotkey to stake to, and which to unstake from, if none is named.
 
-use pallet_subtensor as subtensor;
 use sp_core::crypto::AccountId32;
 use tributary_economy::{Alpha, NetUid};
-use tributary_runtime::Runtime;
 
-use crate::{Result, View};
+use crate::{Result, View, items, stored::StakeInfo, view::Arguments};
 
 /// Why a hotkey was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,19 +34,16 @@ impl std::fmt::Display for Why {
 /// hotkey with the most stake on root if nobody is registered. Nothing if there is none of these.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn choose(view: &View<'_>, netuid: NetUid, own: Option<&AccountId32>) -> Result<Option<(AccountId32, Why)>> {
     if let Some(own) = own
-        && view
-            .double::<subtensor::Uids<Runtime>, _, _, _>(netuid, own)
-            .await?
-            .is_some()
+        && view.find(&items::UIDS, (netuid, own.clone())).await?.is_some()
     {
         return Ok(Some((own.clone(), Why::Own)));
     }
     let hotkeys = crate::market::hotkeys(view, netuid).await?;
-    let permits: Vec<bool> = view.map::<subtensor::ValidatorPermit<Runtime>, _, _>(netuid).await?;
-    let weights: Vec<u16> = view.map::<subtensor::StakeWeight<Runtime>, _, _>(netuid).await?;
+    let permits: Vec<bool> = view.get(&items::VALIDATOR_PERMIT, (netuid,)).await?;
+    let weights: Vec<u16> = view.get(&items::STAKE_WEIGHT, (netuid,)).await?;
     let at = |list: &[u16], uid: u16| list.get(usize::from(uid)).copied().unwrap_or_default();
     let mut best = None;
     for (uid, hotkey) in hotkeys {
@@ -56,9 +51,7 @@ pub async fn choose(view: &View<'_>, netuid: NetUid, own: Option<&AccountId32>) 
         if !netuid.is_root() && !permits.get(usize::from(uid)).copied().unwrap_or_default() {
             continue;
         }
-        let alpha: Alpha = view
-            .double::<subtensor::TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, netuid)
-            .await?;
+        let alpha: Alpha = view.get(&items::TOTAL_HOTKEY_ALPHA, (hotkey.clone(), netuid)).await?;
         // Consensus counts stake on root too; its weights are of the last epoch, and equal before the first.
         let rank = (at(&weights, uid), alpha.0, std::cmp::Reverse(uid));
         if best.as_ref().is_none_or(|(highest, _)| rank > *highest) {
@@ -70,16 +63,16 @@ pub async fn choose(view: &View<'_>, netuid: NetUid, own: Option<&AccountId32>) 
     }
     if netuid.is_root() {
         let staked = view
-            .all_double_entries::<subtensor::TotalHotkeyAlpha<Runtime>, AccountId32, NetUid, Alpha>()
+            .entries_of_two(&items::TOTAL_HOTKEY_ALPHA)
             .await?
             .into_iter()
-            .filter(|(_, on, alpha)| on.is_root() && !alpha.is_zero())
-            .max_by_key(|(_, _, alpha)| alpha.0);
-        return Ok(staked.map(|(hotkey, ..)| (hotkey, Why::MostRootStake)));
+            .filter(|((_, on), alpha)| on.is_root() && !alpha.is_zero())
+            .max_by_key(|(_, alpha)| alpha.0);
+        return Ok(staked.map(|((hotkey, _), _)| (hotkey, Why::MostRootStake)));
     }
     // A subnet without owner has the account of all zeros.
-    let owner: AccountId32 = view.map::<subtensor::SubnetOwnerHotkey<Runtime>, _, _>(netuid).await?;
-    let known: AccountId32 = view.map::<subtensor::Owner<Runtime>, _, _>(&owner).await?;
+    let owner: AccountId32 = view.get(&items::SUBNET_OWNER_HOTKEY, (netuid,)).await?;
+    let known: AccountId32 = view.get(&items::OWNER, (owner.clone(),)).await?;
     let nobody = AccountId32::from([0; 32]);
     Ok((owner != nobody && known != nobody).then_some((owner, Why::Owner)))
 }
@@ -98,10 +91,11 @@ pub struct Stake {
 /// All that a coldkey has staked, by subnet and hotkey, by the runtime's own reckoning.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn stakes(view: &View<'_>, coldkey: &AccountId32) -> Result<Vec<Stake>> {
-    let method = "StakeInfoRuntimeApi_get_stake_info_for_coldkey";
-    let found: Vec<tributary_runtime_api::stakes::StakeInfo> = view.call(method, coldkey).await?;
+    let asked = Arguments::default().with(coldkey.clone());
+    let method = "get_stake_info_for_coldkey";
+    let found: Vec<StakeInfo> = view.api("StakeInfoRuntimeApi", method, asked).await?;
     let mut stakes: Vec<Stake> = found
         .into_iter()
         .map(|info| Stake {

@@ -53,6 +53,28 @@ pub enum Error {
         /// Where it failed.
         reason: String,
     },
+    /// The chain does not have what was asked of it.
+    #[error(
+        "this chain ({chain}) has no {what}: name another chain with --endpoint, or use the tributary that was made for this one"
+    )]
+    Missing {
+        /// Pallet, call, storage item, constant or runtime API.
+        what: String,
+        /// The chain's `specName` and `specVersion`.
+        chain: String,
+    },
+    /// The chain has what was asked of it, in a shape that this program does not know.
+    #[error(
+        "{what} has another shape on this chain ({chain}) than here: {reason}. Use the tributary that was made for this chain"
+    )]
+    Shape {
+        /// Call, storage item, event, constant or runtime API, down to the part that differs.
+        what: String,
+        /// The chain's `specName` and `specVersion`.
+        chain: String,
+        /// How it differs.
+        reason: String,
+    },
     /// The pool refused the transaction; it never ran and cost nothing (`docs/rules/clients.md#errors-at-submission`).
     #[error("the transaction was refused and cost nothing: {reason}")]
     Refused {

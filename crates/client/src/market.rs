@@ -2,31 +2,29 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use codec::Compact;
-use pallet_subtensor::{self as subtensor, AxonInfo};
 use serde::Serialize;
 use sp_core::{H256, crypto::AccountId32};
-use sp_runtime::traits::{BlakeTwo256, Hash as _};
+use sp_crypto_hashing::blake2_256;
 use tributary_economy::{Alpha, MechId, NetUid, NetUidStorageIndex, Tao, commits};
-use tributary_runtime::Runtime;
 
-use crate::{Result, View, keys::address};
+use crate::{Call, Result, View, items, keys::address, stored::StakeInfo, view::Arguments};
+
+pub use crate::stored::{Axon, Identity};
 
 /// The chain's time after a block, in milliseconds since 1970.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn now_ms(view: &View<'_>) -> Result<u64> {
-    view.value::<pallet_timestamp::Now<Runtime>, _>().await
+    view.get(&items::NOW, ()).await
 }
 
 /// Milliseconds between blocks, as the chain counts.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn block_ms(view: &View<'_>) -> Result<u64> {
-    view.value::<tributary_runtime::network::SlotDuration<Runtime>, _>()
-        .await
+    view.get(&items::SLOT_DURATION, ()).await
 }
 
 /// A subnet.
@@ -109,10 +107,10 @@ pub struct Holdings {
 /// Counts all TAO.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn holdings(view: &View<'_>) -> Result<Holdings> {
-    let issuance: Tao = view.value::<subtensor::TotalIssuance<Runtime>, _>().await?;
-    let accounts = view.entries::<frame_system::Account<Runtime>, AccountId32, _>().await?;
+    let issuance: Tao = view.get(&items::TOTAL_ISSUANCE, ()).await?;
+    let accounts = view.entries(&items::ACCOUNT).await?;
     let held = accounts
         .iter()
         .map(|(_, account)| u128::from(account.data.free) + u128::from(account.data.reserved));
@@ -127,11 +125,9 @@ pub async fn holdings(view: &View<'_>) -> Result<Holdings> {
 /// The numbers of all subnets but root, ascending.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn netuids(view: &View<'_>) -> Result<Vec<NetUid>> {
-    let added = view
-        .entries::<subtensor::NetworksAdded<Runtime>, NetUid, bool>()
-        .await?;
+    let added = view.entries(&items::NETWORKS_ADDED).await?;
     let mut netuids: Vec<NetUid> = added
         .into_iter()
         .filter(|(netuid, there)| *there && !netuid.is_root())
@@ -144,27 +140,30 @@ pub async fn netuids(view: &View<'_>) -> Result<Vec<NetUid>> {
 /// Price of one alpha in rao, by the runtime's own reckoning.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn price_rao(view: &View<'_>, netuid: NetUid) -> Result<u64> {
-    view.call("SwapRuntimeApi_current_alpha_price", netuid).await
+    let asked = Arguments::default().with(netuid);
+    view.api("SwapRuntimeApi", "current_alpha_price", asked).await
 }
 
 /// What a coldkey has staked on a hotkey, by the runtime's own reckoning.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn stake_of(view: &View<'_>, hotkey: &AccountId32, coldkey: &AccountId32, netuid: NetUid) -> Result<Alpha> {
-    /// The start of `StakeInfo` (`docs/rules/clients.md#runtime-apis`); the rest is not decoded.
-    type Start = (AccountId32, AccountId32, Compact<NetUid>, Compact<Alpha>);
-    let method = "StakeInfoRuntimeApi_get_stake_info_for_hotkey_coldkey_netuid";
-    let found: Option<Start> = view.call(method, (hotkey, coldkey, netuid)).await?;
-    Ok(found.map(|(_, _, _, stake)| stake.0).unwrap_or_default())
+    let asked = Arguments::default()
+        .with(hotkey.clone())
+        .with(coldkey.clone())
+        .with(netuid);
+    let method = "get_stake_info_for_hotkey_coldkey_netuid";
+    let found: Option<StakeInfo> = view.api("StakeInfoRuntimeApi", method, asked).await?;
+    Ok(found.map(|info| info.stake.0).unwrap_or_default())
 }
 
 /// All subnets but root, by number.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn subnets(view: &View<'_>) -> Result<Vec<Subnet>> {
     let mut subnets = Vec::new();
     for netuid in netuids(view).await? {
@@ -182,66 +181,56 @@ pub async fn subnets(view: &View<'_>) -> Result<Vec<Subnet>> {
 /// TAO of the view's block that the chain gave to a subnet, in rao: put into the pool, or spent there on alpha.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn emission_rao(view: &View<'_>, netuid: NetUid) -> Result<u64> {
-    let injected: Tao = view
-        .map::<subtensor::SubnetTaoInEmission<Runtime>, _, _>(netuid)
-        .await?;
-    let spent: Tao = view.map::<subtensor::SubnetExcessTao<Runtime>, _, _>(netuid).await?;
+    let injected: Tao = view.get(&items::SUBNET_TAO_IN_EMISSION, (netuid,)).await?;
+    let spent: Tao = view.get(&items::SUBNET_EXCESS_TAO, (netuid,)).await?;
     Ok(injected.0 + spent.0)
 }
 
 /// The name in a subnet's identity, as its owner wrote it; empty if it has none.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn subnet_name(view: &View<'_>, netuid: NetUid) -> Result<String> {
-    let identity = view.map::<subtensor::SubnetIdentitiesV3<Runtime>, _, _>(netuid).await?;
+    let identity = view.find(&items::SUBNET_IDENTITIES, (netuid,)).await?;
     Ok(identity
         .map(|identity| String::from_utf8_lossy(&identity.subnet_name).into_owned())
         .unwrap_or_default())
 }
 
 async fn subnet(view: &View<'_>, netuid: NetUid) -> Result<Subnet> {
-    let symbol: Vec<u8> = view.map::<subtensor::TokenSymbol<Runtime>, _, _>(netuid).await?;
-    let owner: AccountId32 = view.map::<subtensor::SubnetOwner<Runtime>, _, _>(netuid).await?;
-    let tao: Tao = view.map::<subtensor::SubnetTAO<Runtime>, _, _>(netuid).await?;
-    let alpha_in: Alpha = view.map::<subtensor::SubnetAlphaIn<Runtime>, _, _>(netuid).await?;
-    let alpha_out: Alpha = view.map::<subtensor::SubnetAlphaOut<Runtime>, _, _>(netuid).await?;
-    let burn: Tao = view.map::<subtensor::Burn<Runtime>, _, _>(netuid).await?;
+    let symbol: Vec<u8> = view.get(&items::TOKEN_SYMBOL, (netuid,)).await?;
+    let owner: AccountId32 = view.get(&items::SUBNET_OWNER, (netuid,)).await?;
+    let tao: Tao = view.get(&items::SUBNET_TAO, (netuid,)).await?;
+    let alpha_in: Alpha = view.get(&items::SUBNET_ALPHA_IN, (netuid,)).await?;
+    let alpha_out: Alpha = view.get(&items::SUBNET_ALPHA_OUT, (netuid,)).await?;
+    let burn: Tao = view.get(&items::BURN, (netuid,)).await?;
     Ok(Subnet {
         netuid: netuid.0,
         name: subnet_name(view, netuid).await?,
         symbol: String::from_utf8_lossy(&symbol).into_owned(),
         owner: address(&owner),
         price_rao: price_rao(view, netuid).await?,
-        moving_price_tao: view
-            .map::<subtensor::SubnetMovingPrice<Runtime>, _, _>(netuid)
-            .await?
-            .to_num(),
+        moving_price_tao: view.get(&items::SUBNET_MOVING_PRICE, (netuid,)).await?.to_num(),
         emission_rao: emission_rao(view, netuid).await?,
         emission_share: 0.0,
         tao_in_pool_rao: tao.0,
         alpha_in_pool_rao: alpha_in.0,
         alpha_outside_rao: alpha_out.0,
-        neurons: view.map::<subtensor::SubnetworkN<Runtime>, _, _>(netuid).await?,
-        tempo: view.map::<subtensor::Tempo<Runtime>, _, _>(netuid).await?,
+        neurons: view.get(&items::SUBNETWORK_N, (netuid,)).await?,
+        tempo: view.get(&items::TEMPO, (netuid,)).await?,
         registration_rao: burn.0,
-        started: view
-            .map::<subtensor::FirstEmissionBlockNumber<Runtime>, _, _>(netuid)
-            .await?
-            .is_some(),
+        started: view.find(&items::FIRST_EMISSION_BLOCK, (netuid,)).await?.is_some(),
     })
 }
 
 /// The hotkeys of a subnet by ascending uid.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn hotkeys(view: &View<'_>, netuid: NetUid) -> Result<Vec<(u16, AccountId32)>> {
-    let mut hotkeys = view
-        .double_entries::<subtensor::Keys<Runtime>, NetUid, u16, AccountId32>(netuid)
-        .await?;
+    let mut hotkeys = view.entries_under(&items::KEYS, netuid).await?;
     hotkeys.sort();
     Ok(hotkeys)
 }
@@ -254,27 +243,23 @@ fn share(parts: &[u16], uid: usize) -> f64 {
 /// All neurons of a subnet by ascending uid.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn neurons(view: &View<'_>, netuid: NetUid) -> Result<Vec<Neuron>> {
     let index = netuid.index(MechId(0));
-    let stake_weight: Vec<u16> = view.map::<subtensor::StakeWeight<Runtime>, _, _>(netuid).await?;
-    let permits: Vec<bool> = view.map::<subtensor::ValidatorPermit<Runtime>, _, _>(netuid).await?;
-    let incentive: Vec<u16> = view.map::<subtensor::Incentive<Runtime>, _, _>(index).await?;
-    let dividends: Vec<u16> = view.map::<subtensor::Dividends<Runtime>, _, _>(netuid).await?;
-    let consensus: Vec<u16> = view.map::<subtensor::Consensus<Runtime>, _, _>(netuid).await?;
-    let trust: Vec<u16> = view.map::<subtensor::ValidatorTrust<Runtime>, _, _>(netuid).await?;
-    let emission: Vec<Alpha> = view.map::<subtensor::Emission<Runtime>, _, _>(netuid).await?;
-    let last_update: Vec<u64> = view.map::<subtensor::LastUpdate<Runtime>, _, _>(index).await?;
-    let axons = view
-        .double_entries::<subtensor::Axons<Runtime>, NetUid, AccountId32, AxonInfo>(netuid)
-        .await?;
+    let stake_weight: Vec<u16> = view.get(&items::STAKE_WEIGHT, (netuid,)).await?;
+    let permits: Vec<bool> = view.get(&items::VALIDATOR_PERMIT, (netuid,)).await?;
+    let incentive: Vec<u16> = view.get(&items::INCENTIVE, (index,)).await?;
+    let dividends: Vec<u16> = view.get(&items::DIVIDENDS, (netuid,)).await?;
+    let consensus: Vec<u16> = view.get(&items::CONSENSUS, (netuid,)).await?;
+    let trust: Vec<u16> = view.get(&items::VALIDATOR_TRUST, (netuid,)).await?;
+    let emission: Vec<Alpha> = view.get(&items::EMISSION, (netuid,)).await?;
+    let last_update: Vec<u64> = view.get(&items::LAST_UPDATE, (index,)).await?;
+    let axons = view.entries_under(&items::AXONS, netuid).await?;
     let mut neurons = Vec::new();
     for (uid, hotkey) in hotkeys(view, netuid).await? {
         let at = usize::from(uid);
-        let coldkey: AccountId32 = view.map::<subtensor::Owner<Runtime>, _, _>(&hotkey).await?;
-        let stake: Alpha = view
-            .double::<subtensor::TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, netuid)
-            .await?;
+        let coldkey: AccountId32 = view.get(&items::OWNER, (hotkey.clone(),)).await?;
+        let stake: Alpha = view.get(&items::TOTAL_HOTKEY_ALPHA, (hotkey.clone(), netuid)).await?;
         neurons.push(Neuron {
             uid,
             coldkey: address(&coldkey),
@@ -298,8 +283,8 @@ pub async fn neurons(view: &View<'_>, netuid: NetUid) -> Result<Vec<Neuron>> {
 }
 
 /// The address in an axon's announcement, if it has one (`docs/rules/endpoints.md#axon`). An announcement without an
-/// address is that of an axon on the reader's own machine: see [`announced`].
-pub fn socket(axon: &AxonInfo) -> Option<SocketAddr> {
+/// address is that of an axon on the reader's own machine: see [`serve`].
+pub fn socket(axon: &Axon) -> Option<SocketAddr> {
     let ip = match axon.ip_type {
         4 => IpAddr::V4(Ipv4Addr::from(u32::try_from(axon.ip).ok()?)),
         6 => IpAddr::V6(Ipv6Addr::from(axon.ip)),
@@ -315,13 +300,27 @@ pub fn socket(axon: &AxonInfo) -> Option<SocketAddr> {
 
 /// Address and family with which an axon at `ip` is announced. The chain refuses the loopback address, which means
 /// nothing to anybody else; an axon that listens there is announced without an address.
-pub fn announced(ip: IpAddr) -> (u128, u8) {
+fn announced(ip: IpAddr) -> (u128, u8) {
     match ip {
         IpAddr::V4(ip) if ip.is_loopback() => (0, 4),
         IpAddr::V4(ip) => (u128::from(u32::from(ip)), 4),
         IpAddr::V6(ip) if ip.is_loopback() => (0, 6),
         IpAddr::V6(ip) => (u128::from(ip), 6),
     }
+}
+
+/// The call that announces an axon at an address.
+pub fn serve(netuid: NetUid, address: SocketAddr) -> Call {
+    let (ip, ip_type) = announced(address.ip());
+    Call::new("SubtensorModule", "serve_axon")
+        .with("netuid", netuid)
+        .with("version", 1u32)
+        .with("ip", ip)
+        .with("port", address.port())
+        .with("ip_type", ip_type)
+        .with("protocol", 4u8)
+        .with("placeholder1", 0u8)
+        .with("placeholder2", 0u8)
 }
 
 /// What a validator commits to before it reveals its weights (`docs/rules/weights.md#commits`).
@@ -333,5 +332,12 @@ pub fn commit_hash(
     salt: &[u16],
     version_key: u64,
 ) -> H256 {
-    BlakeTwo256::hash(&commits::preimage(hotkey, index, uids, weights, salt, version_key))
+    H256(blake2_256(&commits::preimage(
+        hotkey,
+        index,
+        uids,
+        weights,
+        salt,
+        version_key,
+    )))
 }

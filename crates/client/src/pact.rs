@@ -1,20 +1,20 @@
 //! Pacts, payments and channels as people look at them (`docs/rules/pacts.md`). Amounts in rao, alpha in its smallest
 //! unit.
 
+mod event;
 mod terms;
 mod told;
 
-use pallet_pact::Event;
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
 use tributary_economy::{
     NetUid,
     pact::{Channel, Parameters, Revenue, Status, strength},
 };
-use tributary_runtime::{Runtime, RuntimeEvent};
 
-use crate::{Included, Result, View, keys::address};
+use crate::{Included, Result, View, items, keys::address};
 
+pub use event::Event;
 pub use terms::{RouteView, TermsView};
 pub use told::{Told, events, history, tell, told};
 
@@ -24,9 +24,9 @@ pub type Pact = tributary_economy::pact::Pact<AccountId32>;
 /// The pact of a subnet, if it ever signed one in its present registration.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn pact(view: &View<'_>, netuid: NetUid) -> Result<Option<Pact>> {
-    view.map::<pallet_pact::Pacts<Runtime>, _, _>(netuid).await
+    view.find(&items::PACTS, (netuid,)).await
 }
 
 /// An artefact of the runtime.
@@ -35,51 +35,49 @@ pub type Artifact = tributary_economy::pact::Artifact<AccountId32>;
 /// The last artefact of a subnet, if it ever committed one in its present registration.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn artifact(view: &View<'_>, netuid: NetUid) -> Result<Option<Artifact>> {
-    view.map::<pallet_pact::Artifacts<Runtime>, _, _>(netuid).await
+    view.find(&items::ARTIFACTS, (netuid,)).await
 }
 
 /// What was paid to a subnet on the rail, with or without a pact.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn revenue(view: &View<'_>, netuid: NetUid) -> Result<Revenue> {
-    view.map::<pallet_pact::Revenues<Runtime>, _, _>(netuid).await
+    view.get(&items::REVENUES, (netuid,)).await
 }
 
 /// The network's parameters of pacts.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn parameters(view: &View<'_>) -> Result<Parameters> {
-    view.value::<pallet_pact::ParametersOf<Runtime>, _>().await
+    view.get(&items::PARAMETERS, ()).await
 }
 
 /// A channel, if it is open.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn channel(view: &View<'_>, id: u64) -> Result<Option<Channel<AccountId32>>> {
-    view.map::<pallet_pact::Channels<Runtime>, _, _>(id).await
+    view.find(&items::CHANNELS, (id,)).await
 }
 
 /// These channels, in the same order; nothing for those that are not open.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn channels_of(view: &View<'_>, ids: &[u64]) -> Result<Vec<Option<Channel<AccountId32>>>> {
-    view.maps::<pallet_pact::Channels<Runtime>, _, _>(ids).await
+    view.find_all(&items::CHANNELS, ids.iter().map(|id| (*id,))).await
 }
 
 /// All open channels, by number.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn channels(view: &View<'_>) -> Result<Vec<(u64, Channel<AccountId32>)>> {
-    let mut channels = view
-        .entries::<pallet_pact::Channels<Runtime>, u64, Channel<AccountId32>>()
-        .await?;
+    let mut channels = view.entries(&items::CHANNELS).await?;
     channels.sort_by_key(|(id, _)| *id);
     Ok(channels)
 }
@@ -217,25 +215,34 @@ pub struct Paid {
 }
 
 /// The payments that a transaction made, together; nothing if it made none.
-pub fn paid(included: &Included) -> Option<Paid> {
-    let payments = included.events.iter().filter_map(|event| match event {
-        RuntimeEvent::Pact(Event::Paid { amount, tribute, .. }) => Some(Paid {
-            amount_rao: amount.0,
-            tribute_rao: tribute.0,
-        }),
-        _ => None,
-    });
-    payments.reduce(|sum, paid| Paid {
+///
+/// # Errors
+/// As [`Event::read`].
+pub fn paid(included: &Included) -> Result<Option<Paid>> {
+    let payments = Event::read_all(&included.events)?
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Paid { amount, tribute, .. } => Some(Paid {
+                amount_rao: amount.0,
+                tribute_rao: tribute.0,
+            }),
+            _ => None,
+        });
+    Ok(payments.reduce(|sum, paid| Paid {
         // No sum of amounts that exist leaves u64.
         amount_rao: sum.amount_rao.saturating_add(paid.amount_rao),
         tribute_rao: sum.tribute_rao.saturating_add(paid.tribute_rao),
-    })
+    }))
 }
 
 /// The channel that a transaction opened, if it opened one.
-pub fn opened(included: &Included) -> Option<u64> {
-    included.events.iter().find_map(|event| match event {
-        RuntimeEvent::Pact(Event::ChannelOpened { channel, .. }) => Some(*channel),
+///
+/// # Errors
+/// As [`Event::read`].
+pub fn opened(included: &Included) -> Result<Option<u64>> {
+    let events = Event::read_all(&included.events)?;
+    Ok(events.into_iter().find_map(|event| match event {
+        Event::ChannelOpened { channel, .. } => Some(channel),
         _ => None,
-    })
+    }))
 }

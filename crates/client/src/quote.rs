@@ -1,19 +1,26 @@
 //! What a trade would do, before it is made: amounts by the chain's own reckoning, the price afterwards by the rules that
 //! the chain runs.
 
-use pallet_subtensor as subtensor;
+use crate::{Result, View, items, view::Arguments};
+use codec::Decode;
+use scale_info::TypeInfo;
 use serde::Serialize;
 use tributary_economy::{
-    NetUid, Tao, UNIT,
+    Alpha, NetUid, Tao, UNIT,
     fixed::U64F64,
     pool::{self, FARTHEST_LIMIT, Pool, Swapped},
 };
-use tributary_runtime::Runtime;
-use tributary_runtime_api::swap::SimSwapResult;
-
-use crate::{Result, View};
 
 pub use tributary_economy::pool::Side;
+
+/// What the chain says of a trade, as far as it is used.
+#[derive(Decode, TypeInfo)]
+struct Simulated {
+    tao_amount: Tao,
+    alpha_amount: Alpha,
+    tao_fee: Tao,
+    alpha_fee: Alpha,
+}
 
 /// A trade that is possible now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,19 +68,15 @@ impl Quote {
 /// The pool of a subnet, as its rules take it at the next swap.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn pool(view: &View<'_>, netuid: NetUid) -> Result<Pool> {
-    let initialized: bool = view
-        .map::<pallet_subtensor_swap::PalSwapInitialized<Runtime>, _, _>(netuid)
-        .await?;
-    let weight = view
-        .map::<pallet_subtensor_swap::SwapBalancer<Runtime>, _, _>(netuid)
-        .await?;
-    let mechanism: u16 = view.map::<subtensor::SubnetMechanism<Runtime>, _, _>(netuid).await?;
+    let initialized: bool = view.get(&items::SWAP_INITIALIZED, (netuid,)).await?;
+    let weight = view.get(&items::SWAP_BALANCER, (netuid,)).await?;
+    let mechanism: u16 = view.get(&items::SUBNET_MECHANISM, (netuid,)).await?;
     Ok(Pool {
-        tao: view.map::<subtensor::SubnetTAO<Runtime>, _, _>(netuid).await?,
-        alpha: view.map::<subtensor::SubnetAlphaIn<Runtime>, _, _>(netuid).await?,
-        quote_weight: weight.deconstruct(),
+        tao: view.get(&items::SUBNET_TAO, (netuid,)).await?,
+        alpha: view.get(&items::SUBNET_ALPHA_IN, (netuid,)).await?,
+        quote_weight: weight,
         initialized,
         dynamic: pool::is_dynamic(mechanism),
         // Neither has a part in a price.
@@ -86,16 +89,18 @@ pub async fn pool(view: &View<'_>, netuid: NetUid) -> Result<Pool> {
 /// What a trade of `amount` would do: TAO of a purchase, alpha of a sale. Nothing if the pool cannot make all of it.
 ///
 /// # Errors
-/// As [`View::value`].
+/// As [`View::get`].
 pub async fn quote(view: &View<'_>, netuid: NetUid, side: Side, amount: u64) -> Result<Option<Quote>> {
     let (method, before) = (
         match side {
-            Side::Buy => "SwapRuntimeApi_sim_swap_tao_for_alpha",
-            Side::Sell => "SwapRuntimeApi_sim_swap_alpha_for_tao",
+            Side::Buy => "sim_swap_tao_for_alpha",
+            Side::Sell => "sim_swap_alpha_for_tao",
         },
         pool(view, netuid).await?,
     );
-    let told: SimSwapResult = view.call(method, (netuid, amount)).await?;
+    // Newtypes of amounts are transparent.
+    let asked = Arguments::default().with(netuid).with(amount);
+    let told: Simulated = view.api("SwapRuntimeApi", method, asked).await?;
     let (paid, received, fee) = match side {
         Side::Buy => (told.tao_amount.0, told.alpha_amount.0, told.tao_fee.0),
         Side::Sell => (told.alpha_amount.0, told.tao_amount.0, told.alpha_fee.0),

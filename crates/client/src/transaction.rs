@@ -1,25 +1,27 @@
 //! Making, sending and following transactions (`docs/rules/clients.md#submission` and
 //! `docs/rules/clients.md#transaction-format`).
 
-use codec::{Compact, Encode};
+use codec::{Decode, Encode};
+use frame_decode::extrinsics::{encode_v4_signed, encode_v4_signer_payload};
 use jsonrpsee::{core::client::Subscription, rpc_params};
+use scale_info::TypeInfo;
 use sp_core::{Bytes, H256, crypto::AccountId32};
-use sp_runtime::{
-    ApplyExtrinsicResult, DispatchError,
-    generic::Era,
-    traits::{BlakeTwo256, Hash as _},
-    transaction_validity::{InvalidTransaction, TransactionValidityError},
-};
+use sp_crypto_hashing::blake2_256;
 use tributary_economy::Tao;
-use tributary_runtime::{RuntimeCall, RuntimeEvent};
 
-use crate::{Client, Error, Result, dispatch::custom_reason, keys::Keypair};
+use crate::{
+    Client, Error, Result,
+    call::{Address, Call},
+    event::{Event, Phase},
+    extensions::{Era, Extensions},
+    failure::{Applied, refusal},
+    keys::Keypair,
+    metadata::{Encoded, Metadata, Typed},
+    view::{Arguments, is_unknown_api},
+};
 
 /// Blocks for which a transaction stays valid.
 const ERA_BLOCKS: u64 = 64;
-
-/// Longer payloads are signed by their hash.
-const PAYLOAD_BYTES_MAX: usize = 256;
 
 /// How far a transaction is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,45 +46,82 @@ pub struct Included {
     /// The fee paid.
     pub fee: Tao,
     /// What it did, in order.
-    pub events: Vec<RuntimeEvent>,
+    pub events: Vec<Event>,
 }
 
-/// What the chain knows and the sender signs besides the call: the part of the extensions with content, in the order
-/// of `docs/rules/clients.md#transaction-format`. The other extensions encode to nothing.
-struct Extensions {
-    era: Era,
-    birth: H256,
-    nonce: u32,
+/// The signature of a transaction.
+#[derive(Encode, TypeInfo)]
+enum Signature {
+    #[codec(index = 1)]
+    Sr25519([u8; 64]),
 }
 
-impl Extensions {
-    /// In the transaction: era, nonce, tip, mode of the metadata hash.
-    fn extra(&self) -> Vec<u8> {
-        (self.era, Compact(self.nonce), Compact(0u64), 0u8).encode()
-    }
+/// What a call costs, as far as it is used.
+#[derive(Decode, TypeInfo)]
+struct DispatchInfo {
+    weight: Weight,
+    partial_fee: u64,
+}
 
-    /// In the signed payload only: versions, genesis, birth of the era, no metadata hash.
-    fn implicit(&self, client: &Client) -> Vec<u8> {
-        (
-            client.spec_version(),
-            client.transaction_version(),
-            client.genesis(),
-            self.birth,
-            Option::<[u8; 32]>::None,
+/// The weight of a call or a block, as far as it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub struct Weight {
+    /// Picoseconds.
+    #[codec(compact)]
+    pub ref_time: u64,
+    /// Bytes of proof.
+    #[codec(compact)]
+    pub proof_size: u64,
+}
+
+/// A call with what is signed beside it, for one version of a chain's rules.
+struct Unsigned<'a> {
+    metadata: &'a Metadata,
+    call: &'a Call,
+    arguments: Encoded,
+    extensions: Extensions,
+}
+
+impl Unsigned<'_> {
+    /// What the signer signs.
+    fn payload(&self) -> Result<Vec<u8>> {
+        encode_v4_signer_payload(
+            self.call.pallet(),
+            self.call.name(),
+            &self.arguments,
+            &self.extensions,
+            self.metadata.described(),
+            self.metadata.types(),
         )
-            .encode()
+        .map_err(|e| self.metadata.misshapen("the format of transactions", e.to_string()))
     }
-}
 
-/// The transaction in its usual encoding, length prefix included: signed, format 4, an sr25519 signature.
-fn assemble(signer: &AccountId32, signature: &[u8; 64], extra: &[u8], call: &[u8]) -> Vec<u8> {
-    let mut body = vec![0x84, 0x00];
-    body.extend_from_slice(signer.as_ref());
-    body.push(0x01);
-    body.extend_from_slice(signature);
-    body.extend_from_slice(extra);
-    body.extend_from_slice(call);
-    body.encode()
+    /// The transaction in its usual encoding, length prefix included: signed, format 4, an sr25519 signature.
+    fn signed(&self, signer: &AccountId32, signature: [u8; 64]) -> Result<Vec<u8>> {
+        const WHAT: &str = "the format of transactions";
+        use frame_decode::extrinsics::ExtrinsicTypeInfo as _;
+        let described = self.metadata.described();
+        let ids = described.extrinsic_signature_info();
+        let ids = ids.map_err(|e| self.metadata.misshapen(WHAT, e.to_string()))?;
+        let (mut address, mut proof) = (Vec::new(), Vec::new());
+        let typed = Typed::new(&Address::Id(signer.clone()));
+        self.metadata
+            .write("the signer", ids.address_id, &typed, &mut address)?;
+        let typed = Typed::new(&Signature::Sr25519(signature));
+        self.metadata
+            .write("the signature", ids.signature_id, &typed, &mut proof)?;
+        encode_v4_signed(
+            self.call.pallet(),
+            self.call.name(),
+            &self.arguments,
+            &self.extensions,
+            &Encoded(address),
+            &Encoded(proof),
+            described,
+            self.metadata.types(),
+        )
+        .map_err(|e| self.metadata.misshapen(WHAT, e.to_string()))
+    }
 }
 
 /// A transaction that the pool has taken.
@@ -152,7 +191,7 @@ impl Sent {
 
 impl Client {
     /// What a transaction made now would carry: valid for 64 blocks from the finalised head on.
-    async fn extensions(&self, nonce: u32) -> Result<Extensions> {
+    async fn extensions(&self, metadata: &Metadata, nonce: u32) -> Result<Extensions> {
         let finalized = self.finalized().await?;
         let number = u64::from(self.header(finalized).await?.number);
         let era = Era::mortal(ERA_BLOCKS, number);
@@ -160,70 +199,99 @@ impl Client {
             Ok(birth) => self.block_hash(birth).await?.unwrap_or(finalized),
             Err(_) => finalized,
         };
-        Ok(Extensions { era, birth, nonce })
+        Ok(Extensions {
+            spec_version: metadata.version.spec_version,
+            transaction_version: metadata.version.transaction_version,
+            genesis: self.genesis(),
+            era,
+            birth,
+            nonce,
+        })
     }
 
-    /// Signs a call, valid for 64 blocks from the finalised head on.
+    /// Signs a call, valid for 64 blocks from the finalised head on, by the rules after the best block.
     ///
     /// # Errors
-    /// As [`Client::request`].
-    pub async fn sign(&self, call: &RuntimeCall, signer: &Keypair, nonce: u32) -> Result<Vec<u8>> {
-        let extensions = self.extensions(nonce).await?;
-        let call = call.encode();
-        let extra = extensions.extra();
-        let mut payload = [call.as_slice(), &extra, &extensions.implicit(self)].concat();
-        if payload.len() > PAYLOAD_BYTES_MAX {
-            payload = BlakeTwo256::hash(&payload).0.to_vec();
-        }
-        Ok(assemble(&signer.account(), &signer.sign(&payload).0, &extra, &call))
+    /// [`Error::Missing`] or [`Error::Shape`] if the chain takes no such call or transactions of another format; else as
+    /// [`Client::request`].
+    pub async fn sign(&self, call: &Call, signer: &Keypair, nonce: u32) -> Result<Vec<u8>> {
+        let metadata = self.metadata_at(None).await?;
+        let unsigned = Unsigned {
+            metadata: &metadata,
+            call,
+            arguments: Encoded(call.arguments(&metadata)?),
+            extensions: self.extensions(&metadata, nonce).await?,
+        };
+        unsigned.signed(&signer.account(), signer.sign(&unsigned.payload()?).0)
     }
 
     /// What the call would cost the signer in fees now, by a transaction like the one that would be sent, without its
     /// signature. Nothing is signed or sent.
     ///
     /// # Errors
-    /// As [`Client::request`].
-    pub async fn fee(&self, call: &RuntimeCall, signer: &AccountId32) -> Result<Tao> {
-        let extensions = self.extensions(self.next_nonce(signer).await?).await?;
-        let unsigned = assemble(signer, &[0; 64], &extensions.extra(), &call.encode());
-        let length = u32::try_from(unsigned.len()).unwrap_or(u32::MAX);
-        let arguments = [unsigned, length.encode()].concat();
-        let (_weight, _class, fee): (sp_runtime::Weight, frame_support::dispatch::DispatchClass, u64) = self
-            .at_best()
-            .await?
-            .call("TransactionPaymentApi_query_info", Preencoded(arguments))
+    /// As [`Self::sign`].
+    pub async fn fee(&self, call: &Call, signer: &AccountId32) -> Result<Tao> {
+        let view = self.at_best().await?;
+        let metadata = view.metadata().await?;
+        let unsigned = Unsigned {
+            metadata,
+            call,
+            arguments: Encoded(call.arguments(metadata)?),
+            extensions: self.extensions(metadata, self.next_nonce(signer).await?).await?,
+        };
+        let transaction = unsigned.signed(signer, [0; 64])?;
+        let length = u32::try_from(transaction.len()).unwrap_or(u32::MAX);
+        // A transaction is an argument as it travels.
+        let arguments = [transaction, length.encode()].concat();
+        let (api, method) = ("TransactionPaymentApi", "query_info");
+        let info = metadata.api(api, method)?;
+        let answer = view.state_call(&format!("{api}_{method}"), arguments).await?;
+        let what = format!("runtime API {api}.{method}");
+        let info: DispatchInfo = metadata.read(&what, info.output_id, &mut &*answer)?;
+        Ok(Tao(info.partial_fee))
+    }
+
+    /// What the call weighs, and its length in a transaction in bytes.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    pub async fn weight(&self, call: &Call) -> Result<(Weight, u64)> {
+        let view = self.at_best().await?;
+        let length = call.encode(view.metadata().await?)?.len() as u64;
+        let arguments = Arguments::default()
+            .with_call(call)
+            .with(u32::try_from(length).unwrap_or(u32::MAX));
+        let info: DispatchInfo = view
+            .api("TransactionPaymentCallApi", "query_call_info", arguments)
             .await?;
-        Ok(Tao(fee))
+        Ok((info.weight, length))
     }
 
     /// Asks the chain what a transaction of this account with this call would come to in the next block. Nothing is
     /// signed or sent. A chain whose runtime cannot be asked says nothing against it.
     ///
     /// # Errors
-    /// [`Error::WouldFail`] with the chain's reason, else as [`Client::request`].
-    pub async fn dry_run(&self, call: &RuntimeCall, signer: &AccountId32) -> Result<()> {
+    /// [`Error::WouldFail`] with the chain's reason, else as [`Self::sign`].
+    pub async fn dry_run(&self, call: &Call, signer: &AccountId32) -> Result<()> {
         let would_fail = |reason: String| Error::WouldFail {
-            call: call_name(call),
+            call: call.to_string(),
             reason,
         };
         let view = self.at_best().await?;
-        let answer = view.call("DryRunRuntimeApi_dry_run_call", (signer, call)).await;
-        let applied: ApplyExtrinsicResult = match answer {
-            // How nodes of all kinds answer for a runtime without this API.
-            Err(Error::Rpc { message, data, .. })
-                if format!("{message} {}", data.as_deref().unwrap_or_default()).contains("is not found") =>
-            {
-                return Ok(());
-            }
-            answer => answer?,
+        let metadata = view.metadata().await?;
+        // What the chain does not know at all would fail too.
+        call.encode(metadata)?;
+        let arguments = Arguments::default().with(signer.clone()).with_call(call);
+        let (id, answer) = match view.ask("DryRunRuntimeApi", "dry_run_call", &arguments).await {
+            Ok(answer) => answer,
+            Err(error) if is_unknown_api(&error) => return Ok(()),
+            Err(error) => return Err(error),
         };
-        match applied {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => {
-                let (name, docs) = self.describe(&error).await?;
-                Err(would_fail(format!("{docs} ({name})")))
-            }
-            Err(invalid) => Err(would_fail(invalidity(&invalid))),
+        let value = metadata.value("the answer of a dry run", id, &mut &*answer)?;
+        match Applied::of(metadata, &value)? {
+            Applied::Well => Ok(()),
+            Applied::Failed(failure) => Err(would_fail(format!("{} ({})", failure.docs, failure.name))),
+            Applied::Invalid(why) => Err(would_fail(why)),
         }
     }
 
@@ -233,7 +301,7 @@ impl Client {
     /// # Errors
     /// [`Error::Refused`] if it never ran, [`Error::Dispatch`] if it ran and failed, [`Error::Lost`] if it left the
     /// pool, else as [`Client::request`].
-    pub async fn submit(&self, call: &RuntimeCall, signer: &Keypair, wait: Wait) -> Result<Included> {
+    pub async fn submit(&self, call: &Call, signer: &Keypair, wait: Wait) -> Result<Included> {
         let nonce = self.next_nonce(&signer.account()).await?;
         self.send(call, signer, nonce).await?.wait(wait).await
     }
@@ -243,9 +311,9 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Refused`] if the pool does not take it, else as [`Client::request`].
-    pub async fn send(&self, call: &RuntimeCall, signer: &Keypair, nonce: u32) -> Result<Sent> {
+    pub async fn send(&self, call: &Call, signer: &Keypair, nonce: u32) -> Result<Sent> {
         let transaction = self.sign(call, signer, nonce).await?;
-        let hash = BlakeTwo256::hash(&transaction);
+        let hash = H256(blake2_256(&transaction));
         let statuses = self
             .subscribe::<serde_json::Value>(
                 "author_submitAndWatchExtrinsic",
@@ -256,58 +324,37 @@ impl Client {
             .map_err(refused)?;
         Ok(Sent {
             client: self.clone(),
-            call: call_name(call),
+            call: call.to_string(),
             hash,
             statuses,
         })
-    }
-
-    /// Name and docs of an error that an event tells of.
-    ///
-    /// # Errors
-    /// As [`Client::request`].
-    pub async fn describe(&self, error: &DispatchError) -> Result<(String, String)> {
-        Ok(self.error_names().await?.describe(error))
     }
 
     async fn outcome(&self, call: &str, hash: H256, block: H256) -> Result<Included> {
         let (block_number, extrinsics) = self.block(block).await?;
         let index = extrinsics
             .iter()
-            .position(|extrinsic| BlakeTwo256::hash(extrinsic) == hash)
+            .position(|extrinsic| H256(blake2_256(extrinsic)) == hash)
             .and_then(|index| u32::try_from(index).ok())
             .ok_or_else(|| Error::Undecodable {
                 what: format!("block {block_number}"),
                 reason: "it is said to hold the transaction, and does not".to_owned(),
             })?;
-        let records = self.at(block).events().await?;
         let mut events = Vec::new();
         let mut fee = Tao::ZERO;
-        let mut failed: Option<DispatchError> = None;
-        for record in records {
-            if record.phase != frame_system::Phase::ApplyExtrinsic(index) {
+        let mut failed = None;
+        for (phase, event) in self.at(block).events().await? {
+            if phase != Phase::ApplyExtrinsic(index) {
                 continue;
             }
-            match &record.event {
-                RuntimeEvent::System(frame_system::Event::ExtrinsicFailed { dispatch_error, .. }) => {
-                    failed = Some(*dispatch_error);
-                }
-                RuntimeEvent::TransactionPayment(pallet_transaction_payment::Event::TransactionFeePaid {
-                    actual_fee,
-                    ..
-                }) => fee = Tao(*actual_fee),
+            match (event.pallet(), event.name()) {
+                ("System", "ExtrinsicFailed") => failed = event.failure("dispatch_error")?,
+                ("TransactionPayment", "TransactionFeePaid") => fee = event.field("actual_fee")?,
                 // What sudo runs may fail inside a transaction that succeeds.
-                RuntimeEvent::Sudo(
-                    pallet_sudo::Event::Sudid {
-                        sudo_result: Err(error),
-                    }
-                    | pallet_sudo::Event::SudoAsDone {
-                        sudo_result: Err(error),
-                    },
-                ) => failed = Some(*error),
+                ("Sudo", "Sudid" | "SudoAsDone") => failed = event.failure("sudo_result")?.or(failed),
                 _ => {}
             }
-            events.push(record.event);
+            events.push(event);
         }
         match failed {
             None => Ok(Included {
@@ -318,48 +365,16 @@ impl Client {
                 fee,
                 events,
             }),
-            Some(error) => {
-                let (name, docs) = self.error_names().await?.describe(&error);
-                Err(Error::Dispatch {
-                    call: call.to_owned(),
-                    name,
-                    docs,
-                })
-            }
+            Some(failure) => Err(Error::Dispatch {
+                call: call.to_owned(),
+                name: failure.name,
+                docs: failure.docs,
+            }),
         }
     }
 }
 
-/// `Pallet.call`, as users know it from other tools.
-pub fn call_name(call: &RuntimeCall) -> String {
-    use frame_support::traits::GetCallMetadata;
-    let metadata = call.get_call_metadata();
-    format!("{}.{}", metadata.pallet_name, metadata.function_name)
-}
-
-/// Bytes that are encoded already.
-struct Preencoded(Vec<u8>);
-
-impl Encode for Preencoded {
-    fn encode(&self) -> Vec<u8> {
-        self.0.clone()
-    }
-}
-
-const CANNOT_PAY: &str = "the account cannot pay the fee; send it some TAO";
-
-/// Words why a transaction could not be in a block.
-fn invalidity(invalid: &TransactionValidityError) -> String {
-    match invalid {
-        TransactionValidityError::Invalid(InvalidTransaction::Payment) => CANNOT_PAY.to_owned(),
-        TransactionValidityError::Invalid(InvalidTransaction::Custom(code)) => {
-            custom_reason(*code).map_or_else(|| format!("custom error {code}"), str::to_owned)
-        }
-        other => <&'static str>::from(*other).to_owned(),
-    }
-}
-
-/// Words the pool's refusal (`docs/rules/clients.md#errors-at-submission`).
+/// Words the pool's refusal.
 fn refused(error: Error) -> Error {
     let Error::Rpc {
         code, message, data, ..
@@ -367,23 +382,10 @@ fn refused(error: Error) -> Error {
     else {
         return error;
     };
-    let data = data.unwrap_or_default();
-    let custom = data
-        .strip_prefix("Custom error: ")
-        .and_then(|code| code.trim().parse().ok())
-        .and_then(custom_reason);
-    let reason = match (code, custom) {
-        (_, Some(reason)) => reason.to_owned(),
-        (1012, _) => "it was refused a moment ago; wait, or change it".to_owned(),
-        (1013, _) => "the same transaction is waiting already".to_owned(),
-        (1014, _) => {
-            "another transaction of this account is waiting with the same nonce; try again after it".to_owned()
-        }
-        (1010, _) if data.starts_with("Inability to pay") => CANNOT_PAY.to_owned(),
-        _ if data.is_empty() => message,
-        _ => format!("{message}: {data}"),
-    };
-    Error::Refused { code, reason }
+    Error::Refused {
+        code,
+        reason: refusal(code, message, data.as_deref().unwrap_or_default()),
+    }
 }
 
 #[cfg(test)]
@@ -391,36 +393,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_refusals() {
-        let rpc = |code, data: &str| Error::Rpc {
-            method: "author_submitAndWatchExtrinsic".into(),
-            code,
-            message: "Invalid Transaction".into(),
-            data: (!data.is_empty()).then(|| data.to_owned()),
+    fn a_transaction_is_what_the_runtime_reads() {
+        use codec::Compact;
+        use tributary_runtime::{RuntimeCall, UncheckedExtrinsic};
+        let metadata = crate::testing::metadata();
+        let alice = Keypair::dev("Alice").unwrap();
+        let call = Call::transfer(&Keypair::dev("Bob").unwrap().account(), 7);
+        let unsigned = Unsigned {
+            metadata: &metadata,
+            call: &call,
+            arguments: Encoded(call.arguments(&metadata).unwrap()),
+            extensions: Extensions {
+                spec_version: 1,
+                transaction_version: 2,
+                genesis: H256([3; 32]),
+                era: Era::mortal(64, 100),
+                birth: H256([4; 32]),
+                nonce: 5,
+            },
         };
-        let text = |error| refused(error).to_string();
-        assert!(text(rpc(1010, "Custom error: 3")).contains("SubnetNotExists"));
-        assert!(text(rpc(1010, "Custom error: 77")).contains("Invalid Transaction: Custom error: 77"));
-        assert!(text(rpc(1010, "Inability to pay some fees (e.g. account balance too low)")).contains("cannot pay"));
-        assert!(text(rpc(1012, "")).contains("refused a moment ago"));
-    }
-
-    #[test]
-    fn words_what_a_dry_run_finds() {
-        let text = |invalid: InvalidTransaction| invalidity(&invalid.into());
-        assert!(text(InvalidTransaction::Custom(3)).contains("SubnetNotExists"));
-        assert!(text(InvalidTransaction::Payment).contains("send it some TAO"));
-        assert!(text(InvalidTransaction::ExhaustsResources).contains("block limits"));
-    }
-
-    #[test]
-    fn a_transaction_starts_as_clients_expect() {
-        let signer = Keypair::dev("Alice").unwrap().account();
-        let bytes = assemble(&signer, &[7; 64], &[0, 0, 0, 0], &[1, 2, 3]);
-        let body = <Vec<u8> as codec::Decode>::decode(&mut bytes.as_slice()).unwrap();
+        let bytes = unsigned.signed(&alice.account(), [7; 64]).unwrap();
+        let read = UncheckedExtrinsic::decode(&mut &*bytes).unwrap();
+        assert_eq!(read.encode(), bytes);
+        assert_eq!(read.function.encode(), call.encode(&metadata).unwrap());
+        assert!(matches!(read.function, RuntimeCall::Balances(_)));
+        let body = <Vec<u8>>::decode(&mut &*bytes).unwrap();
         assert_eq!(body[..2], [0x84, 0x00]);
-        assert_eq!(body[2..34], *AsRef::<[u8]>::as_ref(&signer));
+        assert_eq!(body[2..34], *AsRef::<[u8]>::as_ref(&alice.account()));
         assert_eq!(body[34], 1);
-        assert_eq!(body.len(), 2 + 32 + 65 + 4 + 3);
+        let era = sp_runtime::generic::Era::mortal(64, 100);
+        let extra = (era, Compact(5u32), Compact(0u64), 0u8).encode();
+        assert_eq!(body[99..][..extra.len()], extra);
+        let implicit = (1u32, 2u32, [3u8; 32], [4u8; 32], Option::<[u8; 32]>::None).encode();
+        let payload = [call.encode(&metadata).unwrap(), extra, implicit].concat();
+        assert_eq!(unsigned.payload().unwrap(), payload);
     }
 }

@@ -3,25 +3,27 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use pallet_commitments::{CommitmentInfo, CommitmentOf, Data};
-use pallet_subtensor as subtensor;
 use tokio::sync::Mutex;
-use tributary_client::{AccountId32, Client, Error, Keypair, Wait, market, pact};
+use tributary_client::{
+    AccountId32, Call, Client, Error, Keypair, Wait,
+    calls::{self, subtensor},
+    commitment::{self, Field, Information},
+    items, market, pact,
+};
 use tributary_economy::{Alpha, MechId, NetUid, emission, stake_weight};
 use tributary_neuron::{
     Artifact, ArtifactCommitment, ArtifactPromise, Chain, ChainError, Commitment, Head, Hotkey, Identity, Metagraph,
     Neuron, SealedWeights, SubnetParameters,
     description::{FIELD_BYTES_MAX, MARK},
 };
-use tributary_runtime::{Runtime, RuntimeCall};
 
 /// Longest wait for a block without a word.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// A chain behind JSON-RPC. Connects again after the connection broke, so that neurons outlive a restart of the chain.
+/// A chain behind JSON-RPC. Its client connects again after the connection broke, so that neurons outlive a restart of
+/// the chain.
 pub struct RpcChain {
-    endpoint: String,
-    client: Mutex<Client>,
+    client: Client,
     /// One transaction of a key at a time, because each takes the key's next nonce.
     turns: Mutex<BTreeMap<AccountId32, Arc<Mutex<()>>>>,
 }
@@ -30,26 +32,16 @@ impl RpcChain {
     /// A chain that is connected.
     pub fn new(client: Client) -> Self {
         Self {
-            endpoint: client.endpoint().to_owned(),
-            client: Mutex::new(client),
+            client,
             turns: Mutex::new(BTreeMap::new()),
         }
     }
 
-    async fn client(&self) -> Result<Client, ChainError> {
-        let mut client = self.client.lock().await;
-        if !client.is_connected() {
-            *client = Client::connect(&self.endpoint).await.map_err(unreachable)?;
-        }
-        Ok(client.clone())
-    }
-
-    async fn submit(&self, name: &'static str, call: RuntimeCall, identity: &Identity) -> Result<u64, ChainError> {
+    async fn submit(&self, name: &'static str, call: Call, identity: &Identity) -> Result<u64, ChainError> {
         let signer = Keypair::from(identity.pair().clone());
         let turn = self.turns.lock().await.entry(signer.account()).or_default().clone();
         let _turn = turn.lock().await;
-        let client = self.client().await?;
-        let sent = client.submit(&call, &signer, Wait::InBlock);
+        let sent = self.client.submit(&call, &signer, Wait::InBlock);
         tokio::pin!(sent);
         let included = match tokio::time::timeout(QUIET, &mut sent).await {
             Ok(included) => included,
@@ -72,17 +64,13 @@ impl RpcChain {
 
 impl RpcChain {
     /// What an account has committed in a subnet.
-    async fn committed(&self, netuid: u16, account: &AccountId32) -> Result<Vec<Data>, ChainError> {
-        let client = self.client().await?;
-        let view = client.at_best().await.map_err(unreachable)?;
-        let made: Option<pallet_commitments::Registration> = view
-            .double::<CommitmentOf<Runtime>, _, _, _>(NetUid(netuid), account)
-            .await
-            .map_err(unreachable)?;
-        Ok(made.map_or_else(Vec::new, |made| made.info.fields.to_vec()))
+    async fn committed(&self, netuid: u16, account: &AccountId32) -> Result<Vec<Field>, ChainError> {
+        let view = self.client.at_best().await.map_err(unreachable)?;
+        let made = commitment::commitment(&view, NetUid(netuid), account).await;
+        Ok(made.map_err(unreachable)?.map_or_else(Vec::new, |made| made.fields))
     }
 
-    async fn commit(&self, identity: &Identity, netuid: u16, fields: Vec<Data>) -> Result<u64, ChainError> {
+    async fn commit(&self, identity: &Identity, netuid: u16, fields: Vec<Field>) -> Result<u64, ChainError> {
         self.submit(COMMIT, set_commitment(netuid, fields)?, identity).await
     }
 
@@ -90,39 +78,41 @@ impl RpcChain {
     ///
     /// # Errors
     /// If the chain does not answer, or the text is too long for it.
-    pub async fn publishing(&self, account: &AccountId32, netuid: u16, text: &str) -> Result<RuntimeCall, ChainError> {
+    pub async fn publishing(&self, account: &AccountId32, netuid: u16, text: &str) -> Result<Call, ChainError> {
         let earlier = self.committed(netuid, account).await?.into_iter();
-        let mut fields: Vec<Data> = earlier.filter(|field| matches!(field, Data::Sha256(_))).collect();
-        for part in text.as_bytes().chunks(FIELD_BYTES_MAX) {
-            let part = part.to_vec().try_into().map_err(|_| too_much())?;
-            fields.push(Data::BigRaw(part));
-        }
+        let mut fields: Vec<Field> = earlier.filter(|field| matches!(field, Field::Sha256(_))).collect();
+        let parts = text.as_bytes().chunks(FIELD_BYTES_MAX);
+        fields.extend(parts.map(|part| Field::BigRaw(part.to_vec())));
         set_commitment(netuid, fields)
     }
 }
 
 const COMMIT: &str = "Commitments.set_commitment";
+/// Fields of a commitment, at most (`docs/rules/commitments.md#fields`).
+const FIELDS_MAX: usize = 3;
 
-fn set_commitment(netuid: u16, fields: Vec<Data>) -> Result<RuntimeCall, ChainError> {
-    let fields = fields.try_into().map_err(|_| too_much())?;
-    Ok(RuntimeCall::Commitments(pallet_commitments::Call::set_commitment {
-        netuid: NetUid(netuid),
-        info: Box::new(CommitmentInfo { fields }),
-    }))
+fn set_commitment(netuid: u16, fields: Vec<Field>) -> Result<Call, ChainError> {
+    if fields.len() > FIELDS_MAX {
+        return Err(too_much());
+    }
+    Ok(calls::commitments::set_commitment(
+        NetUid(netuid),
+        Information { fields },
+    ))
 }
 
 fn unreachable(error: Error) -> ChainError {
     ChainError::Unreachable(error.to_string())
 }
 
-fn commitment(hotkey: &AccountId32, made: &pallet_commitments::Registration) -> Option<Commitment> {
-    let digest = made.info.fields.iter().find_map(|field| match field {
-        Data::Sha256(digest) => Some(*digest),
-        _ => None,
+fn committed(hotkey: &AccountId32, made: &commitment::Commitment) -> Option<Commitment> {
+    let digest = made.fields.iter().find_map(|field| match field {
+        Field::Sha256(digest) => Some(*digest),
+        Field::BigRaw(_) => None,
     })?;
     Some(Commitment {
         hotkey: Hotkey(hotkey.clone().into()),
-        block: u64::from(made.block),
+        block: made.block,
         digest,
     })
 }
@@ -130,7 +120,7 @@ fn commitment(hotkey: &AccountId32, made: &pallet_commitments::Registration) -> 
 #[async_trait]
 impl Chain for RpcChain {
     async fn head(&self) -> Result<Head, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let hash = client.best().await.map_err(unreachable)?;
         let number = client.header(hash).await.map_err(unreachable)?.number;
         Ok(Head {
@@ -143,36 +133,30 @@ impl Chain for RpcChain {
         let Ok(number) = u32::try_from(number) else {
             return Ok(None);
         };
-        let hash = self.client().await?.block_hash(number).await.map_err(unreachable)?;
+        let hash = self.client.block_hash(number).await.map_err(unreachable)?;
         Ok(hash.map(|hash| hash.0))
     }
 
     async fn metagraph(&self, netuid: u16) -> Result<Metagraph, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let view = client.at_best().await.map_err(unreachable)?;
         let id = NetUid(netuid);
         let read = async {
-            if !view.map::<subtensor::NetworksAdded<Runtime>, _, _>(id).await? {
+            if !view.get(&items::NETWORKS_ADDED, (id,)).await? {
                 return Ok(None);
             }
             let block = client.header(view.block()).await?.number;
-            let incentive: Vec<u16> = view
-                .map::<subtensor::Incentive<Runtime>, _, _>(id.index(MechId(0)))
-                .await?;
-            let emission: Vec<Alpha> = view.map::<subtensor::Emission<Runtime>, _, _>(id).await?;
-            let permits: Vec<bool> = view.map::<subtensor::ValidatorPermit<Runtime>, _, _>(id).await?;
-            let weight = emission::tao_weight(view.value::<subtensor::TaoWeight<Runtime>, _>().await?);
-            let axons = view
-                .double_entries::<subtensor::Axons<Runtime>, NetUid, AccountId32, subtensor::AxonInfo>(id)
-                .await?;
-            let axons: BTreeMap<AccountId32, subtensor::AxonInfo> = axons.into_iter().collect();
+            let incentive: Vec<u16> = view.get(&items::INCENTIVE, (id.index(MechId(0)),)).await?;
+            let emission: Vec<Alpha> = view.get(&items::EMISSION, (id,)).await?;
+            let permits: Vec<bool> = view.get(&items::VALIDATOR_PERMIT, (id,)).await?;
+            let weight = emission::tao_weight(view.get(&items::TAO_WEIGHT, ()).await?);
+            let axons = view.entries_under(&items::AXONS, id).await?;
+            let axons: BTreeMap<AccountId32, market::Axon> = axons.into_iter().collect();
             let mut neurons = Vec::new();
             for (uid, hotkey) in market::hotkeys(&view, id).await? {
-                let alpha: Alpha = view
-                    .double::<subtensor::TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, id)
-                    .await?;
+                let alpha: Alpha = view.get(&items::TOTAL_HOTKEY_ALPHA, (hotkey.clone(), id)).await?;
                 let root: Alpha = view
-                    .double::<subtensor::TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, NetUid::ROOT)
+                    .get(&items::TOTAL_HOTKEY_ALPHA, (hotkey.clone(), NetUid::ROOT))
                     .await?;
                 neurons.push(Neuron {
                     uid,
@@ -194,41 +178,38 @@ impl Chain for RpcChain {
     }
 
     async fn parameters(&self, netuid: u16) -> Result<SubnetParameters, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let view = client.at_best().await.map_err(unreachable)?;
         let id = NetUid(netuid);
         let read = async {
             Ok(SubnetParameters {
-                tempo_blocks: view.map::<subtensor::Tempo<Runtime>, _, _>(id).await?,
-                weights_rate_limit_blocks: view.map::<subtensor::WeightsSetRateLimit<Runtime>, _, _>(id).await?,
-                weights_version: view.map::<subtensor::WeightsVersionKey<Runtime>, _, _>(id).await?,
-                min_allowed_weights: view.map::<subtensor::MinAllowedWeights<Runtime>, _, _>(id).await?,
-                commit_reveal: view
-                    .map::<subtensor::CommitRevealWeightsEnabled<Runtime>, _, _>(id)
-                    .await?,
-                reveal_period_epochs: view.map::<subtensor::RevealPeriodEpochs<Runtime>, _, _>(id).await?,
-                epoch: view.map::<subtensor::SubnetEpochIndex<Runtime>, _, _>(id).await?,
+                tempo_blocks: view.get(&items::TEMPO, (id,)).await?,
+                weights_rate_limit_blocks: view.get(&items::WEIGHTS_RATE_LIMIT, (id,)).await?,
+                weights_version: view.get(&items::WEIGHTS_VERSION_KEY, (id,)).await?,
+                min_allowed_weights: view.get(&items::MIN_ALLOWED_WEIGHTS, (id,)).await?,
+                commit_reveal: view.get(&items::COMMIT_REVEAL, (id,)).await?,
+                reveal_period_epochs: view.get(&items::REVEAL_PERIOD, (id,)).await?,
+                epoch: view.get(&items::SUBNET_EPOCH_INDEX, (id,)).await?,
             })
         };
         read.await.map_err(unreachable)
     }
 
     async fn commitments(&self, netuid: u16) -> Result<Vec<Commitment>, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let view = client.at_best().await.map_err(unreachable)?;
-        let made = view
-            .double_entries::<CommitmentOf<Runtime>, NetUid, AccountId32, _>(NetUid(netuid))
-            .await;
-        let made = made.map_err(unreachable)?;
+        let made = commitment::commitments(&view, NetUid(netuid))
+            .await
+            .map_err(unreachable)?;
         Ok(made
             .iter()
-            .filter_map(|(hotkey, made)| commitment(hotkey, made))
+            .filter_map(|(hotkey, made)| committed(hotkey, made))
             .collect())
     }
 
     async fn set_commitment(&self, identity: &Identity, netuid: u16, digest: [u8; 32]) -> Result<u64, ChainError> {
         let account = Keypair::from(identity.pair().clone()).account();
-        let mut fields = vec![Data::Sha256(digest)];
+        let mut fields = vec![Field::Sha256(digest)];
         fields.extend(market_fields(self.committed(netuid, &account).await?));
         self.commit(identity, netuid, fields).await
     }
@@ -241,19 +222,10 @@ impl Chain for RpcChain {
         weights: &[u16],
         version_key: u64,
     ) -> Result<(), ChainError> {
-        let call = subtensor::Call::set_weights {
-            netuid: NetUid(netuid),
-            dests: uids.to_vec(),
-            weights: weights.to_vec(),
-            version_key,
-        };
-        self.submit(
-            "SubtensorModule.set_weights",
-            RuntimeCall::SubtensorModule(call),
-            identity,
-        )
-        .await
-        .map(|_| ())
+        let call = subtensor::set_weights(NetUid(netuid), uids.to_vec(), weights.to_vec(), version_key);
+        self.submit("SubtensorModule.set_weights", call, identity)
+            .await
+            .map(|_| ())
     }
 
     async fn commit_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError> {
@@ -267,57 +239,34 @@ impl Chain for RpcChain {
         let hotkey = Keypair::from(identity.pair().clone()).account();
         let index = netuid.index(MechId(0));
         let commit_hash = market::commit_hash(&hotkey, index, uids, weights, salt, *version_key);
-        let call = subtensor::Call::commit_weights { netuid, commit_hash };
-        self.submit(
-            "SubtensorModule.commit_weights",
-            RuntimeCall::SubtensorModule(call),
-            identity,
-        )
-        .await
-        .map(|_| ())
+        let call = subtensor::commit_weights(netuid, commit_hash);
+        self.submit("SubtensorModule.commit_weights", call, identity)
+            .await
+            .map(|_| ())
     }
 
     async fn reveal_weights(&self, identity: &Identity, netuid: u16, sealed: &SealedWeights) -> Result<(), ChainError> {
-        let sealed = sealed.clone();
-        let call = subtensor::Call::reveal_weights {
-            netuid: NetUid(netuid),
-            uids: sealed.uids,
-            values: sealed.weights,
-            salt: sealed.salt,
-            version_key: sealed.version_key,
-        };
-        self.submit(
-            "SubtensorModule.reveal_weights",
-            RuntimeCall::SubtensorModule(call),
-            identity,
-        )
-        .await
-        .map(|_| ())
+        let SealedWeights {
+            uids,
+            weights,
+            salt,
+            version_key,
+        } = sealed.clone();
+        let call = subtensor::reveal_weights(NetUid(netuid), uids, weights, salt, version_key);
+        self.submit("SubtensorModule.reveal_weights", call, identity)
+            .await
+            .map(|_| ())
     }
 
     async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError> {
-        let (ip, ip_type) = market::announced(address.ip());
-        let call = subtensor::Call::serve_axon {
-            netuid: NetUid(netuid),
-            version: 1,
-            ip,
-            port: address.port(),
-            ip_type,
-            protocol: 4,
-            placeholder1: 0,
-            placeholder2: 0,
-        };
-        self.submit(
-            "SubtensorModule.serve_axon",
-            RuntimeCall::SubtensorModule(call),
-            identity,
-        )
-        .await
-        .map(|_| ())
+        let call = market::serve(NetUid(netuid), address);
+        self.submit("SubtensorModule.serve_axon", call, identity)
+            .await
+            .map(|_| ())
     }
 
     async fn artifact_promise(&self, netuid: u16) -> Result<Option<ArtifactPromise>, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let view = client.at_best().await.map_err(unreachable)?;
         let read = async {
             let pact = pact::pact(&view, NetUid(netuid)).await?;
@@ -337,7 +286,7 @@ impl Chain for RpcChain {
     }
 
     async fn artifact(&self, netuid: u16) -> Result<Option<Artifact>, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let view = client.at_best().await.map_err(unreachable)?;
         let found = pact::artifact(&view, NetUid(netuid)).await.map_err(unreachable)?;
         let key = |account: AccountId32| Hotkey(account.into());
@@ -362,35 +311,32 @@ impl Chain for RpcChain {
         netuid: u16,
         commitment: &ArtifactCommitment,
     ) -> Result<(), ChainError> {
-        let call = pallet_pact::Call::commit_artifact {
-            netuid: NetUid(netuid),
-            plaintext: commitment.plaintext,
-            ciphertext: commitment.ciphertext,
-            round: commitment.round,
-            location: commitment.location.clone().into_bytes(),
-        };
-        let submitted = self.submit("Pact.commit_artifact", RuntimeCall::Pact(call), identity);
+        let call = calls::pact::commit_artifact(
+            NetUid(netuid),
+            commitment.plaintext,
+            commitment.ciphertext,
+            commitment.round,
+            commitment.location.clone().into_bytes(),
+        );
+        let submitted = self.submit("Pact.commit_artifact", call, identity);
         submitted.await.map(|_| ())
     }
 
     async fn confirm_artifact(&self, identity: &Identity, netuid: u16, number: u32) -> Result<(), ChainError> {
-        let call = pallet_pact::Call::confirm_artifact {
-            netuid: NetUid(netuid),
-            number,
-        };
-        let submitted = self.submit("Pact.confirm_artifact", RuntimeCall::Pact(call), identity);
+        let call = calls::pact::confirm_artifact(NetUid(netuid), number);
+        let submitted = self.submit("Pact.confirm_artifact", call, identity);
         submitted.await.map(|_| ())
     }
 
     async fn market(&self, netuid: u16) -> Result<Option<String>, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let view = client.at_best().await.map_err(unreachable)?;
         let id = NetUid(netuid);
         let read = async {
-            if !view.map::<subtensor::NetworksAdded<Runtime>, _, _>(id).await? {
+            if !view.get(&items::NETWORKS_ADDED, (id,)).await? {
                 return Ok(None);
             }
-            let owner: AccountId32 = view.map::<subtensor::SubnetOwnerHotkey<Runtime>, _, _>(id).await?;
+            let owner: AccountId32 = view.get(&items::SUBNET_OWNER_HOTKEY, (id,)).await?;
             Ok(Some(owner))
         };
         let owner = read.await.map_err(unreachable)?.ok_or(ChainError::NoSubnet(netuid))?;
@@ -413,21 +359,21 @@ fn too_much() -> ChainError {
 }
 
 /// Those of an account's committed fields that say what the market is.
-fn market_fields(fields: Vec<Data>) -> Vec<Data> {
-    let raw: Vec<Data> = fields
+fn market_fields(fields: Vec<Field>) -> Vec<Field> {
+    let raw: Vec<Field> = fields
         .into_iter()
-        .filter(|field| matches!(field, Data::BigRaw(_)))
+        .filter(|field| matches!(field, Field::BigRaw(_)))
         .collect();
     if market_text(&raw).is_empty() { Vec::new() } else { raw }
 }
 
 /// What they say; nothing if it is something else.
-fn market_text(fields: &[Data]) -> String {
+fn market_text(fields: &[Field]) -> String {
     let bytes: Vec<u8> = fields
         .iter()
         .flat_map(|field| match field {
-            Data::BigRaw(part) => part.to_vec(),
-            _ => Vec::new(),
+            Field::BigRaw(part) => part.clone(),
+            Field::Sha256(_) => Vec::new(),
         })
         .collect();
     let text = String::from_utf8(bytes).unwrap_or_default();

@@ -5,17 +5,15 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use pallet_pact::Event;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tributary_economy::{
     NetUid,
     pact::{Breach, Terms, report::Verdict},
 };
-use tributary_runtime::{Runtime, RuntimeEvent};
 
-use super::{channel, terms::TermsView};
-use crate::{Client, Included, Result, keys::address};
+use super::{event::Event, terms::TermsView};
+use crate::{Client, Included, Result, items, keys::address};
 
 /// Blocks whose events are asked for at one time.
 const CONCURRENT_MAX: usize = 8;
@@ -24,7 +22,7 @@ const CONCURRENT_MAX: usize = 8;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Told {
     /// The event's name on the chain.
-    pub what: &'static str,
+    pub what: String,
     /// The subnet; `None` for what concerns all subnets, and for a channel that is no longer known.
     pub netuid: Option<u16>,
     /// Its figures.
@@ -33,14 +31,12 @@ pub struct Told {
 }
 
 /// What a transaction did to pacts and payments.
-pub fn told(included: &Included) -> Vec<Told> {
-    let mut ours = Vec::new();
-    for event in &included.events {
-        if let RuntimeEvent::Pact(event) = event {
-            ours.push(tell(event, &BTreeMap::new()));
-        }
-    }
-    ours
+///
+/// # Errors
+/// As [`Event::read`].
+pub fn told(included: &Included) -> Result<Vec<Told>> {
+    let ours = Event::read_all(&included.events)?;
+    Ok(ours.iter().map(|event| tell(event, &BTreeMap::new())).collect())
 }
 
 /// What happened to pacts, payments and channels in these blocks, in order, with the block.
@@ -61,30 +57,21 @@ pub async fn history(client: &Client, blocks: std::ops::RangeInclusive<u32>) -> 
 ///
 /// # Errors
 /// As [`Client::request`].
-pub async fn events(client: &Client, blocks: std::ops::RangeInclusive<u32>) -> Result<Vec<(u32, Event<Runtime>)>> {
+pub async fn events(client: &Client, blocks: std::ops::RangeInclusive<u32>) -> Result<Vec<(u32, Event)>> {
     let read = stream::iter(blocks).map(|number| async move {
         let Some(hash) = client.block_hash(number).await? else {
             return Ok(Vec::new());
         };
-        let records = client.at(hash).events().await?;
-        let mut ours = Vec::new();
-        for record in records {
-            if let RuntimeEvent::Pact(event) = record.event {
-                ours.push((number, event));
-            }
-        }
-        Ok::<_, crate::Error>(ours)
+        let events = client.at(hash).events().await?;
+        let ours = Event::read_all(events.iter().map(|(_, event)| event))?;
+        Ok::<_, crate::Error>(ours.into_iter().map(|event| (number, event)).collect::<Vec<_>>())
     });
-    let blocks: Vec<Vec<(u32, Event<Runtime>)>> = read.buffered(CONCURRENT_MAX).try_collect().await?;
+    let blocks: Vec<Vec<(u32, Event)>> = read.buffered(CONCURRENT_MAX).try_collect().await?;
     Ok(blocks.into_iter().flatten().collect())
 }
 
 /// The subnets of the channels of which events name the number alone: told by their opening, or known before.
-async fn subnets_of_channels(
-    client: &Client,
-    before: u32,
-    events: &[(u32, Event<Runtime>)],
-) -> Result<BTreeMap<u64, NetUid>> {
+async fn subnets_of_channels(client: &Client, before: u32, events: &[(u32, Event)]) -> Result<BTreeMap<u64, NetUid>> {
     let mut subnets = BTreeMap::new();
     let mut unknown = Vec::new();
     for (_, event) in events {
@@ -109,7 +96,7 @@ async fn subnets_of_channels(
     let view = client.at(hash);
     for id in unknown {
         if let std::collections::btree_map::Entry::Vacant(place) = subnets.entry(id)
-            && let Some(channel) = channel(&view, id).await?
+            && let Some(channel) = view.find(&items::CHANNELS, (id,)).await?
         {
             place.insert(channel.netuid);
         }
@@ -201,19 +188,18 @@ impl Figure for tributary_economy::pact::Arbiters<sp_core::crypto::AccountId32> 
 macro_rules! tell_events {
     ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $field:ident: $ty:tt,)* })*) => {
         /// Tells an event. `channels` knows the subnets of channels, which some events do not name.
-        pub fn tell(event: &Event<Runtime>, channels: &BTreeMap<u64, NetUid>) -> Told {
+        pub fn tell(event: &Event, channels: &BTreeMap<u64, NetUid>) -> Told {
             let mut figures = Map::new();
             let (what, named) = match event {
                 $(Event::$name { $($field),* } => {
                     $($field.put(stringify!($field), &mut figures);)*
-                    (stringify!($name), [$($field.subnet()),*].into_iter().flatten().next())
+                    (stringify!($name).to_owned(), [$($field.subnet()),*].into_iter().flatten().next())
                 })*
                 Event::ParametersSet { parameters } => {
                     parameters.put("parameters", &mut figures);
-                    ("ParametersSet", None)
+                    ("ParametersSet".to_owned(), None)
                 }
-                // The macro of pallets adds a variant that cannot be.
-                Event::__Ignore(_, never) => match *never {},
+                Event::Other { name } => (crate::visible(name).into_owned(), None),
             };
             let channel = figures.get("channel").and_then(Value::as_u64);
             let through = channel.and_then(|id| channels.get(&id)).map(|netuid| netuid.0);

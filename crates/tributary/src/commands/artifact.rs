@@ -5,10 +5,9 @@ mod beacon;
 mod sealing;
 
 use anyhow::{Context as _, Result, bail};
-use tributary_client::{Client, market, pact};
+use tributary_client::{Client, calls, market, pact};
 use tributary_economy::{NetUid, pact::artifact::round_time};
 use tributary_neuron::{Archive, Archived, Chain as _, Relay, envelope::sha256};
-use tributary_runtime::RuntimeCall;
 use tributary_timelock::{Pulse, Sealed};
 
 pub use args::{Artifact, ServeBeacon};
@@ -179,13 +178,13 @@ async fn commit(args: &Commit) -> Result<()> {
     let relay = relay(args.beacon.beacon.as_deref()).await?;
     let round = promise.round(relay.beacon());
     let fresh = Fresh::seal(&args.file, &args.out, relay.beacon(), round)?;
-    let call = RuntimeCall::Pact(pallet_pact::Call::commit_artifact {
-        netuid: NetUid(args.netuid),
-        plaintext: fresh.plaintext,
-        ciphertext: fresh.ciphertext,
+    let call = calls::pact::commit_artifact(
+        NetUid(args.netuid),
+        fresh.plaintext,
+        fresh.ciphertext,
         round,
-        location: args.location.clone().into_bytes(),
-    });
+        args.location.clone().into_bytes(),
+    );
     if args.sending.preview {
         return args.sending.send(&client, call).await.map(drop);
     }
@@ -213,10 +212,7 @@ async fn confirm(args: &Confirm) -> Result<()> {
     if sha256(&again.to_bytes()) != found.ciphertext {
         bail!("the committed file does not hold that content, sealed with that secret");
     }
-    let call = RuntimeCall::Pact(pallet_pact::Call::confirm_artifact {
-        netuid,
-        number: found.number,
-    });
+    let call = calls::pact::confirm_artifact(netuid, found.number);
     let Some(included) = args.sending.send_by_hotkey(&client, call).await? else {
         return Ok(());
     };

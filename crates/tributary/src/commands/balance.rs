@@ -6,10 +6,9 @@ use anyhow::{Context as _, Result, bail};
 use clap::{ArgGroup, Args};
 use serde::Serialize;
 use tributary_client::{
-    AccountId32, Client, Keypair, View, Wait, Wallet, account, address, delegate, market, parse_account,
+    AccountId32, Call, Client, Keypair, View, Wait, Wallet, account, address, delegate, market, parse_account,
 };
 use tributary_economy::UNIT;
-use tributary_runtime::RuntimeCall;
 
 use super::accounts;
 use crate::{
@@ -175,10 +174,7 @@ struct Funded {
 pub async fn fund(args: &Fund) -> Result<()> {
     let to = parse_account(&args.to)?;
     let client = Client::connect(&args.connection.endpoint).await?;
-    let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
-        dest: to.clone().into(),
-        value: args.amount.0,
-    });
+    let call = Call::transfer(&to, args.amount.0);
     let view = client.at_best().await?;
     let mut known = accounts::funded(&view).await?;
     known.retain(|known| known.account != to);
@@ -190,11 +186,8 @@ pub async fn fund(args: &Fund) -> Result<()> {
         );
     };
     let fee = client.fee(&call, &richest.account).await?.0;
-    let needed = args
-        .amount
-        .0
-        .saturating_add(fee)
-        .saturating_add(account::existential_deposit());
+    let deposit = account::existential_deposit(&client).await?;
+    let needed = args.amount.0.saturating_add(fee).saturating_add(deposit);
     if richest.free_rao < needed {
         bail!(
             "no development account of this chain has {} TAO; {} has the most, {} TAO",

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use tributary_client::{AccountId32, Client, Keypair, address};
+use tributary_client::{AccountId32, Client, Keypair, address, items};
 use tributary_economy::NetUid;
 use tributary_neuron::{Description, Identity, Reach};
-use tributary_runtime::Runtime;
 
 use super::status::check_subnet;
 use crate::{
@@ -67,9 +66,7 @@ pub async fn join(args: &Member, role: &str) -> Result<Joined> {
 async fn registered(client: &Client, netuid: NetUid, hotkey: &AccountId32) -> Result<()> {
     let view = client.at_best().await?;
     check_subnet(&view, netuid).await?;
-    let uid: Option<u16> = view
-        .double::<pallet_subtensor::Uids<Runtime>, _, _, _>(netuid, hotkey)
-        .await?;
+    let uid: Option<u16> = view.find(&items::UIDS, (netuid, hotkey.clone())).await?;
     let own = address(hotkey);
     let uid = uid.with_context(|| {
         format!(

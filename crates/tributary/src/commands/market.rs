@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use tributary_client::{AccountId32, Client, address};
+use tributary_client::{AccountId32, Client, address, items};
 use tributary_economy::NetUid;
 use tributary_market_serve as serve;
 use tributary_market_train as train;
 use tributary_neuron::{BeaconPrint, Chain as _, Description, Identity, Relay};
-use tributary_runtime::Runtime;
 
 use super::status::check_subnet;
 use crate::{
@@ -156,9 +155,7 @@ async fn publish(args: &Publish) -> Result<()> {
     let view = client.at_best().await?;
     let netuid = NetUid(args.netuid);
     check_subnet(&view, netuid).await?;
-    let owner: AccountId32 = view
-        .map::<pallet_subtensor::SubnetOwnerHotkey<Runtime>, _, _>(netuid)
-        .await?;
+    let owner: AccountId32 = view.get(&items::SUBNET_OWNER_HOTKEY, (netuid,)).await?;
     if owner != hotkey.account() {
         bail!(
             "only the hotkey of subnet {}'s owner, {}, can publish its market; this is {}: name the owner's with --hotkey",

@@ -4,18 +4,17 @@ mod args;
 mod show;
 
 use anyhow::{Context as _, Result};
-use pallet_pact::Call;
 use serde::Serialize;
 use tributary_client::{
-    AccountId32,
+    AccountId32, Call,
+    calls::pact as calls,
     pact::{self, PactView, Told},
 };
 use tributary_economy::{
-    NetUid,
+    NetUid, Tao,
     pact::{Arbiters, Terms},
 };
 use tributary_neuron::envelope::sha256;
-use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{
     send::{Deal, Sending},
@@ -32,40 +31,58 @@ struct Effect {
     pact: Option<PactView>,
 }
 
-/// A call, and what it did in words.
+/// What is put on hold, beside the fee.
+#[derive(Clone, Copy)]
+enum Holds {
+    Nothing,
+    Bond(Tao),
+    /// What a report costs if it is refused.
+    Deposit,
+}
+
+/// A call about the pact of a subnet, and what it did in words.
 struct Asked<'a> {
     sending: &'a Sending,
     netuid: NetUid,
-    call: Call<Runtime>,
+    call: Call,
+    holds: Holds,
     done: &'static str,
 }
 
+impl Asked<'_> {
+    fn holds(self, holds: Holds) -> Self {
+        Self { holds, ..self }
+    }
+}
+
 impl WithTerms {
-    /// A call with terms, those that are not named being those of `others`.
+    /// A call with these terms.
     fn ask(
         &self,
         done: &'static str,
-        others: Terms,
-        call: impl FnOnce(NetUid, Terms, Arbiters<AccountId32>) -> Call<Runtime>,
+        terms: Terms,
+        call: impl FnOnce(NetUid, Terms, Arbiters<AccountId32>) -> Call,
     ) -> Result<Asked<'_>> {
         let netuid = NetUid(self.netuid);
         Ok(Asked {
             sending: &self.sending,
             netuid,
-            call: call(netuid, self.promises.over(others), self.arbiters()?),
+            call: call(netuid, terms, self.arbiters()?),
+            holds: Holds::Nothing,
             done,
         })
     }
 }
 
 impl Subnet {
-    /// A call that needs nothing but the subnet.
-    fn ask(&self, done: &'static str, call: impl FnOnce(NetUid) -> Call<Runtime>) -> Asked<'_> {
+    /// A call about the subnet.
+    fn ask(&self, done: &'static str, call: impl FnOnce(NetUid) -> Call) -> Asked<'_> {
         let netuid = NetUid(self.netuid);
         Asked {
             sending: &self.sending,
             netuid,
             call: call(netuid),
+            holds: Holds::Nothing,
             done,
         }
     }
@@ -78,72 +95,56 @@ impl Subnet {
 pub async fn run(command: &Pact) -> Result<()> {
     let asked = match command {
         Pact::Show(args) => return show::show(args).await,
-        Pact::Propose(args) => args.ask("proposed a pact", Terms::default(), |netuid, terms, arbiters| {
-            Call::propose {
-                netuid,
-                terms,
-                arbiters,
-            }
-        })?,
-        Pact::Sign(args) => args.ask("signed the pact", Terms::default(), |netuid, terms, arbiters| {
-            Call::sign {
-                netuid,
-                terms,
-                arbiters,
-            }
-        })?,
+        Pact::Propose(args) => {
+            let terms = args.promises.over(Terms::default());
+            args.ask("proposed a pact", terms, calls::propose)?
+        }
+        Pact::Sign(args) => {
+            let terms = args.promises.over(Terms::default());
+            args.ask("signed the pact", terms, calls::sign)?
+                .holds(Holds::Bond(terms.bond))
+        }
         Pact::Tighten(args) => {
             let netuid = NetUid(args.netuid);
             let terms = args.promises.over(terms(&args.sending, netuid).await?);
             Asked {
                 sending: &args.sending,
                 netuid,
-                call: Call::tighten { netuid, terms },
+                call: calls::tighten(netuid, terms),
+                holds: Holds::Nothing,
                 done: "tightened the pact",
             }
         }
         Pact::Loosen(args) => {
-            let others = terms(&args.sending, NetUid(args.netuid)).await?;
-            args.ask("announced looser terms", others, |netuid, terms, arbiters| {
-                Call::loosen {
-                    netuid,
-                    terms,
-                    arbiters,
-                }
-            })?
+            let terms = args.promises.over(terms(&args.sending, NetUid(args.netuid)).await?);
+            args.ask("announced looser terms", terms, calls::loosen)?
         }
         Pact::Object(args) => {
             let hotkey = args.sending.keys.hotkey_account()?;
-            args.ask("objected to the looser terms", |netuid| Call::object { netuid, hotkey })
+            args.ask("objected to the looser terms", |netuid| calls::object(netuid, hotkey))
         }
-        Pact::ApplyLoosening(args) => {
-            args.ask("settled the announced terms", |netuid| Call::apply_loosening { netuid })
-        }
-        Pact::AnnounceExit(args) => args.ask("announced the exit", |netuid| Call::announce_exit { netuid }),
-        Pact::CancelExit(args) => args.ask("cancelled the exit", |netuid| Call::cancel_exit { netuid }),
-        Pact::Exit(args) => args.ask("ended the pact", |netuid| Call::exit { netuid }),
-        Pact::EstablishBreach(args) => args.ask("established a breach", |netuid| Call::establish_breach { netuid }),
-        Pact::PostBond(args) => args.ask("posted the bond", |netuid| Call::post_bond { netuid }),
+        Pact::ApplyLoosening(args) => args.ask("settled the announced terms", calls::apply_loosening),
+        Pact::AnnounceExit(args) => args.ask("announced the exit", calls::announce_exit),
+        Pact::CancelExit(args) => args.ask("cancelled the exit", calls::cancel_exit),
+        Pact::Exit(args) => args.ask("ended the pact", calls::exit),
+        Pact::EstablishBreach(args) => args.ask("established a breach", calls::establish_breach),
+        Pact::PostBond(args) => args.ask("posted the bond", calls::post_bond),
         Pact::Report(args) => {
             let evidence = evidence(&args.evidence)?;
             args.subnet
-                .ask("reported a breach", |netuid| Call::report { netuid, evidence })
+                .ask("reported a breach", |netuid| calls::report(netuid, evidence))
+                .holds(Holds::Deposit)
         }
         Pact::Vote(args) => {
-            let (report, hotkey) = (args.report, args.subnet.sending.keys.hotkey_account()?);
+            let hotkey = args.subnet.sending.keys.hotkey_account()?;
             let uphold = args.verdict == Verdict::Uphold;
-            args.subnet.ask("voted on a report", |netuid| Call::vote {
-                netuid,
-                report,
-                hotkey,
-                uphold,
+            args.subnet.ask("voted on a report", |netuid| {
+                calls::vote(netuid, args.report, hotkey, uphold)
             })
         }
-        Pact::Resolve(args) => {
-            let report = args.report;
-            args.subnet
-                .ask("resolved a report", |netuid| Call::resolve { netuid, report })
-        }
+        Pact::Resolve(args) => args
+            .subnet
+            .ask("resolved a report", |netuid| calls::resolve(netuid, args.report)),
     };
     send(asked).await
 }
@@ -165,29 +166,26 @@ fn evidence(text: &str) -> Result<[u8; 32]> {
 }
 
 async fn send(asked: Asked<'_>) -> Result<()> {
-    let Asked {
-        sending,
-        netuid,
-        call,
-        done,
-    } = asked;
+    let Asked { sending, netuid, .. } = asked;
     let client = sending.client().await?;
     let view = client.at_best().await?;
     check_subnet(&view, netuid).await?;
-    let parameters = pact::parameters(&view).await?;
-    let deal = match &call {
-        Call::sign { terms, .. } => Deal::default().takes("on hold as bond", terms.bond.0),
-        Call::report { .. } => Deal::default().takes("on hold as deposit", parameters.report_deposit.0),
-        _ => Deal::default(),
+    let deal = match asked.holds {
+        Holds::Nothing => Deal::default(),
+        Holds::Bond(bond) => Deal::default().takes("on hold as bond", bond.0),
+        Holds::Deposit => {
+            let deposit = pact::parameters(&view).await?.report_deposit;
+            Deal::default().takes("on hold as deposit", deposit.0)
+        }
     };
-    let Some(included) = sending.send_deal(&client, RuntimeCall::Pact(call), deal).await? else {
+    let Some(included) = sending.send_deal(&client, asked.call, deal).await? else {
         return Ok(());
     };
     let after = pact::pact(&client.at(included.block), netuid).await?;
     let effect = Effect {
         netuid: netuid.0,
-        events: pact::told(&included),
+        events: pact::told(&included)?,
         pact: after.map(|pact| PactView::new(netuid, &pact)),
     };
-    sending.report(&included, effect, &format!("{done} of subnet {netuid}"))
+    sending.report(&included, effect, &format!("{} of subnet {netuid}", asked.done))
 }

@@ -2,12 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use pallet_pact::Call;
 use serde::Serialize;
-use tributary_client::{Client, address, pact, parse_account};
+use tributary_client::{Client, address, calls, pact, parse_account};
 use tributary_economy::{NetUid, Tao};
 use tributary_neuron::envelope::sha256;
-use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{
     send::{Deal, Sending},
@@ -76,12 +74,7 @@ pub async fn pay(args: &Pay) -> Result<()> {
     if !args.receipt.is_empty() && hex::decode_to_slice(&args.receipt, &mut receipt).is_err() {
         receipt = sha256(args.receipt.as_bytes());
     }
-    let call = Call::<Runtime>::pay {
-        netuid: NetUid(args.netuid),
-        payee: payee.clone(),
-        amount: Tao(args.amount.0),
-        receipt,
-    };
+    let call = calls::pact::pay(NetUid(args.netuid), payee.clone(), Tao(args.amount.0), receipt);
     let view = client.at_best().await?;
     check_subnet(&view, NetUid(args.netuid)).await?;
     let deal = Deal::default()
@@ -94,11 +87,10 @@ pub async fn pay(args: &Pay) -> Result<()> {
         ),
         None => deal.line("tribute", "none: the subnet has no pact"),
     };
-    let call = RuntimeCall::Pact(call);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
-    let tribute_rao = pact::paid(&included).map_or(0, |paid| paid.tribute_rao);
+    let tribute_rao = pact::paid(&included)?.map_or(0, |paid| paid.tribute_rao);
     let effect = Effect {
         netuid: args.netuid,
         payer: address(&args.sending.keys.coldkey_account()?),

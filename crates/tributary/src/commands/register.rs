@@ -2,11 +2,9 @@
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use pallet_subtensor::{Burn, Call, Event, Uids};
 use serde::Serialize;
-use tributary_client::{address, receipt};
+use tributary_client::{Arguments, address, calls::subtensor, items, receipt};
 use tributary_economy::{NetUid, Tao};
-use tributary_runtime::{Runtime, RuntimeCall, RuntimeEvent};
 
 use super::{
     send::{Deal, Sending},
@@ -64,11 +62,8 @@ pub async fn neuron(args: &RegisterNeuron) -> Result<()> {
     let hotkey = args.sending.keys.hotkey_account()?;
     let client = args.sending.client().await?;
     let call = match netuid.is_root() {
-        true => Call::<Runtime>::root_register { hotkey: hotkey.clone() },
-        false => Call::<Runtime>::burned_register {
-            netuid,
-            hotkey: hotkey.clone(),
-        },
+        true => subtensor::root_register(hotkey.clone()),
+        false => subtensor::burned_register(netuid, hotkey.clone()),
     };
     let view = client.at_best().await?;
     check_subnet(&view, netuid).await?;
@@ -78,19 +73,18 @@ pub async fn neuron(args: &RegisterNeuron) -> Result<()> {
         format!("{} as a neuron of subnet {netuid}", address(&hotkey)),
     );
     if !netuid.is_root() {
-        let burn: Tao = view.map::<Burn<Runtime>, _, _>(netuid).await?;
+        let burn: Tao = view.get(&items::BURN, (netuid,)).await?;
         deal = deal
             .takes("to burn", burn.0)
             .figures(&serde_json::json!({ "netuid": netuid.0, "hotkey": address(&hotkey), "burn_rao": burn.0 }));
     }
-    let call = RuntimeCall::SubtensorModule(call);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
-    let burned_rao = receipt::spent_rao(&included, &coldkey);
+    let burned_rao = receipt::spent_rao(&included, &coldkey)?;
     let uid = client
         .at(included.block)
-        .double::<Uids<Runtime>, _, _, _>(netuid, &hotkey)
+        .find(&items::UIDS, (netuid, hotkey.clone()))
         .await?
         .context("the chain took the registration, but another hotkey took the place in the same block; try again")?;
     let hotkey = address(&hotkey);
@@ -117,33 +111,28 @@ pub async fn neuron(args: &RegisterNeuron) -> Result<()> {
 pub async fn subnet(args: &RegisterSubnet) -> Result<()> {
     let hotkey = args.sending.keys.hotkey_account()?;
     let client = args.sending.client().await?;
-    let call = Call::<Runtime>::register_network { hotkey: hotkey.clone() };
+    let call = subtensor::register_network(hotkey.clone());
     let cost: Tao = client
         .at_best()
         .await?
-        .call("SubnetRegistrationRuntimeApi_get_network_registration_cost", ())
+        .api(
+            "SubnetRegistrationRuntimeApi",
+            "get_network_registration_cost",
+            Arguments::default(),
+        )
         .await?;
     let coldkey = args.sending.keys.coldkey_account()?;
     let deal = Deal::default()
         .takes("lock cost", cost.0)
         .line("registers", format!("a subnet with owner hotkey {}", address(&hotkey)))
         .figures(&serde_json::json!({ "owner_hotkey": address(&hotkey), "lock_cost_rao": cost.0 }));
-    let call = RuntimeCall::SubtensorModule(call);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
-    let lock_cost_rao = receipt::spent_rao(&included, &coldkey);
-    let netuid = included
-        .events
-        .iter()
-        .find_map(|event| match event {
-            RuntimeEvent::SubtensorModule(Event::NetworkAdded(netuid, _)) => Some(*netuid),
-            _ => None,
-        })
-        .context("the chain took the registration, but reported no subnet")?;
+    let lock_cost_rao = receipt::spent_rao(&included, &coldkey)?;
+    let netuid = receipt::registered(&included)?.context("the chain took the registration, but reported no subnet")?;
     if args.start {
-        let start = RuntimeCall::SubtensorModule(Call::<Runtime>::start_call { netuid });
-        args.sending.send(&client, start).await?;
+        args.sending.send(&client, subtensor::start_call(netuid)).await?;
     }
     let owner_hotkey = address(&hotkey);
     let text = format!(

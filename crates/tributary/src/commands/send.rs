@@ -7,8 +7,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tributary_client::{Client, Included, Keypair, Wait, account, address};
-use tributary_runtime::RuntimeCall;
+use tributary_client::{Call, Client, Included, Keypair, Wait, account, address};
 
 use crate::{
     amount::Amount,
@@ -147,7 +146,7 @@ impl Sending {
     ///
     /// # Errors
     /// As [`Self::send_deal`].
-    pub async fn send(&self, client: &Client, call: RuntimeCall) -> Result<Option<Included>> {
+    pub async fn send(&self, client: &Client, call: Call) -> Result<Option<Included>> {
         self.send_deal(client, call, Deal::default()).await
     }
 
@@ -156,7 +155,7 @@ impl Sending {
     ///
     /// # Errors
     /// If there is no key, the account does not have what it takes, or the call would fail or fails.
-    pub async fn send_deal(&self, client: &Client, call: RuntimeCall, deal: Deal) -> Result<Option<Included>> {
+    pub async fn send_deal(&self, client: &Client, call: Call, deal: Deal) -> Result<Option<Included>> {
         self.send_signed(client, call, deal, Signer::Coldkey).await
     }
 
@@ -164,25 +163,20 @@ impl Sending {
     ///
     /// # Errors
     /// As [`Self::send_deal`].
-    pub async fn send_by_hotkey(&self, client: &Client, call: RuntimeCall) -> Result<Option<Included>> {
+    pub async fn send_by_hotkey(&self, client: &Client, call: Call) -> Result<Option<Included>> {
         self.send_signed(client, call, Deal::default(), Signer::Hotkey).await
     }
 
-    async fn send_signed(
-        &self,
-        client: &Client,
-        call: RuntimeCall,
-        deal: Deal,
-        signer: Signer,
-    ) -> Result<Option<Included>> {
-        let name = tributary_client::call_name(&call);
+    async fn send_signed(&self, client: &Client, call: Call, deal: Deal, signer: Signer) -> Result<Option<Included>> {
+        let name = call.to_string();
         let payer = match signer {
             Signer::Coldkey => self.keys.coldkey_account()?,
             Signer::Hotkey => self.keys.hotkey_account()?,
         };
         let fee = client.fee(&call, &payer).await?.0;
         let balance = account::balance(&client.at_best().await?, &payer).await?;
-        check(&address(&payer), balance, fee, &deal)?;
+        let deposit = account::existential_deposit(client).await?;
+        check(&address(&payer), balance, fee, deposit, &deal)?;
         client.dry_run(&call, &payer).await?;
         if self.preview {
             self.show(&name, &address(&payer), balance.free, fee, &deal)?;
@@ -211,7 +205,7 @@ impl Sending {
     ///
     /// # Errors
     /// If the chain refuses, or no block has it in time.
-    async fn submit(&self, client: &Client, call: &RuntimeCall, signer: &Keypair) -> Result<Included> {
+    async fn submit(&self, client: &Client, call: &Call, signer: &Keypair) -> Result<Included> {
         let wait = if self.finalized { Wait::Finalized } else { Wait::InBlock };
         let patience = Duration::from_secs(self.wait);
         let sent = client.submit(call, signer, wait);
@@ -228,9 +222,8 @@ impl Sending {
             }
         }
         bail!(
-            "{} was sent, but is in no block after {} s: {way_on}. It may still be included: check before you send it \
+            "{call} was sent, but is in no block after {} s: {way_on}. It may still be included: check before you send it \
              again, or wait longer with --wait",
-            tributary_client::call_name(call),
             self.wait
         )
     }
@@ -288,12 +281,12 @@ impl Sending {
 }
 
 /// Refuses what the account cannot pay, with the amounts: the chain would only say that something is too low.
-fn check(payer: &str, balance: account::Balance, fee: u64, deal: &Deal) -> Result<()> {
+fn check(payer: &str, balance: account::Balance, fee: u64, deposit: u64, deal: &Deal) -> Result<()> {
     // A call that takes nothing may pay its fee of something else than TAO.
     if deal.takes.is_empty() {
         return Ok(());
     }
-    let needed = u128::from(deal.taken()) + u128::from(fee) + u128::from(account::existential_deposit());
+    let needed = u128::from(deal.taken()) + u128::from(fee) + u128::from(deposit);
     let has = balance.spendable();
     if needed <= u128::from(has) {
         return Ok(());
@@ -305,10 +298,7 @@ fn check(payer: &str, balance: account::Balance, fee: u64, deal: &Deal) -> Resul
         .map(|(what, rao)| format!("{} {what}", Amount(*rao)))
         .chain([
             format!("{} fee", Amount(fee)),
-            format!(
-                "{} that must stay in the account",
-                Amount(account::existential_deposit())
-            ),
+            format!("{} that must stay in the account", Amount(deposit)),
         ]);
     let parts: Vec<String> = parts.collect();
     bail!(

@@ -226,7 +226,7 @@ pub async fn gateway(args: &ServeGateway) -> Result<()> {
         say!("without --state, unsettled vouchers are lost if this process dies");
     }
     let cancel = CancellationToken::new();
-    let rail = Arc::new(RpcRail::new(joined.client.clone()));
+    let rail = Arc::new(RpcRail::new(joined.client.clone()).await?);
     let paid = Identity::from(payee.pair().clone());
     let (chain, identity) = (joined.chain.clone(), joined.identity());
     let gateway = spawn_gateway(config, chain, rail, identity, paid, cancel.clone()).await?;

@@ -2,15 +2,15 @@
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use pallet_subtensor::Call;
 use serde::Serialize;
 use tributary_client::{
-    AccountId32, View, address, delegate, market,
+    AccountId32, Call, View, address,
+    calls::subtensor,
+    delegate, market,
     quote::{self, Quote, Side},
     receipt::{self, Traded},
 };
 use tributary_economy::{Alpha, NetUid, Tao};
-use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{
     send::{Deal, Sending},
@@ -230,28 +230,17 @@ pub async fn stake(args: &Stake) -> Result<()> {
     let hotkey = to_whom(args, &view, netuid).await?;
     let quote = quoted(&view, netuid, Side::Buy, amount.0).await?;
     let call = match limit(&args.sending, netuid, args.limit, args.slippage, &quote)? {
-        None => Call::<Runtime>::add_stake {
-            hotkey: hotkey.clone(),
-            netuid,
-            amount_staked: amount,
-        },
-        Some(limit_price) => Call::<Runtime>::add_stake_limit {
-            hotkey: hotkey.clone(),
-            netuid,
-            amount_staked: amount,
-            limit_price,
-            allow_partial: false,
-        },
+        None => subtensor::add_stake(hotkey.clone(), netuid, amount),
+        Some(limit_price) => subtensor::add_stake_limit(hotkey.clone(), netuid, amount, limit_price, false),
     };
     let deal = Deal::default()
         .takes("to stake", amount.0)
         .line("stakes on", format!("subnet {netuid}, to {}", address(&hotkey)));
     let deal = tell(deal, &quote, Side::Buy);
-    let call = RuntimeCall::SubtensorModule(call);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
-    let traded = receipt::bought(&included, &coldkey, netuid);
+    let traded = receipt::bought(&included, &coldkey, netuid)?;
     let Traded { tao_rao, alpha_rao, .. } = traded;
     let hotkey = address(&hotkey);
     let text = format!(
@@ -300,11 +289,10 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
         ),
     );
     let deal = tell(deal, &quote, Side::Sell);
-    let call = RuntimeCall::SubtensorModule(call);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
-    let traded = receipt::sold(&included, &coldkey, netuid);
+    let traded = receipt::sold(&included, &coldkey, netuid)?;
     let Traded { tao_rao, alpha_rao, .. } = traded;
     if traded.is_nothing() {
         bail!(
@@ -322,24 +310,12 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
         .report(&included, Effect::new(netuid, &coldkey, hotkey, traded), &text)
 }
 
-fn sale(amount: AmountOrAll, hotkey: AccountId32, netuid: NetUid, limit_price: Option<Tao>) -> Call<Runtime> {
+fn sale(amount: AmountOrAll, hotkey: AccountId32, netuid: NetUid, limit_price: Option<Tao>) -> Call {
     match (amount, limit_price) {
-        (AmountOrAll::All, limit_price) => Call::remove_stake_full_limit {
-            hotkey,
-            netuid,
-            limit_price,
-        },
-        (AmountOrAll::Exactly(amount), None) => Call::remove_stake {
-            hotkey,
-            netuid,
-            amount_unstaked: Alpha(amount.0),
-        },
-        (AmountOrAll::Exactly(amount), Some(limit_price)) => Call::remove_stake_limit {
-            hotkey,
-            netuid,
-            amount_unstaked: Alpha(amount.0),
-            limit_price,
-            allow_partial: false,
-        },
+        (AmountOrAll::All, limit_price) => subtensor::remove_stake_full_limit(hotkey, netuid, limit_price),
+        (AmountOrAll::Exactly(amount), None) => subtensor::remove_stake(hotkey, netuid, Alpha(amount.0)),
+        (AmountOrAll::Exactly(amount), Some(limit_price)) => {
+            subtensor::remove_stake_limit(hotkey, netuid, Alpha(amount.0), limit_price, false)
+        }
     }
 }

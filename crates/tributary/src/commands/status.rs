@@ -35,7 +35,7 @@ pub async fn status(args: &Query) -> Result<()> {
     let status = Status {
         endpoint: client.endpoint().to_owned(),
         chain: client.chain_name().await?,
-        runtime: format!("{} {}", client.spec_name(), client.spec_version()),
+        runtime: client.runtime().await?,
         genesis: format!("{:?}", client.genesis()),
         block: client.header(view.block()).await?.number,
         block_hash: format!("{:?}", view.block()),

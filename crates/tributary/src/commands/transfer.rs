@@ -3,8 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
-use tributary_client::{address, parse_account};
-use tributary_runtime::{Runtime, RuntimeCall};
+use tributary_client::{Call, address, parse_account};
 
 use super::send::{Deal, Sending};
 use crate::amount::{self, Amount};
@@ -34,14 +33,10 @@ struct Effect {
 pub async fn run(args: &Transfer) -> Result<()> {
     let to = parse_account(&args.to)?;
     let client = args.sending.client().await?;
-    let call = pallet_balances::Call::<Runtime>::transfer_keep_alive {
-        dest: to.clone().into(),
-        value: args.amount.0,
-    };
+    let call = Call::transfer(&to, args.amount.0);
     let deal = Deal::default()
         .takes("to send", args.amount.0)
         .line("receives", format!("{}, {} TAO", address(&to), args.amount));
-    let call = RuntimeCall::Balances(call);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };

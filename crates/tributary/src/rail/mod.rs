@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
-use tributary_client::{Client, Error, Keypair, Sent, Wait, pact};
+use tributary_client::{Client, Error, Failure, Keypair, Sent, Wait, pact};
 use tributary_market_serve::rail::{Channel, Rail, Settled, Voucher};
 use tributary_neuron::{ChainError, Identity};
 
@@ -19,10 +19,10 @@ const INCLUSION: Duration = Duration::from_secs(120);
 /// Blocks whose events are looked through for channels that were closed.
 const CLOSED_BLOCKS_MAX: u64 = 7_200;
 
-/// A rail behind JSON-RPC. Connects again after the connection broke.
+/// A rail behind JSON-RPC. Its client connects again after the connection broke.
 pub struct RpcRail {
     genesis: [u8; 32],
-    client: Mutex<Client>,
+    client: Client,
     /// One round of settlements at a time, because they take the payee's next nonces.
     turn: Mutex<()>,
     /// Settlements in one transaction.
@@ -31,22 +31,16 @@ pub struct RpcRail {
 
 impl RpcRail {
     /// A rail that is connected.
-    pub fn new(client: Client) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// If the chain does not say how much a block takes.
+    pub async fn new(client: Client) -> tributary_client::Result<Self> {
+        Ok(Self {
             genesis: client.genesis().0,
-            client: Mutex::new(client),
+            batch: batch::size(&client).await?,
+            client,
             turn: Mutex::new(()),
-            batch: batch::size(),
-        }
-    }
-
-    async fn client(&self) -> Result<Client, ChainError> {
-        let mut client = self.client.lock().await;
-        if !client.is_connected() {
-            let endpoint = client.endpoint().to_owned();
-            *client = Client::connect(&endpoint).await.map_err(unreachable)?;
-        }
-        Ok(client.clone())
+        })
     }
 
     /// Sends as many batches as may be under way. Gives back those that the pool took; what it refused goes to `waiting`
@@ -87,7 +81,7 @@ impl RpcRail {
     }
 
     /// What became of a transaction's vouchers.
-    async fn outcomes(client: &Client, vouchers: &[Voucher], sent: Sent) -> Vec<Result<Settled, ChainError>> {
+    async fn outcomes(vouchers: &[Voucher], sent: Sent) -> Vec<Result<Settled, ChainError>> {
         let all = |error: ChainError| vec![Err(error); vouchers.len()];
         let included = match tokio::time::timeout(INCLUSION, sent.wait(Wait::InBlock)).await {
             Ok(Ok(included)) => included,
@@ -97,21 +91,19 @@ impl RpcRail {
                 return all(ChainError::Unreachable(reason));
             }
         };
-        let mut results = Vec::new();
-        for outcome in batch::outcomes(vouchers, &included.events, u64::from(included.block_number)) {
-            results.push(match outcome {
-                Some(Ok(settled)) => Ok(settled),
-                Some(Err(error)) => Err(match client.describe(&error).await {
-                    Ok((name, docs)) => ChainError::Refused {
-                        call: CALL,
-                        reason: format!("{name}: {docs}"),
-                    },
-                    Err(error) => unreachable(error),
-                }),
-                None => Err(ChainError::Unreachable("the block tells nothing of it".to_owned())),
-            });
-        }
-        results
+        let told = match batch::outcomes(vouchers, &included.events, u64::from(included.block_number)) {
+            Ok(told) => told.into_iter(),
+            Err(error) => return all(unreachable(error)),
+        };
+        let outcome = |outcome| match outcome {
+            Some(Ok(settled)) => Ok(settled),
+            Some(Err(Failure { name, docs })) => Err(ChainError::Refused {
+                call: CALL,
+                reason: format!("{name}: {docs}"),
+            }),
+            None => Err(ChainError::Unreachable("the block tells nothing of it".to_owned())),
+        };
+        told.map(outcome).collect()
     }
 }
 
@@ -138,13 +130,13 @@ impl Rail for RpcRail {
     }
 
     async fn height(&self) -> Result<u64, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let best = client.best().await.map_err(unreachable)?;
         Ok(u64::from(client.header(best).await.map_err(unreachable)?.number))
     }
 
     async fn challenge_period(&self) -> Result<u64, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let view = client.at_best().await.map_err(unreachable)?;
         Ok(pact::parameters(&view).await.map_err(unreachable)?.challenge_period)
     }
@@ -153,7 +145,7 @@ impl Rail for RpcRail {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let client = self.client().await?;
+        let client = &self.client;
         let view = client.at_best().await.map_err(unreachable)?;
         let channels = pact::channels_of(&view, ids).await.map_err(unreachable)?;
         let channels = channels.into_iter().map(|channel| {
@@ -171,14 +163,14 @@ impl Rail for RpcRail {
     }
 
     async fn closed_since(&self, block: u64) -> Result<BTreeMap<u64, u64>, ChainError> {
-        let client = self.client().await?;
+        let client = &self.client;
         let best = client.best().await.map_err(unreachable)?;
         let head = client.header(best).await.map_err(unreachable)?.number;
         let first = block
             .saturating_add(1)
             .max(u64::from(head).saturating_sub(CLOSED_BLOCKS_MAX));
         let first = u32::try_from(first).unwrap_or(u32::MAX);
-        let events = pact::events(&client, first..=head).await.map_err(unreachable)?;
+        let events = pact::events(client, first..=head).await.map_err(unreachable)?;
         Ok(events.iter().filter_map(|(_, event)| batch::closed(event)).collect())
     }
 
@@ -189,11 +181,7 @@ impl Rail for RpcRail {
 
     async fn settle(&self, payee: &Identity, vouchers: &[Voucher]) -> Vec<Result<Settled, ChainError>> {
         let _turn = self.turn.lock().await;
-        let all = |error: ChainError| vec![Err(error); vouchers.len()];
-        let client = match self.client().await {
-            Ok(client) => client,
-            Err(error) => return all(error),
-        };
+        let client = &self.client;
         let signer = Keypair::from(payee.pair().clone());
         let mut results = BTreeMap::new();
         let mut first = 0;
@@ -203,7 +191,7 @@ impl Rail for RpcRail {
             first += chunk.len();
         }
         while !waiting.is_empty() {
-            let sent = match Self::send(&client, &signer, &mut waiting, &mut results).await {
+            let sent = match Self::send(client, &signer, &mut waiting, &mut results).await {
                 Ok(sent) => sent,
                 Err(error) => {
                     tracing::debug!(%error, "a round of settlements was broken off");
@@ -212,7 +200,7 @@ impl Rail for RpcRail {
             };
             let under_way = sent
                 .into_iter()
-                .map(async |(first, vouchers, sent)| (first, Self::outcomes(&client, vouchers, sent).await));
+                .map(async |(first, vouchers, sent)| (first, Self::outcomes(vouchers, sent).await));
             for (first, outcomes) in futures::future::join_all(under_way).await {
                 results.extend((first..).zip(outcomes));
             }

@@ -129,10 +129,7 @@ impl Files {
             BYTES_MAX,
             Some(KEPT),
         )?;
-        let client = match self.client.is_connected() {
-            true => self.client.clone(),
-            false => Client::connect(self.client.endpoint()).await?,
-        };
+        let client = &self.client;
         let mut heads = client.follow().await?;
         loop {
             heads.next().await?;

@@ -7,14 +7,13 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tributary_client::{Client, Keypair, Wait, pact};
+use tributary_client::{Client, Keypair, Wait, calls, pact};
 use tributary_economy::{NetUid, Tao, UNIT};
 use tributary_market_serve::{
     GatewayStatus, WalletConfig, WalletStatus, api::NEWEST, credential::Token, meter::Price, rail::Rail as _,
     run_wallet,
 };
 use tributary_neuron::{Identity, http};
-use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{plan::Member, supervisor::Shown};
 use crate::rail::RpcRail;
@@ -90,7 +89,7 @@ impl Customer {
             every: self.every / 4,
         };
         let (signed, wallet) = watch::channel(WalletStatus::default());
-        let rail = Arc::new(RpcRail::new(self.client.clone()));
+        let rail = Arc::new(RpcRail::new(self.client.clone()).await?);
         let signing = run_wallet(config, rail.clone(), payer.clone(), signed, cancel.clone());
         let asking = async {
             while self.status.now().model.is_none() {
@@ -157,29 +156,19 @@ impl Customer {
             return Ok(id);
         }
         let height = self.client.header(self.client.best().await?).await?.number;
-        let call = pallet_pact::Call::<Runtime>::open_channel {
-            netuid: self.netuid,
-            payee: self.payee.account(),
-            deposit: Tao(DEPOSIT_TAO * UNIT),
-            expiry: u64::from(height) + EXPIRY_BLOCKS,
-        };
-        let included = self
-            .client
-            .submit(&RuntimeCall::Pact(call), coldkey, Wait::InBlock)
-            .await?;
-        pact::opened(&included).context("the chain names no channel")
+        let call = calls::pact::open_channel(
+            self.netuid,
+            self.payee.account(),
+            Tao(DEPOSIT_TAO * UNIT),
+            u64::from(height) + EXPIRY_BLOCKS,
+        );
+        let included = self.client.submit(&call, coldkey, Wait::InBlock).await?;
+        pact::opened(&included)?.context("the chain names no channel")
     }
 
     async fn top_up(&self, coldkey: &Keypair, channel: u64) -> Result<()> {
-        let call = pallet_pact::Call::<Runtime>::top_up {
-            channel,
-            amount: Tao(DEPOSIT_TAO * UNIT),
-        };
-        if let Err(error) = self
-            .client
-            .submit(&RuntimeCall::Pact(call), coldkey, Wait::InBlock)
-            .await
-        {
+        let call = calls::pact::top_up(channel, Tao(DEPOSIT_TAO * UNIT));
+        if let Err(error) = self.client.submit(&call, coldkey, Wait::InBlock).await {
             tracing::warn!(%error, "the customer cannot put more into its channel");
         }
         Ok(())

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use futures::future::try_join_all;
-use pallet_subtensor as subtensor;
 use tributary_client::{
-    AccountId32, Client, H256, View, market,
+    AccountId32, Client, H256, View, items, market,
     pact::{self, PactView},
 };
 use tributary_economy::{Alpha, MechId, NetUid};
 use tributary_market_serve as serve;
 use tributary_market_train::ValidatorStatus;
 use tributary_neuron::Hotkey;
-use tributary_runtime::Runtime;
 
 use super::{
     artifacts::Opened,
@@ -70,7 +68,7 @@ pub async fn read(client: &Client, block: H256, number: u32, known: &Known<'_>) 
 
 async fn subnet(view: &View<'_>, figures: &market::Subnet, known: &Known<'_>) -> Result<SubnetFrame> {
     let netuid = NetUid(figures.netuid);
-    let owner: AccountId32 = view.map::<subtensor::SubnetOwnerHotkey<Runtime>, _, _>(netuid).await?;
+    let owner: AccountId32 = view.get(&items::SUBNET_OWNER_HOTKEY, (netuid,)).await?;
     let seat = known.cast.seat(&owner);
     let neurons = Neurons::read(view, netuid, owner).await?;
     let mut frame = common(view, figures).await?;
@@ -111,9 +109,7 @@ async fn common(view: &View<'_>, subnet: &market::Subnet) -> Result<SubnetFrame>
         let tao = pact.from_payments_rao + pact.from_bonds_and_deposits_rao;
         tao.saturating_add(u64::try_from(worth).unwrap_or(u64::MAX))
     });
-    let epoch_block = view
-        .map::<subtensor::LastMechansimStepBlock<Runtime>, _, _>(netuid)
-        .await?;
+    let epoch_block = view.get(&items::LAST_EPOCH_BLOCK, (netuid,)).await?;
     Ok(SubnetFrame {
         netuid: subnet.netuid,
         name: subnet.name.clone(),
@@ -169,17 +165,15 @@ impl Neurons {
         let index = netuid.index(MechId(0));
         let hotkeys = market::hotkeys(view, netuid).await?;
         let slots = hotkeys.into_iter().map(|(uid, hotkey)| async move {
-            let alpha: Alpha = view
-                .double::<subtensor::TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, netuid)
-                .await?;
+            let alpha: Alpha = view.get(&items::TOTAL_HOTKEY_ALPHA, (hotkey.clone(), netuid)).await?;
             Ok::<_, tributary_client::Error>((uid, hotkey, alpha.0))
         });
         Ok(Self {
             owner,
             slots: try_join_all(slots).await?,
-            incentive: view.map::<subtensor::Incentive<Runtime>, _, _>(index).await?,
-            dividends: view.map::<subtensor::Dividends<Runtime>, _, _>(netuid).await?,
-            weights: view.map::<subtensor::LastUpdate<Runtime>, _, _>(index).await?,
+            incentive: view.get(&items::INCENTIVE, (index,)).await?,
+            dividends: view.get(&items::DIVIDENDS, (netuid,)).await?,
+            weights: view.get(&items::LAST_UPDATE, (index,)).await?,
         })
     }
 

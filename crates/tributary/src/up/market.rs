@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use tokio::{sync::watch, task::JoinHandle};
+use backon::{ConstantBuilder, Retryable as _};
+use tokio::{
+    sync::{Mutex, watch},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 use tributary_client::{Client, Heads};
 
@@ -127,11 +131,13 @@ impl Market {
     ) -> Result<()> {
         let mut building = Some(building);
         let mut heads: Option<Heads> = None;
+        let mut reports = true;
         self.note(showing)?;
         loop {
             tokio::select! {
                 () = stop.wait() => return Ok(()),
-                head = next_head(&mut self.client, &mut heads) => {
+                head = next_head(&self.client, &mut heads) => {
+                    let head = head?;
                     let read = tokio::select! {
                         () = stop.wait() => return Ok(()),
                         read = self.blocks(showing, head) => read,
@@ -154,12 +160,9 @@ impl Market {
                     building = None;
                     showing.workers = Some(built??);
                 }
-                changed = self.progress.changed() => {
-                    if changed.is_err() {
-                        // Nobody reports any more; the select must not spin on that.
-                        let last = self.progress.borrow().clone();
-                        self.progress = watch::channel(last).1;
-                    }
+                changed = self.progress.changed(), if reports => {
+                    // Once nobody reports any more, this would be ready for ever.
+                    reports = changed.is_ok();
                     self.note(showing)?;
                 }
                 wish = async { match &mut showing.sink {
@@ -239,27 +242,24 @@ impl Market {
     }
 }
 
-/// The height of the next block. Connects again for as long as it takes.
-async fn next_head(client: &mut Client, heads: &mut Option<Heads>) -> u32 {
-    loop {
-        let next = async {
-            if !client.is_connected() {
-                *client = Client::connect(client.endpoint()).await?;
-                *heads = None;
-            }
-            let following = match heads {
-                Some(heads) => heads,
-                None => heads.insert(client.follow().await?),
-            };
-            following.next().await
+/// The height of the next block. Asks again for as long as it takes. What is followed stays in `heads`, also if nobody
+/// waits for the block any more.
+async fn next_head(client: &Client, heads: &mut Option<Heads>) -> Result<u32, tributary_client::Error> {
+    let slot = Mutex::new(heads);
+    let next = || async {
+        let mut heads = slot.lock().await;
+        let following = match &mut **heads {
+            Some(following) => following,
+            None => heads.insert(client.follow().await?),
         };
-        match next.await {
-            Ok(head) => return head.number,
-            Err(error) => {
-                tracing::warn!(%error, "the chain does not answer; it is asked again");
-                *heads = None;
-                tokio::time::sleep(AGAIN).await;
-            }
+        let head = following.next().await;
+        if head.is_err() {
+            **heads = None;
         }
-    }
+        head.map(|head| head.number)
+    };
+    let always = ConstantBuilder::new().with_delay(AGAIN).without_max_times();
+    next.retry(always)
+        .notify(|error, _| tracing::warn!(%error, "the chain does not answer; it is asked again"))
+        .await
 }

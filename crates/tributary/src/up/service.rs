@@ -183,11 +183,11 @@ async fn sell(
         audit_share: 0.1,
         state_folder: Some(starter.folder("gateway")?),
     };
-    let (client, chain, cancel) = (starter.client.clone(), starter.chain.clone(), starter.cancel.clone());
+    let rail = Arc::new(RpcRail::new(starter.client.clone()).await?);
+    let (chain, cancel) = (starter.chain.clone(), starter.cancel.clone());
     let open = move |config: GatewayConfig| {
-        let rail = Arc::new(RpcRail::new(client.clone()));
         let (hotkey, coldkey) = (identity(&owner.hotkey), identity(&owner.coldkey));
-        spawn_gateway(config, chain.clone(), rail, hotkey, coldkey, cancel.clone())
+        spawn_gateway(config, chain.clone(), rail.clone(), hotkey, coldkey, cancel.clone())
     };
     let first = match open(config.clone()).await {
         Err(NeuronError::Listen { .. }) if port.is_none() => {

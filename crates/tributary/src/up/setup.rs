@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, bail};
 use futures::future::{join_all, try_join_all};
-use pallet_subtensor::{Call, FirstEmissionBlockNumber, SubnetIdentityV3, SubnetOwnerHotkey, TotalHotkeyAlpha, Uids};
-use tributary_client::{AccountId32, Client, Included, Keypair, Wait, market, pact};
+use tributary_client::{
+    AccountId32, Call, Client, Included, Keypair, Wait,
+    calls::{self, admin, subtensor},
+    items,
+    market::{self, Identity},
+    pact,
+};
 use tributary_economy::{Alpha, NetUid, Tao, UNIT, fixed::I96F32};
-use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{
     customer::CUSTOMER,
@@ -55,7 +59,7 @@ pub async fn prepare(client: &Client, plan: &Plan, reach: impl Fn(Step)) -> Resu
     Ok(netuids)
 }
 
-async fn submit(client: &Client, call: RuntimeCall, signer: &Keypair) -> Result<Included> {
+async fn submit(client: &Client, call: Call, signer: &Keypair) -> Result<Included> {
     Ok(client.submit(&call, signer, Wait::InBlock).await?)
 }
 
@@ -82,25 +86,15 @@ async fn fund(client: &Client, plan: &Plan, alice: &Keypair) -> Result<()> {
     wanted.extend(hotkeys.into_iter().map(|hotkey| (hotkey, 1)));
 
     let view = client.at_best().await?;
-    let existing = view.entries::<frame_system::Account<Runtime>, AccountId32, _>().await?;
+    let existing = view.entries(&items::ACCOUNT).await?;
     let existing: BTreeSet<AccountId32> = existing.into_iter().map(|(account, _)| account).collect();
-    let calls: Vec<RuntimeCall> = wanted
+    let calls: Vec<Call> = wanted
         .into_iter()
         .filter(|(account, _)| !existing.contains(account))
-        .map(|(account, tao)| {
-            RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
-                dest: account.into(),
-                value: tao * UNIT,
-            })
-        })
+        .map(|(account, tao)| Call::transfer(&account, tao * UNIT))
         .collect();
     if !calls.is_empty() {
-        submit(
-            client,
-            RuntimeCall::Utility(pallet_utility::Call::batch_all { calls }),
-            alice,
-        )
-        .await?;
+        submit(client, Call::batch_all(calls), alice).await?;
     }
     Ok(())
 }
@@ -126,16 +120,13 @@ async fn subnets(client: &Client, plan: &Plan) -> Result<Vec<NetUid>> {
         if find(client, &owner.hotkey.account()).await?.is_some() {
             continue;
         }
-        let identity = SubnetIdentityV3 {
+        let identity = Identity {
             subnet_name: seat.name.clone().into_bytes(),
             description: seat.description.into(),
-            ..SubnetIdentityV3::default()
+            ..Identity::default()
         };
-        let call = Call::register_network_with_identity {
-            hotkey: owner.hotkey.account(),
-            identity: Some(identity),
-        };
-        submit(client, RuntimeCall::SubtensorModule(call), &owner.coldkey).await?;
+        let call = subtensor::register_network_with_identity(owner.hotkey.account(), Some(identity));
+        submit(client, call, &owner.coldkey).await?;
     }
     let mut netuids = Vec::new();
     for index in 0..seats.len() {
@@ -152,9 +143,7 @@ async fn subnets(client: &Client, plan: &Plan) -> Result<Vec<NetUid>> {
 /// The subnet of an owner's hotkey.
 async fn find(client: &Client, hotkey: &AccountId32) -> Result<Option<NetUid>> {
     let view = client.at_best().await?;
-    let owners = view
-        .entries::<SubnetOwnerHotkey<Runtime>, NetUid, AccountId32>()
-        .await?;
+    let owners = view.entries(&items::SUBNET_OWNER_HOTKEY).await?;
     let netuids = market::netuids(&view).await?;
     Ok(owners
         .into_iter()
@@ -166,66 +155,31 @@ async fn start(client: &Client, netuids: &[NetUid], alice: &Keypair) -> Result<(
     let view = client.at_best().await?;
     let mut waiting = Vec::new();
     for (index, netuid) in netuids.iter().enumerate() {
-        if view
-            .map::<FirstEmissionBlockNumber<Runtime>, _, _>(*netuid)
-            .await?
-            .is_none()
-        {
+        if view.find(&items::FIRST_EMISSION_BLOCK, (*netuid,)).await?.is_none() {
             waiting.push((index, *netuid));
         }
     }
     if waiting.is_empty() {
         return Ok(());
     }
-    use pallet_admin_utils::Call as Admin;
-    let mut calls = vec![Admin::sudo_set_subnet_moving_alpha { alpha: MOVING_ALPHA }];
+    let mut calls = vec![admin::sudo_set_subnet_moving_alpha(MOVING_ALPHA)];
     for (_, netuid) in &waiting {
         let netuid = *netuid;
         calls.extend([
-            Admin::sudo_set_ema_price_halving_period {
-                netuid,
-                ema_halving: MOVING_HALVING_BLOCKS,
-            },
-            Admin::sudo_set_subnet_emission_enabled { netuid, enabled: true },
-            Admin::sudo_set_max_registrations_per_block {
-                netuid,
-                max_registrations_per_block: REGISTRATIONS_PER_BLOCK,
-            },
-            Admin::sudo_set_target_registrations_per_interval {
-                netuid,
-                target_registrations_per_interval: REGISTRATIONS_PER_BLOCK,
-            },
-            Admin::sudo_set_weights_set_rate_limit {
-                netuid,
-                weights_set_rate_limit: RATE_LIMIT_BLOCKS,
-            },
-            Admin::sudo_set_serving_rate_limit {
-                netuid,
-                serving_rate_limit: RATE_LIMIT_BLOCKS,
-            },
-            Admin::sudo_set_commit_reveal_weights_enabled { netuid, enabled: false },
+            admin::sudo_set_ema_price_halving_period(netuid, MOVING_HALVING_BLOCKS),
+            admin::sudo_set_subnet_emission_enabled(netuid, true),
+            admin::sudo_set_max_registrations_per_block(netuid, REGISTRATIONS_PER_BLOCK),
+            admin::sudo_set_target_registrations_per_interval(netuid, REGISTRATIONS_PER_BLOCK),
+            admin::sudo_set_weights_set_rate_limit(netuid, RATE_LIMIT_BLOCKS),
+            admin::sudo_set_serving_rate_limit(netuid, RATE_LIMIT_BLOCKS),
+            admin::sudo_set_commit_reveal_weights_enabled(netuid, false),
         ]);
     }
-    let sudo = |call: Admin<Runtime>| {
-        RuntimeCall::Sudo(pallet_sudo::Call::sudo {
-            call: Box::new(RuntimeCall::AdminUtils(call)),
-        })
-    };
-    let calls = calls.into_iter().map(sudo).collect();
-    submit(
-        client,
-        RuntimeCall::Utility(pallet_utility::Call::batch_all { calls }),
-        alice,
-    )
-    .await?;
+    let calls = calls.into_iter().map(Call::sudo).collect();
+    submit(client, Call::batch_all(calls), alice).await?;
     try_join_all(waiting.into_iter().map(|(index, netuid)| async move {
         let owner = Member::owner(index)?;
-        submit(
-            client,
-            RuntimeCall::SubtensorModule(Call::start_call { netuid }),
-            &owner.coldkey,
-        )
-        .await
+        submit(client, subtensor::start_call(netuid), &owner.coldkey).await
     }))
     .await?;
     Ok(())
@@ -239,7 +193,7 @@ async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()>
             bail!("the plan has more subnets than the chain")
         };
         if view
-            .double::<Uids<Runtime>, _, _, _>(netuid, member.hotkey.account())
+            .find(&items::UIDS, (netuid, member.hotkey.account()))
             .await?
             .is_none()
         {
@@ -248,11 +202,8 @@ async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()>
     }
     let first = missing.len() == members(plan)?.len();
     let registered = join_all(missing.into_iter().map(|(netuid, member)| async move {
-        let call = Call::burned_register {
-            netuid,
-            hotkey: member.hotkey.account(),
-        };
-        submit(client, RuntimeCall::SubtensorModule(call), &member.coldkey).await
+        let call = subtensor::burned_register(netuid, member.hotkey.account());
+        submit(client, call, &member.coldkey).await
     }));
     for error in registered.await.into_iter().filter_map(Result::err) {
         // A market that goes on does so without those who lost their place to strangers and do not get it back.
@@ -273,7 +224,7 @@ async fn stake(client: &Client, netuids: &[NetUid]) -> Result<()> {
             let member = Member::validator(index, number)?;
             let account = member.hotkey.account();
             let staked: Alpha = view
-                .double::<TotalHotkeyAlpha<Runtime>, _, _, _>(&account, NetUid::ROOT)
+                .get(&items::TOTAL_HOTKEY_ALPHA, (account.clone(), NetUid::ROOT))
                 .await?;
             if staked.is_zero() {
                 missing.push(member);
@@ -281,12 +232,8 @@ async fn stake(client: &Client, netuids: &[NetUid]) -> Result<()> {
         }
     }
     try_join_all(missing.into_iter().map(|member| async move {
-        let call = Call::add_stake {
-            hotkey: member.hotkey.account(),
-            netuid: NetUid::ROOT,
-            amount_staked: Tao(ROOT_STAKE_TAO * UNIT),
-        };
-        submit(client, RuntimeCall::SubtensorModule(call), &member.coldkey).await
+        let call = subtensor::add_stake(member.hotkey.account(), NetUid::ROOT, Tao(ROOT_STAKE_TAO * UNIT));
+        submit(client, call, &member.coldkey).await
     }))
     .await?;
     Ok(())
@@ -301,12 +248,8 @@ async fn sign(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
         if pact::pact(&view, *netuid).await?.is_some() {
             continue;
         }
-        let call = pallet_pact::Call::sign {
-            netuid: *netuid,
-            terms,
-            arbiters: Default::default(),
-        };
-        submit(client, RuntimeCall::Pact(call), &Member::owner(index)?.coldkey).await?;
+        let call = calls::pact::sign(*netuid, terms, Default::default());
+        submit(client, call, &Member::owner(index)?.coldkey).await?;
     }
     Ok(())
 }

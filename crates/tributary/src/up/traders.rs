@@ -4,12 +4,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Result;
-use pallet_subtensor::{Call, SubnetOwnerHotkey, TotalHotkeyAlpha};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
-use tributary_client::{AccountId32, Client, View, Wait, market};
+use tributary_client::{AccountId32, Client, View, Wait, calls::subtensor, items, market};
 use tributary_economy::{Alpha, NetUid, Tao};
-use tributary_runtime::{Runtime, RuntimeCall};
 
 use super::{
     frame::Frame,
@@ -117,11 +115,7 @@ async fn trade(
             let Some((hotkey, _)) = held.get(&netuid.0) else {
                 return Ok(());
             };
-            Call::add_stake {
-                hotkey: hotkey.clone(),
-                netuid,
-                amount_staked: Tao(rao),
-            }
+            subtensor::add_stake(hotkey.clone(), netuid, Tao(rao))
         }
         Move::Sell(netuid, percent) => {
             let Some((hotkey, alpha)) = held.get(&netuid.0) else {
@@ -131,16 +125,10 @@ async fn trade(
             if amount < SALE_MIN {
                 return Ok(());
             }
-            Call::remove_stake {
-                hotkey: hotkey.clone(),
-                netuid,
-                amount_unstaked: Alpha(amount),
-            }
+            subtensor::remove_stake(hotkey.clone(), netuid, Alpha(amount))
         }
     };
-    client
-        .submit(&RuntimeCall::SubtensorModule(call), &member.coldkey, Wait::InBlock)
-        .await?;
+    client.submit(&call, &member.coldkey, Wait::InBlock).await?;
     Ok(())
 }
 
@@ -154,12 +142,10 @@ async fn sell_cuts(client: Client, mut frames: broadcast::Receiver<Arc<Frame>>, 
             let hotkey = owner.hotkey.account();
             for subnet in &frame.subnets {
                 let netuid = NetUid(subnet.netuid);
-                if view.map::<SubnetOwnerHotkey<Runtime>, _, _>(netuid).await? != hotkey {
+                if view.get(&items::SUBNET_OWNER_HOTKEY, (netuid,)).await? != hotkey {
                     continue;
                 }
-                let held: Alpha = view
-                    .double::<TotalHotkeyAlpha<Runtime>, _, _, _>(&hotkey, netuid)
-                    .await?;
+                let held: Alpha = view.get(&items::TOTAL_HOTKEY_ALPHA, (hotkey.clone(), netuid)).await?;
                 let held = BTreeMap::from([(netuid.0, (hotkey.clone(), held.0))]);
                 trade(&client, &owner, Move::Sell(netuid, 50), &held).await?;
             }

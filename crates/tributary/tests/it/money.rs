@@ -1,14 +1,13 @@
 //! Prices, previews, balances: what is said before money moves, and afterwards.
 
 use serde_json::Value;
-use tributary_client::{Client, Keypair, Wait, is_hidden};
+use tributary_client::{Call, Client, Keypair, Wait, is_hidden};
 use tributary_economy::NetUid;
-use tributary_runtime::{Runtime, RuntimeCall};
 
 use crate::support::{ChainProcess, Run, made_subnet, number, share};
 
 /// Sends what no command does.
-fn submit(chain: &ChainProcess, call: RuntimeCall, signer: &str) {
+fn submit(chain: &ChainProcess, call: Call, signer: &str) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let client = Client::connect(&chain.endpoint).await.unwrap();
@@ -196,11 +195,8 @@ fn an_unstake_tells_of_the_sweep_that_it_causes() {
     };
     let staked = number(&bob(&["stake", &netuid, "5"]), "alpha_rao");
     // From now on a nomination below 0.01 alpha is swept.
-    let least = pallet_admin_utils::Call::<Runtime>::sudo_set_nominator_min_required_stake { min_stake: 10_000_000 };
-    let call = pallet_sudo::Call::<Runtime>::sudo {
-        call: Box::new(RuntimeCall::AdminUtils(least)),
-    };
-    submit(&chain, RuntimeCall::Sudo(call), "Alice");
+    let least = Call::new("AdminUtils", "sudo_set_nominator_min_required_stake").with("min_stake", 10_000_000u64);
+    submit(&chain, Call::sudo(least), "Alice");
     let most = staked - 3_000_000;
     let most = format!("{}.{:09}", most / 1_000_000_000, most % 1_000_000_000);
     let before = number(&chain.run(&["balance", "//Bob", "--json"]).json(), "free_rao");
@@ -258,18 +254,22 @@ fn what_strangers_wrote_is_shown_and_never_obeyed() {
     let folder = tempfile::tempdir().unwrap();
     let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
     let (netuid, _) = made_subnet(&chain);
-    let identity = pallet_subtensor::Call::<Runtime>::set_subnet_identity {
-        netuid: NetUid(netuid.parse().unwrap()),
-        subnet_name: NAME.into(),
-        github_repo: vec![],
-        subnet_contact: vec![],
-        subnet_url: vec![],
-        discord: vec![],
-        description: NAME.into(),
-        logo_url: vec![],
-        additional: vec![],
-    };
-    submit(&chain, RuntimeCall::SubtensorModule(identity), "Alice");
+    let texts = [
+        "github_repo",
+        "subnet_contact",
+        "subnet_url",
+        "discord",
+        "logo_url",
+        "additional",
+    ];
+    let identity = Call::new("SubtensorModule", "set_subnet_identity")
+        .with("netuid", NetUid(netuid.parse().unwrap()))
+        .with("subnet_name", NAME.as_bytes().to_vec())
+        .with("description", NAME.as_bytes().to_vec());
+    let identity = texts
+        .into_iter()
+        .fold(identity, |call, text| call.with(text, Vec::<u8>::new()));
+    submit(&chain, identity, "Alice");
     stake_a_little(&chain, &netuid, "//Alice");
     let subnets = chain.run(&["subnets", "--json"]).json();
     let named = subnets.as_array().unwrap().iter().find(|subnet| subnet["name"] == NAME);

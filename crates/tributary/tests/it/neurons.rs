@@ -244,20 +244,14 @@ fn fetch_the_text(chain: &ChainProcess, folder: &Path, netuid: &str, whole: &[u8
 
 /// As the owner of the subnet does it.
 fn turn_commit_reveal_on(chain: &ChainProcess, netuid: &str) {
-    use tributary_client::{Client, Keypair, Wait};
+    use tributary_client::{Client, Keypair, Wait, calls::admin};
     use tributary_economy::NetUid;
-    let call = pallet_admin_utils::Call::sudo_set_commit_reveal_weights_enabled {
-        netuid: NetUid(netuid.parse().unwrap()),
-        enabled: true,
-    };
+    let call = admin::sudo_set_commit_reveal_weights_enabled(NetUid(netuid.parse().unwrap()), true);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let client = Client::connect(&chain.endpoint).await.unwrap();
         let owner = Keypair::dev("Alice").unwrap();
-        client
-            .submit(&tributary_runtime::RuntimeCall::AdminUtils(call), &owner, Wait::InBlock)
-            .await
-            .unwrap();
+        client.submit(&call, &owner, Wait::InBlock).await.unwrap();
     });
 }
 

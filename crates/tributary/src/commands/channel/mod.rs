@@ -5,16 +5,14 @@ mod sign;
 mod validity;
 
 use anyhow::{Context as _, Result, bail};
-use pallet_pact::Call;
 use serde::Serialize;
 use tributary_client::{
-    Client, address,
+    Call, Client, address, calls,
     pact::{self, ChannelView, Paid},
     parse_account,
 };
 use tributary_economy::{NetUid, Tao};
 use tributary_market_serve::offer;
-use tributary_runtime::{Runtime, RuntimeCall};
 
 pub use args::Channel;
 use args::{List, Open, Settle};
@@ -37,11 +35,9 @@ pub async fn run(command: &Channel) -> Result<()> {
     match command {
         Channel::Open(args) => open(args).await,
         Channel::TopUp(args) => {
-            let call = Call::top_up {
-                channel: args.channel,
-                amount: Tao(args.amount.0),
-            };
-            change(&args.sending, args.channel, call, "topped up").await
+            let call = calls::pact::top_up(args.channel, Tao(args.amount.0));
+            let deal = Deal::default().takes("into the channel", args.amount.0);
+            change(&args.sending, args.channel, call, deal, "topped up").await
         }
         Channel::List(args) => list(args).await,
         Channel::Token(args) => sign::token(args).await,
@@ -49,13 +45,14 @@ pub async fn run(command: &Channel) -> Result<()> {
         Channel::Settle(args) => settle(args).await,
         Channel::Close(args) => {
             let call = match args.finalise {
-                true => Call::finalise_close { channel: args.channel },
-                false => Call::close {
-                    channel: args.channel,
-                    voucher: args.voucher.map(|voucher| (Tao(voucher.amount), voucher.signature)),
-                },
+                true => calls::pact::finalise_close(args.channel),
+                false => {
+                    let voucher = args.voucher.map(|voucher| (Tao(voucher.amount), voucher.signature));
+                    calls::pact::close(args.channel, voucher)
+                }
             };
-            change(&args.sending, args.channel, call, "closed, or began to close,").await
+            let text = "closed, or began to close,";
+            change(&args.sending, args.channel, call, Deal::default(), text).await
         }
         Channel::Wallet(args) => sign::wallet(args).await,
     }
@@ -72,18 +69,13 @@ async fn open(args: &Open) -> Result<()> {
         _ => bail!("give --gateway, or --netuid and --payee"),
     };
     let head = client.header(client.best().await?).await?.number;
-    let call = Call::<Runtime>::open_channel {
-        netuid: NetUid(netuid),
-        payee,
-        deposit: Tao(args.amount.0),
-        expiry: u64::from(head) + args.expiry,
-    };
+    let expiry = u64::from(head) + args.expiry;
+    let call = calls::pact::open_channel(NetUid(netuid), payee, Tao(args.amount.0), expiry);
     let deal = Deal::default().takes("into the channel", args.amount.0);
-    let call = RuntimeCall::Pact(call);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
-    let id = pact::opened(&included).context("the chain took the deposit, but reported no channel")?;
+    let id = pact::opened(&included)?.context("the chain took the deposit, but reported no channel")?;
     let channel = pact::channel(&client.at(included.block), id).await?;
     let view = ChannelView::new(id, &channel.context("the channel is closed already")?);
     let text = format!(
@@ -94,18 +86,14 @@ async fn open(args: &Open) -> Result<()> {
 }
 
 /// Sends a call about a channel and shows what became of it.
-async fn change(sending: &Sending, id: u64, call: Call<Runtime>, text: &str) -> Result<()> {
+async fn change(sending: &Sending, id: u64, call: Call, deal: Deal, text: &str) -> Result<()> {
     #[derive(Serialize)]
     struct Effect {
         channel: u64,
         open: Option<ChannelView>,
     }
     let client = sending.client().await?;
-    let deal = match &call {
-        Call::top_up { amount, .. } => Deal::default().takes("into the channel", amount.0),
-        _ => Deal::default(),
-    };
-    let Some(included) = sending.send_deal(&client, RuntimeCall::Pact(call), deal).await? else {
+    let Some(included) = sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
     let after = pact::channel(&client.at(included.block), id).await?;
@@ -132,15 +120,12 @@ async fn change(sending: &Sending, id: u64, call: Call<Runtime>, text: &str) -> 
 
 async fn settle(args: &Settle) -> Result<()> {
     let client = args.sending.client().await?;
-    let call = Call::<Runtime>::settle {
-        channel: args.voucher.channel,
-        amount: Tao(args.voucher.amount),
-        signature: args.voucher.signature,
-    };
-    let Some(included) = args.sending.send(&client, RuntimeCall::Pact(call)).await? else {
+    let voucher = args.voucher;
+    let call = calls::pact::settle(voucher.channel, Tao(voucher.amount), voucher.signature);
+    let Some(included) = args.sending.send(&client, call).await? else {
         return Ok(());
     };
-    let paid = pact::paid(&included).context("the chain took the voucher, but reported no payment")?;
+    let paid = pact::paid(&included)?.context("the chain took the voucher, but reported no payment")?;
     let channel = args.voucher.channel;
     let text = format!(
         "settled {} TAO of channel {channel}, of which {} TAO is tribute",

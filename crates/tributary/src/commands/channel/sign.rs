@@ -138,7 +138,7 @@ pub async fn wallet(args: &Wallet) -> Result<()> {
     };
     let cancel = CancellationToken::new();
     let (status, changes) = watch::channel(WalletStatus::default());
-    let rail = Arc::new(RpcRail::new(client));
+    let rail = Arc::new(RpcRail::new(client).await?);
     let work = tokio::spawn(run_wallet(config, rail, payer, status, cancel.clone()));
     let id = args.channel;
     let shown = show(changes, args.json, |now| {
