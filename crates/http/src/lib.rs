@@ -8,10 +8,13 @@
 //!
 //! [`Guard`] refuses what pages of other origins send through a browser, and names that do not belong to this machine.
 
+mod authority;
 mod body;
 mod client;
 mod connection;
 mod connection_places;
+mod guard;
+mod hosts;
 mod limits;
 mod origins;
 mod presence;
@@ -19,10 +22,13 @@ mod process_places;
 mod server;
 mod socket;
 
+pub use authority::BadPattern;
 pub use body::{RequestBody, ResponseBody};
 pub use client::Client;
 pub use connection_places::{Bounds, Full, Places, Taken};
+pub use guard::Guard;
+pub use hosts::Hosts;
 pub use limits::{Limits, Wording};
-pub use origins::{BadPattern, Guard, Hosts, Origins, Trust};
+pub use origins::{Origins, Trust};
 pub use presence::{Presence, Working};
 pub use server::{Peer, spawn};

@@ -1,15 +1,10 @@
-use std::{
-    future::{Ready, ready},
-    net::{IpAddr, Ipv6Addr},
-    str::FromStr,
-    sync::Arc,
-    task::{Context, Poll},
-};
+//! Pages by their origins: who may talk to a server through a browser.
 
-use futures::future::Either;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use tower::{Layer, Service};
-use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use std::str::FromStr;
+
+use http::{HeaderMap, header};
+
+use crate::authority::{BadPattern, host_and_port, is_local};
 
 /// What a request may do, by the page that it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,11 +21,6 @@ pub struct Origins {
     rules: Vec<(Pattern, Trust)>,
     others: Option<Trust>,
 }
-
-/// An entry of a list of origins, or a host, that makes no sense.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an origin: write SCHEME://HOST, SCHEME://HOST:PORT or SCHEME://HOST:*, null, or all alone")]
-pub struct BadPattern(String);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Pattern {
@@ -97,7 +87,7 @@ impl Origins {
     }
 
     /// What a request may do, by its headers.
-    fn of(&self, headers: &HeaderMap) -> Result<Trust, String> {
+    pub(crate) fn of(&self, headers: &HeaderMap) -> Result<Trust, String> {
         let mut given = headers.get_all(header::ORIGIN).iter();
         let Some(origin) = given.next() else {
             return Ok(Trust::Full);
@@ -121,28 +111,6 @@ fn parts(origin: &str) -> Option<(String, String, Option<&str>)> {
             .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     };
     (!scheme.is_empty() && plain(&scheme)).then_some((scheme, host, port))
-}
-
-/// A host in lower case (an IPv6 address without its brackets), and what follows its colon.
-fn host_and_port(authority: &str) -> Option<(String, Option<&str>)> {
-    let (host, rest) = match authority.strip_prefix('[') {
-        Some(bracketed) => {
-            let (host, rest) = bracketed.split_once(']')?;
-            host.parse::<Ipv6Addr>().ok()?;
-            (host, rest)
-        }
-        None => match authority.find(':') {
-            Some(colon) => authority.split_at(colon),
-            None => (authority, ""),
-        },
-    };
-    let port = match rest.strip_prefix(':') {
-        Some(port) => Some(port),
-        None if rest.is_empty() => None,
-        None => return None,
-    };
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
-    (!host.is_empty() && host.bytes().all(fits)).then(|| (host.to_ascii_lowercase(), port))
 }
 
 fn port_of(scheme: &str, port: Option<&str>) -> Option<Option<u16>> {
@@ -169,11 +137,6 @@ fn pattern(text: &str) -> Result<Pattern, BadPattern> {
     Ok(Pattern::Exact { scheme, host, port })
 }
 
-fn is_local(host: &str) -> bool {
-    let ip = host.parse::<IpAddr>();
-    host == "localhost" || host.ends_with(".localhost") || ip.is_ok_and(|ip| ip.to_canonical().is_loopback())
-}
-
 impl Pattern {
     fn matches(&self, origin: &str) -> bool {
         if origin == "null" {
@@ -195,177 +158,6 @@ impl Pattern {
                         Port::Any => true,
                         Port::Only(port) => *port == of_port,
                     }
-            }
-        }
-    }
-}
-
-/// Names by which a server may be asked for. A page can give its own name the address of this machine, and is of one
-/// origin with the server then; so only addresses, localhost and these names are answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hosts {
-    names: Vec<String>,
-    all: bool,
-}
-
-impl FromStr for Hosts {
-    type Err = BadPattern;
-
-    /// A list of names with commas, or `all`.
-    fn from_str(list: &str) -> Result<Self, BadPattern> {
-        if list.trim() == "all" {
-            return Ok(Self {
-                names: Vec::new(),
-                all: true,
-            });
-        }
-        let names = list.split(',').map(|name| match host_and_port(name.trim()) {
-            Some((name, None)) => Ok(name),
-            _ => Err(BadPattern(name.to_owned())),
-        });
-        Ok(Self {
-            names: names.collect::<Result<_, _>>()?,
-            all: false,
-        })
-    }
-}
-
-impl Hosts {
-    /// Whether a server may be asked for by this `Host`, which may have a port.
-    pub fn admits(&self, authority: &str) -> bool {
-        let Some((host, port)) = host_and_port(authority) else {
-            return false;
-        };
-        if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-            return false;
-        }
-        self.all || self.knows(&host)
-    }
-
-    fn knows(&self, host: &str) -> bool {
-        is_local(host) || host.parse::<IpAddr>().is_ok() || self.names.iter().any(|name| name == host)
-    }
-
-    /// Whether an origin is the very server that is asked. No server here has pages, so that is what programs call
-    /// themselves which send an origin because browsers do.
-    fn is_itself(&self, headers: &HeaderMap) -> bool {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else {
-            return false;
-        };
-        let authority = origin
-            .strip_prefix("http://")
-            .or_else(|| origin.strip_prefix("https://"));
-        authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
-            && host_and_port(host).is_some_and(|(host, _)| self.knows(&host))
-    }
-
-    fn check<B>(&self, request: &Request<B>) -> Result<(), String> {
-        let mut given = request.headers().get_all(header::HOST).iter();
-        let host = given.next().map(HeaderValue::to_str);
-        let named = request.uri().authority().map(http::uri::Authority::as_str);
-        match (host, given.next(), named) {
-            (_, Some(_), _) | (Some(Err(_)), ..) => {
-                Err("the request names several hosts, or none that can be read".to_owned())
-            }
-            (Some(Ok(host)), None, None) if self.admits(host) => Ok(()),
-            (Some(Ok(host)), None, Some(named)) if self.admits(host) && self.admits(named) => Ok(()),
-            (None, None, Some(named)) if self.admits(named) => Ok(()),
-            // Only HTTP/1.0, which no browser speaks, does without.
-            (None, None, None) => Ok(()),
-            (Some(Ok(host)), ..) => Err(format!("this server is not asked for as {host}")),
-            (None, ..) => Err("this server is not asked for by that name".to_owned()),
-        }
-    }
-}
-
-/// Refuses requests of pages that may not talk to a server, before anything of them is read, and tells the service
-/// behind it by a [`Trust`] among the request's extensions what the others may do.
-#[derive(Clone, Debug)]
-pub struct Guard {
-    origins: Arc<Origins>,
-    hosts: Arc<Hosts>,
-    hint: &'static str,
-}
-
-impl Guard {
-    /// `hint` says what to do about a refusal.
-    pub fn new(origins: Origins, hosts: Hosts, hint: &'static str) -> Self {
-        Self {
-            origins: Arc::new(origins),
-            hosts: Arc::new(hosts),
-            hint,
-        }
-    }
-
-    /// The headers by which browsers let allowed pages read answers; it belongs behind the guard.
-    pub fn cors(&self) -> CorsLayer {
-        let origins = self.origins.clone();
-        let allowed = move |origin: &HeaderValue, _: &http::request::Parts| {
-            origin.to_str().is_ok_and(|origin| origins.trust(origin).is_some())
-        };
-        CorsLayer::new()
-            .allow_origin(AllowOrigin::predicate(allowed))
-            .allow_methods([Method::POST, Method::GET])
-            .allow_headers(AllowHeaders::mirror_request())
-            .allow_private_network(true)
-    }
-
-    fn check<B>(&self, request: &Request<B>) -> Result<Trust, String> {
-        self.hosts.check(request)?;
-        let trust = self.origins.of(request.headers());
-        let several = request.headers().get_all(header::ORIGIN).iter().count() > 1;
-        match trust {
-            Err(_) if !several && self.hosts.is_itself(request.headers()) => Ok(Trust::Full),
-            trust => trust,
-        }
-    }
-}
-
-impl<S> Layer<S> for Guard {
-    type Service = Guarded<S>;
-
-    fn layer(&self, service: S) -> Self::Service {
-        Guarded {
-            service,
-            guard: self.clone(),
-        }
-    }
-}
-
-/// A service behind a [`Guard`].
-#[derive(Clone, Debug)]
-pub struct Guarded<S> {
-    service: S,
-    guard: Guard,
-}
-
-impl<S, A, B> Service<Request<A>> for Guarded<S>
-where
-    S: Service<Request<A>, Response = Response<B>>,
-    B: From<String>,
-{
-    type Response = Response<B>;
-    type Error = S::Error;
-    type Future = Either<S::Future, Ready<Result<Response<B>, S::Error>>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.service.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        match self.guard.check(&request) {
-            Ok(trust) => {
-                request.extensions_mut().insert(trust);
-                Either::Left(self.service.call(request))
-            }
-            Err(reason) => {
-                tracing::debug!(reason, "refused");
-                let mut refused = Response::new(B::from(format!("{reason}; {}\n", self.guard.hint)));
-                *refused.status_mut() = StatusCode::FORBIDDEN;
-                let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-                refused.headers_mut().insert(header::CONTENT_TYPE, plain);
-                Either::Right(ready(Ok(refused)))
             }
         }
     }
@@ -448,65 +240,5 @@ mod tests {
         ] {
             assert!(bad.parse::<Origins>().is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn names_that_are_not_of_this_machine_are_refused() {
-        let hosts = Hosts::default();
-        for known in [
-            "localhost:9944",
-            "127.0.0.1:9944",
-            "[::1]:9944",
-            "192.168.1.7:9944",
-            "LocalHost",
-            "10.0.0.1",
-        ] {
-            assert!(hosts.admits(known), "{known}");
-        }
-        for name in [
-            "evil.example:9944",
-            "evil.example",
-            "localhost.evil.example:80",
-            "",
-            ":80",
-            "localhost:x",
-            "[::1",
-        ] {
-            assert!(!hosts.admits(name), "{name}");
-        }
-        let named: Hosts = "chain,Node.Example".parse().unwrap();
-        assert!(named.admits("chain:9944") && named.admits("node.example") && !named.admits("other:1"));
-        assert!("all".parse::<Hosts>().unwrap().admits("other:1"));
-        assert!("a:1".parse::<Hosts>().is_err());
-    }
-
-    #[test]
-    fn several_origins_or_hosts_are_none() {
-        let request = |headers: &[(&'static str, &'static str)]| {
-            let mut request = Request::new(());
-            for (name, value) in headers {
-                request.headers_mut().append(*name, HeaderValue::from_static(value));
-            }
-            Guard::new(Origins::default(), Hosts::default(), "").check(&request)
-        };
-        assert_eq!(request(&[("host", "localhost:1")]), Ok(Trust::Full));
-        let local = ("origin", "http://localhost");
-        assert_eq!(request(&[("host", "localhost:1"), local]), Ok(Trust::Full));
-        assert!(request(&[("host", "localhost:1"), local, ("origin", "https://evil.example")]).is_err());
-        assert!(request(&[("host", "evil.example")]).is_err());
-        // Some programs name the server itself as their origin.
-        let itself = ("origin", "http://10.1.1.1:9944");
-        assert_eq!(request(&[("host", "10.1.1.1:9944"), itself]), Ok(Trust::Full));
-        assert!(request(&[("host", "10.1.1.2:9944"), itself]).is_err());
-        assert!(request(&[("host", "10.1.1.1:9945"), itself]).is_err());
-        assert!(request(&[("host", "10.1.1.1:9944"), itself, itself]).is_err());
-        let rebound = [("host", "evil.example"), ("origin", "http://evil.example")];
-        let mut any = Request::new(());
-        for (name, value) in rebound {
-            any.headers_mut().append(name, HeaderValue::from_static(value));
-        }
-        let guard = Guard::new(Origins::default(), "all".parse().unwrap(), "");
-        assert!(guard.check(&any).is_err(), "any name is no origin of its own");
-        assert!(request(&[("host", "localhost"), ("host", "evil.example")]).is_err());
     }
 }

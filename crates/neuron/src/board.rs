@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Chain, Identity, NeuronError,
-    axon::{Answer, Call, Handler, Refusal},
+    handler::{Answer, Call, Handler, Refusal},
     miner::{MinerOptions, Worker, run_miner},
 };
 

@@ -35,7 +35,7 @@ pub fn peers() -> reqwest::ClientBuilder {
 /// # Errors
 /// What the URL's address is, if it is not called.
 pub fn within(reach: Reach, url: &str) -> Result<reqwest::ClientBuilder, String> {
-    let parsed = Url::parse(url).map_err(|error| format!("it is no URL: {error}"))?;
+    let parsed = Url::parse(url).map_err(|error| format!("it is not a URL: {error}"))?;
     if let Some(refusal) = refused(reach, &parsed) {
         return Err(refusal);
     }

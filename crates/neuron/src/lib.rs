@@ -16,6 +16,7 @@ pub mod durable_file;
 pub mod envelope;
 mod error;
 mod handle;
+mod handler;
 pub mod http;
 pub mod identity;
 pub mod memory_chain;
@@ -27,7 +28,7 @@ pub mod telemetry;
 mod validator;
 
 pub use artifact::{Archive, Archived, Confirmer, Copies, Sealer};
-pub use axon::{Answer, Axon, AxonLimits, Call, Gate, Handler, Refusal};
+pub use axon::{Axon, AxonLimits};
 pub use beacon::{Relay, serve_beacon};
 pub use board::{Board, run_board};
 pub use chain::{
@@ -38,6 +39,7 @@ pub use dendrite::{Dendrite, DendriteError, DendriteLimits, Events};
 pub use description::{BeaconPrint, CorpusPrint, Description, DescriptionError};
 pub use error::{NeuronError, RelayError};
 pub use handle::{MinerHandle, ValidatorHandle, kind_by_name};
+pub use handler::{Answer, Call, Gate, Handler, Refusal};
 pub use identity::{Hotkey, Identity, IdentityError};
 pub use miner::{Admission, MinerOptions, Worker, run_miner};
 pub use reach::Reach;

@@ -57,7 +57,7 @@ fn owner_v4(ip: Ipv4Addr) -> Owner {
         (0, ..) => Owner::Nobody("unspecified: it names no machine"),
         (10, ..) | (172, 16..=31, _) | (192, 168, _) => Owner::Neighbours("of a private network"),
         (100, 64..=127, _) => Owner::Neighbours("of a carrier's own network"),
-        (127, ..) => Owner::Neighbours("the loopback of whoever reads it"),
+        (127, ..) => Owner::Neighbours("a loopback address"),
         (169, 254, _) => Owner::Nobody("link-local"),
         (192, 0, 0) => Owner::Nobody("reserved for protocols"),
         (192, 0, 2) | (198, 51, 100) | (203, 0, 113) => Owner::Nobody("for documentation only"),
@@ -75,7 +75,7 @@ fn owner_v6(ip: Ipv6Addr) -> Owner {
         owner_v4(Ipv4Addr::new(a, b, c, d))
     };
     match parts {
-        [0, 0, 0, 0, 0, 0, 0, 1] => Owner::Neighbours("the loopback of whoever reads it"),
+        [0, 0, 0, 0, 0, 0, 0, 1] => Owner::Neighbours("a loopback address"),
         // What leads to an IPv4 address is as good as that address.
         [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
             inner(high, low)

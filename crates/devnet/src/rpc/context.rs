@@ -99,7 +99,7 @@ pub fn watch(context: &Context, extensions: &Extensions, keys: usize) -> Result<
     let connection = extensions.get::<Peer>().map_or(0, |peer| peer.connection);
     let part = context.watched.take(connection, keys).ok_or_else(|| {
         error::bad_params(format!(
-            "a subscription to {keys} keys is more than this server can watch for you beside the rest; close others first"
+            "a subscription to {keys} keys is more than this server can watch for you in addition to the others; close some first"
         ))
     })?;
     Ok(Watching {

@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         let text: String = self.required("account")?;
         if text.len() > ADDRESS_MAX {
             return Err(error::bad_params(format!(
-                "account: {} characters are no address",
+                "account: {} characters are not an address",
                 text.len()
             )));
         }

@@ -71,9 +71,9 @@ impl Asking {
             }
             let json = event
                 .strip_prefix(b"data: ")
-                .ok_or_else(|| nonsense("sent an event that is none"))?;
+                .ok_or_else(|| nonsense("sent what is not an event"))?;
             let completion: Completion =
-                serde_json::from_slice(json).map_err(|_| nonsense("sent an event that is no completion"))?;
+                serde_json::from_slice(json).map_err(|_| nonsense("sent an event that is not a completion"))?;
             let Some(choice) = completion.choices.into_iter().next() else {
                 continue;
             };

@@ -177,7 +177,7 @@ pub fn run(command: &Wallets) -> Result<()> {
             let wallet = make(&args.name, &args.keep, &key)?;
             if let Some(phrase) = &key.phrase {
                 say!(
-                    "the mnemonic of the coldkey; whoever has it controls the money: write it on paper and show it to nobody:\n  {phrase}"
+                    "the mnemonic of the coldkey; anyone who has it controls the money: write it on paper and show it to nobody:\n  {phrase}"
                 );
             }
             show(&wallet, args.keep.json)

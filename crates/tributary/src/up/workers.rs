@@ -76,7 +76,7 @@ impl Workers {
             locks: Vec::new(),
         };
         let artifacts = Artifacts::start(&mut starter).await?;
-        let prompts = corpora.first().context("there is no corpus")?.clone();
+        let prompts = corpora.first().context("the market has no corpus")?.clone();
         let service = Service::start(&mut starter, prompts).await?;
         let trade = Trade {
             pool: TrainingPool::new(threads, BUSY)?,

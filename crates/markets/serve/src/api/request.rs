@@ -67,7 +67,7 @@ pub fn read_json<T: DeserializeOwned>(body: &[u8], what: &str) -> Result<T, BadR
     let refuse = |param: Option<String>, error: serde_json::Error| BadRequest {
         // Both may hold names and values of the body.
         param: param.map(|param| Cow::Owned(excerpt(&param).into_owned())),
-        message: format!("the body is no {what}: {}", excerpt(&error.to_string())),
+        message: format!("the body is not a {what}: {}", excerpt(&error.to_string())),
     };
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();

@@ -26,7 +26,7 @@ pub async fn beacon(args: &ServeBeacon) -> Result<()> {
     clock.set_ms(market::now_ms(&client.at_best().await?).await?);
     let (address, serving) = serve_beacon(signer, clock.clone(), args.listen, cancel.clone()).await?;
     output::announce(&format!("beacon {hash} on http://{address}"))?;
-    say!("the beacon's key is derived from a phrase: whoever knows the phrase can open everything early");
+    say!("the beacon's key is derived from a phrase: anyone who knows the phrase can open sealed files early");
     let mut heads = client.follow().await?;
     loop {
         tokio::select! {

@@ -228,7 +228,7 @@ fn help(width: usize) -> Vec<Line<'static>> {
     for text in [
         "Keys: arrows, PgUp, PgDn, Home and End scroll; Tab goes to the next table; q, Esc and Ctrl-C stop the market.",
         "Alpha is a subnet's own token; TAO is the chain's. An epoch pays a subnet's miners and validators.",
-        "The market's own cast is known by what it does; guests are whoever registered from outside.",
+        "The market's own members are named by what they do; guests registered from outside.",
     ] {
         lines.extend(wrapped(text, width).into_iter().map(Line::from));
     }
