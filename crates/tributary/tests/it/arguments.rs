@@ -5,10 +5,13 @@ use std::{fs, net::TcpListener, path::Path};
 
 use crate::support::run;
 
-const VECTORS: &str = concat!(
+/// A file of test vectors, and a recorded block.
+pub const VECTORS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../economy/tests/data/economy_vectors.json"
 );
+
+pub const BLOCK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../economy/tests/data/b8813880.json");
 
 #[test]
 fn wrong_arguments_are_explained() {
