@@ -2,14 +2,43 @@
 
 use std::{fs, path::Path};
 
-use tributary_walls::{picture, survey};
+use tributary_walls::{Survey, allowed, picture, survey};
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn read() -> Survey {
+    let survey = survey(root()).unwrap();
+    assert!(survey.crates.len() > 15 && survey.files.len() > 400 && survey.functions.len() > 4_000);
+    survey
+}
 
 #[test]
 fn the_picture_of_the_crates_is_true() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let survey = survey(&root).unwrap();
-    for (path, wanted) in picture::files(&root, &survey.crates).unwrap() {
+    for (path, wanted) in picture::files(root(), &read().crates).unwrap() {
         let found = fs::read_to_string(&path).unwrap_or_default();
         assert!(found == wanted, "{} is out of date: run `just walls`", path.display());
     }
+}
+
+#[test]
+fn crates_are_in_no_circle() {
+    assert_eq!(read().crate_cycles, Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn files_are_in_no_circle_and_functions_end_in_sight() {
+    let (found, listed) = (allowed::found(&read()), allowed::listed(root()).unwrap());
+    let new: Vec<_> = found.difference(&listed).collect();
+    assert!(
+        new.is_empty(),
+        "new circles between files, or functions that are too long; `just walls` says why: {new:#?}"
+    );
+    let gone: Vec<_> = listed.difference(&found).collect();
+    assert!(
+        gone.is_empty(),
+        "`just walls` takes out of {} what is no longer so: {gone:#?}",
+        allowed::FILE
+    );
 }

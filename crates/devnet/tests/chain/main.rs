@@ -8,6 +8,7 @@ mod doors;
 mod kill;
 mod library;
 mod limits;
+mod noise;
 mod powers;
 mod readers;
 mod rpc;

@@ -5,7 +5,10 @@ use std::{fs, net::TcpListener, path::Path};
 
 use crate::support::run;
 
-const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/economy_vectors.json");
+/// A file of test vectors, and a recorded block.
+pub const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/economy_vectors.json");
+
+pub const BLOCK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/b8813880.json");
 
 #[test]
 fn wrong_arguments_are_explained() {

@@ -14,5 +14,6 @@ mod payments;
 mod pipes;
 mod program;
 mod selling;
+mod snapshots;
 mod support;
 mod visitors;

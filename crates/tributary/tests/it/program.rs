@@ -1,29 +1,10 @@
 //! What the program does without a chain: wallets, its own defaults, completions, man pages.
 
-use std::{fs, io::Write as _, path::Path, process::Stdio};
+use std::{fs, path::Path};
 
 use serde_json::Value;
 
-use crate::support::{Run, run, tributary};
-
-/// Runs with something on stdin and in the environment.
-fn with(arguments: &[&str], input: &str, environment: &[(&str, &str)]) -> Run {
-    let mut child = tributary(arguments)
-        .envs(environment.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that needs no input may be gone already.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
+use crate::support::{run, with};
 
 #[test]
 fn wallets_are_made_imported_and_listed() {

@@ -55,6 +55,25 @@ pub fn run(arguments: &[&str]) -> Run {
     }
 }
 
+/// Runs with something on stdin and in the environment.
+pub fn with(arguments: &[&str], input: &str, environment: &[(&str, &str)]) -> Run {
+    let mut child = tributary(arguments)
+        .envs(environment.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that needs no input may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 impl Run {
     /// The JSON on stdout of a run that must have succeeded.
     pub fn json(&self) -> Value {
