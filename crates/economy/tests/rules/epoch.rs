@@ -159,3 +159,56 @@ fn liquid_alpha_waits_for_a_consensus() {
     assert_eq!(output.consensus[2], 65_535);
     assert_eq!(toward(&output, 3), None);
 }
+
+/// `docs/rules/yuma.md#activity-stake-and-permits` step 6: active and permitted, not one of both.
+#[test]
+fn validators_count_while_they_are_active_and_permitted() {
+    // The first weighs 2 alone, the second 3 alone: who counts is who is followed.
+    let mut input = subnet();
+    input.parameters.kappa = 0;
+    input.weights = vec![vec![(2, 1)], vec![(3, 1)], vec![], vec![]];
+    assert!(near(miners_pay(&input), [300, 200]));
+    // 900 + 100 reaches block 1,000, 899 + 100 does not.
+    input.parameters.activity_cutoff = 100;
+    assert!(near(miners_pay(&input), [300, 200]));
+    input.last_update[1] = 899;
+    assert!(near(miners_pay(&input), [500, 0]));
+    input.last_update[1] = 900;
+    input.validator_permit[1] = false;
+    assert!(near(miners_pay(&input), [500, 0]));
+    input.owner_uid = Some(1);
+    assert!(near(miners_pay(&input), [300, 200]));
+}
+
+/// `docs/rules/yuma.md#activity-stake-and-permits` step 2.
+#[test]
+fn stake_below_the_threshold_counts_for_the_owner_only() {
+    let mut input = subnet();
+    let parts = |input: &EpochInput| epoch::run(input).stake_weight;
+    input.parameters.stake_threshold = 40;
+    // 0.6 and 0.4 of 65535, cut.
+    assert_eq!(parts(&input), [39_320, 26_213, 0, 0]);
+    input.parameters.stake_threshold = 41;
+    assert_eq!(parts(&input), [65_535, 0, 0, 0]);
+    input.owner_uid = Some(1);
+    assert_eq!(parts(&input), [39_320, 26_213, 0, 0]);
+}
+
+/// `docs/rules/yuma.md#amounts-and-output` step 1.
+#[test]
+fn without_incentives_and_dividends_the_active_stake_is_paid_or_else_all_of_it() {
+    let mut input = subnet();
+    input.weights = vec![vec![]; 4];
+    let paid = |input: &EpochInput| {
+        let output = epoch::run(input);
+        assert_eq!(output.server_emission, vec![Alpha(0); 4]);
+        assert_eq!(output.emission, output.validator_emission);
+        [0, 1].map(|uid: usize| output.emission[uid].0)
+    };
+    assert!(near(paid(&input), [600, 400]));
+    input.last_update = vec![0, 1_000, 0, 0];
+    input.parameters.activity_cutoff = 100;
+    assert!(near(paid(&input), [0, 1_000]));
+    input.last_update = vec![0; 4];
+    assert!(near(paid(&input), [600, 400]));
+}

@@ -1,7 +1,9 @@
 //! Fees, issuance, pools, limits, shares of stake.
 
+use primitive_types::U256;
 use tributary_economy::{
     Alpha, Error, MAX_SUPPLY, Tao, UNIT, fees,
+    fixed::{U64F64, square_root},
     issuance::{alpha_issuance, block_emission, blocks_until_halving, mintable, next_halving},
     limits::{max_buy, max_move, max_sell},
     pool::{self, EQUAL_WEIGHT, HIGHEST_PRICE, LOWEST_PRICE, Pool, Side, Swapped, WEIGHT_ONE},
@@ -234,4 +236,35 @@ fn floats_have_twenty_one_digits() {
     assert_eq!(one.plus(number(1, -22)), Ok(one));
     assert_eq!(one.mul_div(one, three).unwrap().mantissa(), 333_333_333_333_333_333_333);
     assert_eq!(one.mul_div(one, SafeFloat::ZERO), Err(Error::Overflow));
+}
+
+/// `docs/rules/pool.md#injection`: halves up.
+#[test]
+fn a_weight_stands_for_its_part_of_a_product_to_the_nearest() {
+    let weigh = |weight, product: u64| pool::weigh(weight, product.into());
+    assert_eq!(
+        [0, 1, 2, 3].map(|product| weigh(EQUAL_WEIGHT, product).as_u64()),
+        [0, 1, 1, 2]
+    );
+    assert_eq!(weigh(EQUAL_WEIGHT - 1, 1).as_u64(), 0);
+    assert_eq!(weigh(WEIGHT_ONE, u64::MAX).as_u64(), u64::MAX);
+    assert_eq!(weigh(0, u64::MAX).as_u64(), 0);
+}
+
+/// To the last bit, below one and above it.
+#[test]
+fn the_root_of_a_price_is_the_largest_whose_square_is_not_above_it() {
+    let mut bits = 3u128;
+    for shift in 0..4_000u32 {
+        bits = bits
+            .wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645)
+            .wrapping_add(shift.into());
+        let price = bits >> (shift % 128);
+        let root = U256::from(square_root(U64F64::from_bits(price)).to_bits());
+        let whole = U256::from(price) << 64;
+        assert!(root * root <= whole && (root + 1) * (root + 1) > whole, "{price}");
+    }
+    for (price, root) in [(0.0, 0.0), (0.25, 0.5), (1.0, 1.0), (4.0, 2.0), (1e12, 1e6)] {
+        assert_eq!(square_root(U64F64::from_num(price)), U64F64::from_num(root));
+    }
 }
