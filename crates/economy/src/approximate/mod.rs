@@ -3,7 +3,7 @@
 //! A step of a day is wrong against its blocks by what happens inside the day; there is no point in spending 256-bit
 //! numbers on it. These are the formulas of [`crate::emission`], [`crate::pool`] and [`crate::moving_price`] in f64.
 //! The chain never calls them: its pallets and [`crate::market`] count money in integers and fixed-point numbers
-//! only. Each docstring says how far a formula may be from the exact one, and `tests/approximate.rs` holds it to that.
+//! only. Each docstring says how far a formula may be from the exact one, and `tests/approximate` holds it to that.
 //!
 //! Amounts are cut to whole rao, so books that are kept with them close exactly. Nothing here branches on its numbers
 //! more than it must: in a loop over rows of subnets a compiler works on several at once. Only operations with one

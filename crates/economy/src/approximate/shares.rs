@@ -49,8 +49,8 @@ pub struct Claims<'a> {
 /// is that of [`crate::emission::shares`], `sorted` a buffer.
 ///
 /// Each is within 1e-9 of itself and 1e-15 of [`crate::emission::shares`], as long as claims are above 1e-6 of their sum:
-/// below, the exact shares are cut to few bits. After a gate each is within 2e-8 of itself and 1e-12: the chain's series
-/// has too few terms for large hurdles.
+/// below, the exact shares are cut to few bits. After a gate of an exponent up to three each is within 2e-8 of itself and
+/// 1e-12: the chain's series has too few terms for large hurdles.
 #[inline(always)]
 pub fn shares(rules: RuleSet, shares: &mut [f64], of: Claims<'_>, gate: &mut Gate, sorted: &mut Vec<f64>) {
     if rules.follows_flow() {

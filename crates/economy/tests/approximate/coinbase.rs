@@ -1,28 +1,20 @@
-//! Formulas in floating point against the exact ones, within the bounds that their docstrings state.
+//! Emission, swaps, logarithms.
 
+use super::config;
 use proptest::prelude::*;
 use tributary_economy::{
     Alpha, Tao, UNIT,
-    approximate::{self, Claims, Moving, PRICE_ONE, Reserves, Terms},
-    emission::{self, Claimant, Division, Gate},
+    approximate::{self, Reserves, Terms, Traded},
+    emission::{self, Division},
     fees,
-    fixed::{I64F64, I96F32, U64F64, U96F32},
+    fixed::{I64F64, U96F32},
     issuance,
-    moving_price::{self, Speed},
     pool::{self, EQUAL_WEIGHT, HIGHEST_PRICE, LOWEST_PRICE, Pool, Side},
-    presets::{FAST, LOCAL, MAINNET},
+    presets::MAINNET,
     rule_sets::RuleSet,
 };
 
 const MINIMUM_RESERVE: u64 = 1_000_000;
-
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
 
 fn pool(tao: u64, alpha: u64, fee_rate: u16) -> Pool {
     Pool {
@@ -153,78 +145,8 @@ proptest! {
     }
 }
 
-fn claimants() -> impl Strategy<Value = Vec<Claimant>> {
-    let claimant = (
-        1u64 << 16..1 << 30,
-        0u32..=16,
-        prop::bool::weighted(0.9),
-        -1_000i64..1_000_000_000,
-    );
-    let claimant = claimant.prop_map(|(price, burned, enabled, flow)| Claimant {
-        moving_price: U64F64::from_bits(u128::from(price) << 32),
-        miner_burned: U96F32::from_num(f64::from(burned) / 16.0),
-        enabled,
-        flow: I64F64::from_num(flow),
-        root_proportion: U96F32::from_bits((1 << 31) + u128::from(price)),
-    });
-    prop::collection::vec(claimant, 1..140)
-}
-
 proptest! {
     #![proptest_config(config(500))]
-
-    #[test]
-    fn shares_are_the_rules_under_all_rule_sets(claimants in claimants(), bar in prop::option::of(0.002f64..0.05)) {
-        let withheld: Vec<f64> = claimants.iter().map(|c| c.miner_burned.to_num()).collect();
-        let enabled: Vec<bool> = claimants.iter().map(|c| c.enabled).collect();
-        let mut sorted = Vec::new();
-        for (_, rules) in RuleSet::DATED {
-            let claims = claimants.iter().map(|c| match rules {
-                RuleSet::TaoFlow | RuleSet::ChainBuys => c.flow.to_num::<f64>(),
-                RuleSet::RootPrice => c.moving_price.to_num::<f64>() * c.root_proportion.to_num::<f64>(),
-                _ => c.moving_price.to_num::<f64>(),
-            });
-            let mut found: Vec<f64> = claims.collect();
-            // A bar that was stored, or one of these shares.
-            let stored = Gate { bar: bar.map(U64F64::from_num), ..Gate::default() };
-            let (mut gate, mut exact_gate) = (stored, stored);
-            let of = Claims { withheld: &withheld, enabled: &enabled };
-            approximate::shares(rules, &mut found, of, &mut gate, &mut sorted);
-            let exact = emission::shares(rules, &claimants, &mut exact_gate);
-            let (slack, least) = if rules.gated() { (2e-8, 1e-12) } else { (1e-9, 1e-15) };
-            for (found, exact) in found.iter().zip(exact) {
-                let exact: f64 = exact.to_num();
-                prop_assert!((found - exact).abs() <= slack * exact + least, "{rules:?}: {found:e} {exact:e}");
-            }
-            let bars = [gate, exact_gate].map(|gate| gate.bar.map_or(0.0, |bar| bar.to_num::<f64>()));
-            prop_assert!((bars[0] - bars[1]).abs() <= 1e-9 * bars[1] + 1e-15, "{rules:?}: {bars:?}");
-        }
-    }
-
-    #[test]
-    fn sums_are_sums(values in prop::collection::vec(0u32..1 << 20, 0..100)) {
-        let floats: Vec<f64> = values.iter().map(|x| f64::from(*x)).collect();
-        prop_assert_eq!(approximate::sum(&floats), values.iter().map(|x| f64::from(*x)).sum::<f64>());
-    }
-
-    #[test]
-    fn days_are_within_half_a_step_a_block_of_their_blocks(
-        start in 0u64..(1 << 30), target in 0u64..(1 << 30), near in -100_000i64..100_000, close: bool,
-        age in 0u64..3_000_000, days in 1u64..4,
-    ) {
-        let target = if close { start.saturating_add_signed(near) } else { target };
-        let price = U64F64::from_bits(u128::from(target) << 32);
-        let last = 5 + age + 7_200 * days;
-        let before = I96F32::from_bits(start.into());
-        for alpha in [LOCAL, MAINNET, FAST].map(|preset| preset.moving_alpha) {
-            let speed = Speed { alpha: I96F32::from_bits(alpha.into()), ..SPEED };
-            let exact = by_blocks(before, price, speed, last, 7_200 * days).to_bits();
-            let closed = by_runs(start as f64, price.to_num(), speed, last, 7_200 * days) as i128;
-            let slack = (exact - i128::from(start)).abs() / 500;
-            let most = i128::from(7_200 * days) / 2 + slack;
-            prop_assert!((exact - closed).abs() <= most, "{alpha}: {exact} {closed} from {start} to {target}");
-        }
-    }
 
     #[test]
     fn flows_are_smoothed_as_block_by_block(before in 0i64..1 << 40, flow in -(1i64 << 40)..1 << 40, blocks in 1u64..400) {
@@ -244,35 +166,6 @@ proptest! {
     }
 }
 
-const SPEED: Speed = Speed {
-    alpha: I96F32::from_bits(LOCAL.moving_alpha as i128),
-    halving_blocks: LOCAL.halving_blocks,
-    first_emission_block: 5,
-};
-
-fn by_blocks(mut value: I96F32, price: U64F64, speed: Speed, last: u64, blocks: u64) -> I96F32 {
-    for block in last + 1 - blocks..=last {
-        value = moving_price::update(value, price, speed, block);
-    }
-    value
-}
-
-fn by_runs(mut steps: f64, price: f64, speed: Speed, last: u64, blocks: u64) -> f64 {
-    let alpha: f64 = speed.alpha.to_num();
-    let (mut left, mut block) = (blocks, last - blocks);
-    while left > 0 {
-        let run = left.min(approximate::longest_run(alpha));
-        (left, block) = (left - run, block + run);
-        let moving = Moving {
-            alpha,
-            halving_blocks: speed.halving_blocks as f64,
-            blocks: run as f64,
-        };
-        steps = moving.advance(steps, price, (block - (speed.first_emission_block - 1)) as f64);
-    }
-    steps
-}
-
 #[test]
 fn what_is_no_amount_has_no_whole_part() {
     assert_eq!(
@@ -282,48 +175,65 @@ fn what_is_no_amount_has_no_whole_part() {
     assert_eq!(approximate::whole(f64::INFINITY), 1 << 63);
 }
 
-/// As a moving price of the public network does: quickly, a step's 3,333rd short of a price above it, and at one below.
 #[test]
-fn the_networks_moving_price_reaches_a_price_within_days() {
-    let speed = Speed {
-        alpha: I96F32::from_bits(MAINNET.moving_alpha.into()),
-        halving_blocks: 0,
-        first_emission_block: 1,
+fn what_has_no_quotient_is_zero() {
+    assert_eq!(approximate::price(Reserves { tao: 5, alpha: 0 }), 0.0);
+    assert_eq!(approximate::root_proportion(0.0, 0.0), 0.0);
+    // At a price of zero the TAO joins alone.
+    let terms = Terms {
+        root_weighted: 1e15,
+        owner: 0.18,
+        miners: 0.5,
+        buys: true,
+        minimum_reserve: MINIMUM_RESERVE,
     };
-    for start in [0.002, 0.05] {
-        let price = U64F64::from_num(0.01);
-        let mut blocks = I96F32::from_num(start);
-        let mut closed = blocks.to_bits() as f64;
-        for day in 1..=20u64 {
-            closed = by_runs(closed, price.to_num(), speed, day * 7_200, 7_200);
-            blocks = by_blocks(blocks, price, speed, day * 7_200, 7_200);
-            let apart = (closed - blocks.to_bits() as f64).abs();
-            assert!(apart < 1_700.0, "{start}, day {day}: {apart} steps");
+    let reserves = Reserves { tao: 0, alpha: UNIT };
+    let found = approximate::emission(reserves, UNIT, 1e9, UNIT, terms);
+    assert_eq!((found.tao_in, found.alpha_in, found.spent, found.idle), (UNIT, 0, 0, 0));
+}
+
+/// As [`pool::simulate`] refuses.
+#[test]
+fn refused_trades_move_nothing() {
+    let (r, none) = (1_000_000_000, Traded::default());
+    // A trade that pays nothing, at two of the asset paid in for one of the other.
+    assert_eq!(approximate::exchange(2 * r, r, 1, MINIMUM_RESERVE), none);
+    assert_eq!(
+        approximate::exchange(2 * r, r, 3, MINIMUM_RESERVE),
+        Traded {
+            paid_in: 3,
+            paid_out: 1
         }
-        let gap = 0.01 * PRICE_ONE - blocks.to_bits() as f64;
-        assert!(gap.abs() < 3_334.0, "{gap}");
-        assert!(
-            (closed - blocks.to_bits() as f64).abs() < 2.0,
-            "{start}: {closed} {blocks}"
-        );
-    }
+    );
+    // A thousand times the reserve, and a unit more.
+    assert_eq!(
+        approximate::exchange(r, r, 1_000 * r, MINIMUM_RESERVE).paid_in,
+        1_000 * r
+    );
+    assert_eq!(approximate::exchange(r, r, 1_000 * r + 1, MINIMUM_RESERVE), none);
+    // The least reserve, and a unit less.
+    assert_eq!(approximate::exchange(r, MINIMUM_RESERVE, r, MINIMUM_RESERVE).paid_in, r);
+    assert_eq!(approximate::exchange(r, MINIMUM_RESERVE - 1, r, MINIMUM_RESERVE), none);
+    assert_eq!(approximate::exchange(0, r, 0, MINIMUM_RESERVE), none);
 }
 
 #[test]
-fn a_moving_price_stops_short_of_a_price_above_as_blocks_do() {
-    let speed = Speed {
-        halving_blocks: 0,
-        first_emission_block: 1,
-        ..SPEED
-    };
-    let price = U64F64::from_num(0.01);
-    let mut blocks = I96F32::from_num(0.0098);
-    let mut closed = blocks.to_bits() as f64;
-    for day in 1..=200u64 {
-        closed = by_runs(closed, price.to_num(), speed, day * 7_200, 7_200);
-        blocks = by_blocks(blocks, price, speed, day * 7_200, 7_200);
+fn powers_stop_where_numbers_do() {
+    let (least, most) = (approximate::exp(-708.0), approximate::exp(709.0));
+    assert!((least / (-708f64).exp() - 1.0).abs() < 1e-15 && (most / 709f64.exp() - 1.0).abs() < 1e-15);
+    for beyond in [708.5, 709.0, 1e3, 1e300, f64::INFINITY] {
+        assert_eq!(approximate::exp(-beyond), least, "-{beyond}");
     }
-    let gap = 0.01 - blocks.to_num::<f64>();
-    assert!((6.0e-5..8.0e-5).contains(&gap), "{gap}");
-    assert!((closed / PRICE_ONE - blocks.to_num::<f64>()).abs() < 1e-7);
+    for beyond in [709.5, 1e3, 1e300, f64::INFINITY] {
+        assert_eq!(approximate::exp(beyond), most, "{beyond}");
+    }
+    for x in [-700.0, -1.0, 0.0, 1e-9, 0.5, 1.0, 700.0] {
+        assert!((approximate::exp(x) / f64::exp(x) - 1.0).abs() < 1e-15, "{x}");
+    }
+    for x in [1e-300, 0.1, 0.5, 0.999, 1.0, 1.5, 3.0, 1e300] {
+        assert!(
+            (approximate::ln(x) - f64::ln(x)).abs() <= f64::ln(x).abs() * 3e-16,
+            "{x}"
+        );
+    }
 }

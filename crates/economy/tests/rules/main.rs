@@ -1,0 +1,8 @@
+//! Small rules at their boundaries: the last value for which each holds and the first for which it does not.
+
+mod epoch;
+mod money;
+mod neurons;
+mod sharing;
+mod subnets;
+mod weights;
