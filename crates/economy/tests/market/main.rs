@@ -1,7 +1,10 @@
 //! The market as a whole, on a ledger in memory: what holds after any sequence of operations, and what each promises.
 
+mod books;
 mod coldkey_swap;
+mod moves;
 mod operations;
 mod pacts;
 mod promises;
+mod stakes;
 mod world;
