@@ -1,7 +1,13 @@
 //! The market as a whole, on a ledger in memory: what holds after any sequence of operations, and what each promises.
 
+mod blocks;
+mod books;
 mod coldkey_swap;
+mod moves;
 mod operations;
 mod pacts;
 mod promises;
+mod roots;
+mod stakes;
+mod subnets;
 mod world;

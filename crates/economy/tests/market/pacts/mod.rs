@@ -2,6 +2,7 @@
 
 mod attacks;
 mod flows;
+mod rules;
 mod sequences;
 
 use tributary_economy::{
