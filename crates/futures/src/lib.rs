@@ -16,6 +16,7 @@ pub mod class;
 pub mod compare;
 pub mod error;
 pub mod explain;
+pub mod fifths;
 pub mod hazard;
 pub mod metrics;
 pub mod noise;

@@ -69,7 +69,9 @@ pub struct Tally {
     pub profit_usd: f64,
     /// What they put into the work, in dollars.
     pub reinvested_usd: f64,
-    /// Emission that bought no quality and no revenue, as parts of all TAO, summed over steps.
+    /// TAO issued to the subnets, in rao.
+    pub issued: f64,
+    /// The part of it behind pay of owners and miners that bought no quality and no revenue, in rao.
     pub wasted: f64,
     /// Emission in dollars.
     pub emitted_usd: f64,
@@ -96,9 +98,7 @@ impl Tally {
         sorted.reserve(slots);
         best.clear();
         best.resize(slots, false);
-        let coverage = self.coverage;
         *self = Self {
-            coverage,
             sorted,
             dependence,
             best,
@@ -189,9 +189,9 @@ impl World {
             tribute: &self.tribute,
             margin: self.parameters.margin,
         });
-        let issued = self.chain.issued.0 as f64;
         let tally = &mut self.tally;
-        tally.wasted += wasted / issued.max(1.0);
+        tally.issued += minted.0 as f64;
+        tally.wasted += wasted;
         tally.revenue = revenue;
         let emitted = minted.0 as f64 / RAO * self.tao.usd;
         tally.emitted_usd += emitted;
@@ -211,11 +211,11 @@ impl World {
             *usd += now.saturating_sub(before) as f64 / RAO * self.tao.usd;
         }
         tally.flows = flows;
-        tally.coverage = if emitted > 0.0 { on_rail * days / emitted } else { 0.0 };
+        tally.coverage = coverage(on_rail * days, emitted);
     }
 }
 
-/// Sums of a step: emission in rao that bought nothing; in dollars a day revenue on the network, all revenue, what owners
+/// Sums of a step: TAO issued, in rao, that bought nothing; in dollars a day revenue on the network, all revenue, what owners
 /// keep of it, and of that what those keep who build.
 struct Sums<'a> {
     chain: &'a Chain,
@@ -235,7 +235,8 @@ impl Loop for Sums<'_> {
         for from in (0..chain.slots()).step_by(CHUNK) {
             let (revenue, rail) = (load(&people.revenue, from), load(&people.on_rail, from));
             let (owner, miners) = (load(&chain.paid.owner, from), load(&chain.paid.miners, from));
-            let (price, tribute) = (load(&chain.paid.price, from), load(self.tribute, from));
+            let (tao, created) = (load(&chain.paid.tao, from), load(&chain.paid.created, from));
+            let tribute = load(self.tribute, from);
             let [mut builds, mut wastes] = [Lanes::of(0.0); 2];
             for (k, (phase, idle)) in people.phase[from..]
                 .iter()
@@ -253,12 +254,18 @@ impl Loop for Sums<'_> {
                 let own = (self.margin * revenue[k] - tribute[k]).max(0.0);
                 kept[k] += own;
                 building[k] += builds[k] * own;
-                let paid = owner[k].0.wrapping_add(miners[k].0);
-                wasted[k] += wastes[k] * (paid as f64 * price[k]);
+                // A subnet's TAO stands behind all the alpha that is created with it.
+                let work = owner[k].0.wrapping_add(miners[k].0) as f64 / (created[k].0 as f64).max(1.0);
+                wasted[k] += wastes[k] * work * tao[k] as f64;
             }
         }
         [wasted, on_rail, all, kept, building].map(|row| sum(&row))
     }
+}
+
+/// Revenue on the network over the value of emission, both in dollars; zero of none.
+pub(crate) fn coverage(on_rail: f64, emitted: f64) -> f64 {
+    if emitted > 0.0 { on_rail / emitted } else { 0.0 }
 }
 
 /// The Gini index of what is not negative; zero of nothing. Sorts `values`.

@@ -75,7 +75,9 @@ outcome! {
     revenue_taken_usd_day,
     /// Part of the best tenth at the start that is still there.
     best_still_there,
-    /// Emission that bought no quality and no revenue, as a part of all TAO, a year.
+    /// TAO issued to the subnets, as a part of all TAO at the end, a year.
+    emission_year,
+    /// The part of that behind pay of owners and miners that bought no quality and no revenue.
     dilution_tax_year,
     /// Gini index of the last step's emission.
     emission_gini,
@@ -296,7 +298,8 @@ impl Outcome {
             crashes: tally.crashes.into(),
             revenue_taken_usd_day: tally.revenue_taken,
             best_still_there: world.best_still_there(),
-            dilution_tax_year: tally.wasted / years,
+            emission_year: tally.issued / chain.issued.0.max(1) as f64 / years,
+            dilution_tax_year: tally.wasted / chain.issued.0.max(1) as f64 / years,
             emission_gini,
             emission_top10: top10,
             revenue_gini: gini(&mut people.revenue.clone()),

@@ -159,7 +159,7 @@ pub fn summarise(fingerprint: &str, seed: u64, futures: &[Finished], thresholds:
 }
 
 /// The part of the sum that the largest hundredth has, at least one.
-fn top_share(mut values: Vec<f64>) -> f64 {
+pub(crate) fn top_share(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let top = values.len().div_ceil(100);
     values.iter().rev().take(top).sum::<f64>() / values.iter().sum::<f64>()

@@ -29,6 +29,7 @@ impl Chain {
     pub fn emit(&mut self, blocks: u64) -> Result<(), Error> {
         self.paid.tao.fill(0);
         for row in [
+            &mut self.paid.created,
             &mut self.paid.owner,
             &mut self.paid.miners,
             &mut self.paid.stakers,
@@ -196,6 +197,7 @@ impl Chain {
         let joined = Tao(portion.tao_in).plus(Tao(portion.spent))?;
         self.mint(joined, Tao(portion.idle))?;
         self.paid.tao[slot] += joined.plus(Tao(portion.idle))?.0;
+        self.paid.created[slot] = self.paid.created[slot].plus(created)?;
         let holdings = &mut self.holdings;
         let add = |row: &mut Vec<Alpha>, amount: Alpha| -> Result<(), Error> {
             row[slot] = row[slot].plus(amount)?;

@@ -170,6 +170,8 @@ pub struct Paid {
     pub share: Vec<f64>,
     /// TAO that went into its pool, in rao: injected and spent on purchases.
     pub tao: Vec<u64>,
+    /// Alpha of all participants, what is withheld or recycled of it too.
+    pub created: Vec<Alpha>,
     /// TAO for one alpha after it.
     pub price: Vec<f64>,
     /// Owner's cut.
@@ -338,6 +340,7 @@ impl Chain {
         fill(&mut self.paid.tao, slots, 0);
         fill(&mut self.paid.price, slots, 0.0);
         for row in [
+            &mut self.paid.created,
             &mut self.paid.owner,
             &mut self.paid.miners,
             &mut self.paid.stakers,

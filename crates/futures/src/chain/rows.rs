@@ -138,6 +138,7 @@ impl Loop for Coinbase<'_> {
             store(&mut chain.paid.tao, from, &paid_tao);
             store(&mut chain.paid.price, from, &price);
             let (held, paid) = (&mut chain.holdings, &mut chain.paid);
+            add_row(&mut paid.created, from, &emitted, &mut broken);
             add_row(&mut held.protocol, from, &bought, &mut broken);
             add_row(&mut held.burned, from, &burned, &mut broken);
             for (held, paid, amounts) in [

@@ -462,6 +462,9 @@ impl World {
         self.chain.emit(blocks)?;
         self.chain.step_pacts(blocks)?;
         let minted = self.chain.issued.minus_or_zero(issued_before);
+        if self.step == 0 {
+            self.begin_coverage(days, minted);
+        }
         self.day += days;
         self.week += days;
         self.month += days;

@@ -18,6 +18,8 @@ pub struct TaoMarket {
     pub usd_start: f64,
     /// Inflow in dollars a day at the start.
     pub inflow: f64,
+    /// Revenue on the network over the value of emission at the start.
+    pub coverage_start: f64,
     /// Narrative: log of what moves inflow.
     pub narrative: f64,
     /// Confidence still to come back, in log points.
@@ -72,12 +74,17 @@ impl World {
         self.chain.issued.0 as f64 / RAO * self.tao.usd
     }
 
+    /// What coverage on the network, against that of the start, makes of the narrative in the long run.
+    fn narrative_mean(&self) -> f64 {
+        let (now, start) = (self.tally.coverage.max(1e-3), self.tao.coverage_start.max(1e-3));
+        self.parameters.narrative_of_coverage * libm::log((now / start).max(1e-3))
+    }
+
     /// Moves the price of TAO.
     pub(super) fn move_tao(&mut self, days: f64) {
         let p = &self.parameters;
         let years = days / YEAR;
-        let mean =
-            p.narrative_of_coverage * libm::log((self.tally.coverage.max(1e-3) / p.coverage_start.max(1e-3)).max(1e-3));
+        let mean = self.narrative_mean();
         let value = self.market_value();
         let on_rail = vector::dot(&self.people.revenue, &self.people.on_rail);
         let tao = &mut self.tao;
@@ -95,5 +102,42 @@ impl World {
         let noise = p.market_noise * years.sqrt() * tao.shock + fair * years;
         let change = net / (p.tao_depth * value) + noise + back + core::mem::take(&mut tao.jump);
         tao.usd *= libm::exp(change.clamp(-MOVE_MAX, MOVE_MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{parameters::Parameters, scenario::Scenario, start::Start};
+    use proptest::prelude::*;
+    use tributary_economy::rule_sets::RuleSet;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+        /// Revenue off the network, and what rules leave unissued, are no change of coverage.
+        #[test]
+        fn where_nothing_changes_nothing_pushes_the_narrative(seed in any::<u64>(), set in 0..RuleSet::DATED.len()) {
+            let scenario = Scenario { rules: vec![(0, RuleSet::DATED[set].1)], ..Scenario::default() };
+            let start = Start::load(&scenario.start, seed).unwrap();
+            let still = Parameters {
+                narrative_of_coverage: 1.0,
+                narrative_noise: 0.0,
+                market_noise: 0.0,
+                quality_noise: 0.0,
+                demand_growth: 0.0,
+                team_exit_rate: 0.0,
+                crash_rate: 0.0,
+                loyalty: 10.0,
+                ..Parameters::draw(&scenario.beliefs, seed, 0)
+            };
+            let mut world = World::new(&scenario);
+            world.begin(&scenario, &start, still, seed, 0).unwrap();
+            world.step(scenario.step_blocks, scenario.rules_at(0.0)).unwrap();
+            prop_assert_eq!(world.tao.narrative, 0.0);
+            // What one day of people brings is small against the part of revenue that is off the network.
+            let push = world.narrative_mean();
+            prop_assert!(push.abs() < 0.05, "{push}");
+        }
     }
 }

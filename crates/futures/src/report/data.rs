@@ -109,11 +109,7 @@ impl Answers {
             values.sort_unstable_by(f64::total_cmp);
             values
         };
-        let inflation: Vec<f64> = sorted(
-            futures
-                .iter()
-                .map(|f| f.outcome.tao_minted / f.outcome.issuance_tao / years),
-        );
+        let emission = column(|o| o.emission_year);
         let tornados = tornado::all(plan, &futures);
         let comparison: Option<Comparison> = read_json(&directory.join("comparison.json"))?;
         let sensitivity: Option<Sensitivity> = read_json(&directory.join("sensitivity.json"))?;
@@ -125,7 +121,7 @@ impl Answers {
             years,
             market_values: column(|o| o.market_value_ratio),
             dilution: column(|o| o.dilution_tax_year),
-            inflation_median: stats::quantile(&inflation, 0.5),
+            inflation_median: stats::quantile(&emission, 0.5),
             fans,
             tornados,
             shares,

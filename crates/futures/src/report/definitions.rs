@@ -106,16 +106,16 @@ pub const ALL: &[Definition] = &[
     Definition {
         key: "dilution",
         name: "Dilution tax",
-        formula: "Each step: alpha paid to owner and miners, at market price, of subnets whose owner extracts or has left, \
-                  or whose quality against the frontier and revenue both fell in that week, over all TAO; summed, over the \
-                  years.",
+        formula: "TAO issued to subnets whose owner extracts or has left, or whose quality against the frontier and revenue \
+                  both fell in that week, times the part of the alpha created with it that owner and miners got; over \
+                  issuance at the end and over years. A part of all emission.",
         source: "futures.parquet: dilution_tax_year; crates/futures/src/metrics.rs, measure",
     },
     Definition {
         key: "inflation",
         name: "All emission",
-        formula: "TAO minted into the pools over years and over issuance at the end; median over the futures.",
-        source: "futures.parquet: tao_minted; crates/futures/src/report/data.rs",
+        formula: "TAO issued to the subnets over issuance at the end and over years; median over the futures.",
+        source: "futures.parquet: emission_year; crates/futures/src/outcome.rs",
     },
     Definition {
         key: "tornado",

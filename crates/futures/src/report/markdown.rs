@@ -99,7 +99,7 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
     let _ = writeln!(
         out,
         "## How much is parameters and how much is luck\n\nOver {} futures run again with the same parameters and other \
-         noise:\n\n| number | part of the variance from parameters | 95 % |\n|---|---|---|",
+         noise. The rest is luck, alone and together with the parameters:\n\n| number | part of the variance from parameters | 95 % |\n|---|---|---|",
         answers.shares.pairs
     );
     for (key, e) in &answers.shares.parameters {
@@ -142,11 +142,7 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
     }
     let _ = writeln!(out, "\n## The claims\n");
     for claim in &answers.claims {
-        let hangs = if claim.hangs_on.is_empty() {
-            "no single parameter beyond noise".to_owned()
-        } else {
-            claim.hangs_on.join(", ")
-        };
+        let hangs = claim.hangs_on_words();
         let _ = writeln!(
             out,
             "**{} {}** *{}.* {}\nDecided by: {}. Hangs on: {hangs}. Would be refuted by: {}\n",

@@ -16,9 +16,8 @@ use crate::{
     Error, batch,
     class::{CLASSES, Class, Thresholds},
     outcome::{Finished, Outcome},
-    parameters::{OF_PACTS, Parameters, TABLE},
+    parameters::{Parameters, TABLE},
     people::World,
-    prior::Prior,
     run::{Plan, hex},
     stats::{self, Estimate},
 };
@@ -162,12 +161,7 @@ impl<'a> Study<'a> {
     /// # Errors
     /// [`Error::Effort`] if it asks for more than the sequences have, or for nothing.
     pub fn new(plan: &'a Plan, outputs: Vec<Output>, effort: Effort) -> Result<Self, Error> {
-        let beliefs = plan.setting.scenario.beliefs.iter().enumerate();
-        let matters = |k: usize| plan.setting.scenario.pact.is_some() || !OF_PACTS.contains(&TABLE[k].name);
-        let uncertain: Vec<usize> = beliefs
-            .filter(|(k, belief)| matches!(belief, Prior::Drawn(_)) && matters(*k))
-            .map(|(k, _)| k)
-            .collect();
+        let uncertain: Vec<usize> = plan.setting.scenario.uncertain().collect();
         let problem = if uncertain.is_empty() {
             Some("the scenario fixes every parameter: nothing is uncertain".to_owned())
         } else if uncertain.len() > FACTORS_MAX {
