@@ -83,23 +83,23 @@ pub struct Tally {
     moved: [f64; 7],
     bounds: [f64; 3],
     dependence_bounds: [f64; 3],
-    sorted: Vec<f64>,
+    qualities: Vec<f64>,
     dependence: Vec<f64>,
     best: Vec<bool>,
 }
 
 impl Tally {
     pub(crate) fn begin(&mut self, slots: usize) {
-        let (mut sorted, mut best) = (core::mem::take(&mut self.sorted), core::mem::take(&mut self.best));
+        let (mut qualities, mut best) = (core::mem::take(&mut self.qualities), core::mem::take(&mut self.best));
         let mut dependence = core::mem::take(&mut self.dependence);
         dependence.clear();
         dependence.reserve(slots);
-        sorted.clear();
-        sorted.reserve(slots);
+        qualities.clear();
+        qualities.reserve(slots);
         best.clear();
         best.resize(slots, false);
         *self = Self {
-            sorted,
+            qualities,
             dependence,
             best,
             ..Self::default()
@@ -111,23 +111,19 @@ impl World {
     /// The quartiles of quality, and of the emission-paid part of the work, among those who are there.
     pub(crate) fn tally_quality(&mut self) {
         let slots = self.chain.slots();
-        let mut sorted = core::mem::take(&mut self.tally.sorted);
+        let mut qualities = core::mem::take(&mut self.tally.qualities);
         let mut dependence = core::mem::take(&mut self.tally.dependence);
-        sorted.clear();
+        qualities.clear();
         dependence.clear();
         for slot in 0..slots {
             if self.chain.emits(slot) && self.people.phase[slot] != Phase::Gone {
-                sorted.push(self.people.quality[slot]);
+                qualities.push(self.people.quality[slot]);
                 dependence.push(self.dependence(slot));
             }
         }
-        sorted.sort_unstable_by(f64::total_cmp);
-        dependence.sort_unstable_by(f64::total_cmp);
-        let quartiles =
-            |sorted: &[f64]| [1, 2, 3].map(|k| sorted.get(sorted.len() * k / 4).copied().unwrap_or(f64::INFINITY));
-        self.tally.bounds = quartiles(&sorted);
-        self.tally.dependence_bounds = quartiles(&dependence);
-        (self.tally.sorted, self.tally.dependence) = (sorted, dependence);
+        self.tally.bounds = [1, 2, 3].map(|k| ranked(&mut qualities, k, 4));
+        self.tally.dependence_bounds = [1, 2, 3].map(|k| ranked(&mut dependence, k, 4));
+        (self.tally.qualities, self.tally.dependence) = (qualities, dependence);
     }
 
     /// The part of what reaches a subnet's work and of what it earns that emission pays; zero of nothing.
@@ -150,8 +146,7 @@ impl World {
     /// Marks the best tenth at the start.
     pub(crate) fn mark_best(&mut self) {
         self.tally_quality();
-        let sorted = &self.tally.sorted;
-        let bound = sorted.get(sorted.len() * 9 / 10).copied().unwrap_or(f64::INFINITY);
+        let bound = ranked(&mut self.tally.qualities, 9, 10);
         for slot in 0..self.chain.slots() {
             self.tally.best[slot] = self.chain.emits(slot) && self.people.quality[slot] >= bound;
         }
@@ -266,6 +261,15 @@ impl Loop for Sums<'_> {
 /// Revenue on the network over the value of emission, both in dollars; zero of none.
 pub(crate) fn coverage(on_rail: f64, emitted: f64) -> f64 {
     if emitted > 0.0 { on_rail / emitted } else { 0.0 }
+}
+
+/// The value below which `part` of `of` equal parts of the values lie; infinite of nothing. Reorders them.
+fn ranked(values: &mut [f64], part: usize, of: usize) -> f64 {
+    let place = values.len() * part / of;
+    if place >= values.len() {
+        return f64::INFINITY;
+    }
+    *values.select_nth_unstable_by(place, f64::total_cmp).1
 }
 
 /// The Gini index of what is not negative; zero of nothing. Sorts `values`.

@@ -5,7 +5,7 @@
 //! `market::coinbase` (tested to the rao).
 
 use tributary_economy::{
-    Alpha, Error, NetUid, Tao,
+    Alpha, Error, NetUid, Tao, UNIT,
     approximate::{self, Claims, Emission, Moving, Terms},
     emission::{self, Claimant},
     fixed::{I96F32, U64F64, U96F32},
@@ -15,7 +15,7 @@ use tributary_economy::{
     rule_sets::RuleSet,
 };
 
-use super::{Arithmetic, Chain, Constants, Halving, rows};
+use super::{Arithmetic, BLOCKS_PER_DAY, Chain, Constants, Halving, rows};
 use crate::vector;
 
 /// The mechanism number of a subnet whose alpha has a price of its own.
@@ -73,7 +73,6 @@ impl Chain {
     fn exact_run(&mut self, blocks: u64, allowed: Tao) -> Result<(), Error> {
         let root_sells = self.exact_shares();
         self.favour_pacts();
-        let tao_weight = emission::tao_weight(self.constants.tao_weight);
         let last = self.block + blocks;
         for slot in 0..self.slots() {
             if !self.emits(slot) {
@@ -105,8 +104,8 @@ impl Chain {
             let after = Alpha(bought.paid_out).plus(outside)?.plus(Alpha(alpha))?;
             let supply = issuance::alpha_issuance(pool.alpha, after);
             self.set_pool(slot, &pool);
-            let proportion = emission::root_proportion(self.root, tao_weight, supply);
-            let split = emission::split(terms.alpha_out, self.constants.division(), proportion);
+            let proportion = emission::root_proportion(self.root, self.constants.tao_weight, supply);
+            let split = emission::split(terms.alpha_out, self.constants.division, proportion);
             let portion = Emission {
                 tao_in: injected.tao.0,
                 alpha_in: injected.alpha.0,
@@ -153,8 +152,8 @@ impl Chain {
         let minted = vector::run(rows::Coinbase {
             terms: Terms {
                 root_weighted: self.root_weighted(),
-                owner: self.constants.owner_part(),
-                miners: self.constants.division().miners.to_num(),
+                owner: self.constants.division.owner.to_num(),
+                miners: self.constants.division.miners.to_num(),
                 buys: self.rules.buys_with_excess(),
                 minimum_reserve: self.constants.minimum_reserve,
             },
@@ -178,10 +177,19 @@ impl Chain {
         Ok(())
     }
 
+    /// Alpha that a subnet with this supply emits in so many days.
+    pub fn emission_of(&self, supply: u64, days: f64) -> f64 {
+        issuance::block_emission(supply) as f64 / UNIT as f64 * BLOCKS_PER_DAY as f64 * days
+    }
+
+    /// The owner's cut of that.
+    pub fn owner_cut_of(&self, supply: u64, days: f64) -> f64 {
+        self.constants.parts().owner * self.emission_of(supply, days)
+    }
+
     /// Root's TAO times its weight, in rao.
     fn root_weighted(&self) -> f64 {
-        let weight = emission::tao_weight(self.constants.tao_weight);
-        self.root.0 as f64 * weight.to_num::<f64>()
+        self.root.0 as f64 * self.constants.tao_weight.to_num::<f64>()
     }
 
     /// Books new TAO: in the pools, and on the accounts of subnets.

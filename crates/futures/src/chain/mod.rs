@@ -13,7 +13,7 @@ mod tribute;
 
 use tributary_economy::{
     Alpha, Error, Tao,
-    approximate::{self, Reserves},
+    approximate::{self, Parts, Reserves},
     emission::{self, Claimant, Division, Gate},
     fixed::{I64F64, I96F32, U64F64, U96F32},
     issuance,
@@ -49,10 +49,10 @@ pub enum Arithmetic {
 /// Constants of the chain (defaults: the public network's, [`tributary_economy::presets`]).
 #[derive(Clone, Debug)]
 pub struct Constants {
-    /// Owner's cut over 65535 (`SubnetOwnerCut`).
-    pub owner_cut: u16,
-    /// Weight of root's TAO over `u64::MAX` (`TaoWeight`).
-    pub tao_weight: u64,
+    /// How the alpha of every subnet is divided (`SubnetOwnerCut`).
+    pub division: Division,
+    /// Weight of root's TAO (`TaoWeight`).
+    pub tao_weight: U96F32,
     /// Weight of a new price in the moving price (`SubnetMovingAlpha`).
     pub moving_alpha: I96F32,
     /// Blocks until half of that weight (`EMAPriceHalvingBlocks`).
@@ -74,8 +74,8 @@ pub struct Constants {
 impl Default for Constants {
     fn default() -> Self {
         Self {
-            owner_cut: MAINNET.owner_cut,
-            tao_weight: MAINNET.tao_weight,
+            division: Division::with_cut(MAINNET.owner_cut),
+            tao_weight: emission::tao_weight(MAINNET.tao_weight),
             moving_alpha: I96F32::from_bits(MAINNET.moving_alpha.into()),
             halving_blocks: MAINNET.halving_blocks,
             fee_rate: MAINNET.fee_rate,
@@ -89,14 +89,9 @@ impl Default for Constants {
 }
 
 impl Constants {
-    /// How the alpha of every subnet is divided.
-    pub fn division(&self) -> Division {
-        Division::with_cut(self.owner_cut)
-    }
-
-    /// The owner's part of the alpha.
-    pub fn owner_part(&self) -> f64 {
-        self.division().owner.to_num()
+    /// The parts of the alpha in floating point.
+    pub fn parts(&self) -> Parts {
+        Parts::of(self.division)
     }
 }
 
@@ -400,7 +395,7 @@ impl Chain {
     pub fn root_proportion(&self, slot: usize) -> U96F32 {
         emission::root_proportion(
             self.root,
-            emission::tao_weight(self.constants.tao_weight),
+            self.constants.tao_weight,
             issuance::alpha_issuance(self.pools.alpha[slot], self.alpha_outside(slot)),
         )
     }

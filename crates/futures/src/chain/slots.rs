@@ -58,19 +58,27 @@ impl Chain {
             .map(|netuid| usize::from(netuid.0) - 1)
     }
 
-    /// Registers a subnet (`docs/rules/subnets.md#creation`), paid from the free TAO. None if it is too soon after the
-    /// last, if all slots are immune, or if not enough TAO is free.
+    /// Registers a subnet (`docs/rules/subnets.md#creation`) in the slot that [`Self::next_slot`] gives, paid from the
+    /// free TAO. None if it is too soon after the last, if all slots are immune, or if not enough TAO is free.
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
     pub fn register(&mut self) -> Result<Option<Registered>, Error> {
+        match self.next_slot() {
+            Some(slot) => self.register_in(slot),
+            None => Ok(None),
+        }
+    }
+
+    /// [`Self::register`] in `slot`, which [`Self::next_slot`] has just given.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
+    pub(crate) fn register_in(&mut self, slot: usize) -> Result<Option<Registered>, Error> {
         if self.lock_block != 0 && self.block.saturating_sub(self.lock_block) < self.constants.network_rate_limit_blocks
         {
             return Ok(None);
         }
-        let Some(slot) = self.next_slot() else {
-            return Ok(None);
-        };
         let cost = self.lock_cost();
         if self.free < cost {
             return Ok(None);

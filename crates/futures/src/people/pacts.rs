@@ -29,7 +29,7 @@ impl World {
     fn premium(&self, here: &Situation, terms: &Terms) -> f64 {
         let p = &self.parameters;
         // Per month and alpha outside the pool, all in dollars: only the ratio counts.
-        let emission = here.cut_alpha / self.chain.constants.owner_part() * here.price;
+        let emission = here.emitted * here.price;
         let revenue = here.revenue * MONTH * p.margin;
         let tribute = self.tribute_usd_month(here, terms) * (1.0 - part(terms.route.root)) * p.tribute_priced;
         let favoured = self.favour(terms);
@@ -41,7 +41,7 @@ impl World {
     /// Tribute in dollars a month.
     fn tribute_usd_month(&self, here: &Situation, terms: &Terms) -> f64 {
         let on_rail = here.revenue * here.on_rail * stays_on_rail(&self.parameters, terms) * MONTH;
-        here.cut_alpha * part(terms.pledge) * here.price + on_rail * part(terms.revenue_share)
+        here.cut_alpha() * part(terms.pledge) * here.price + on_rail * part(terms.revenue_share)
     }
 
     /// What emission adds to a share for the strength of terms.
@@ -239,7 +239,8 @@ impl World {
             price: price * tao_usd,
             tao_usd,
             pool_alpha,
-            cut_alpha: self.cut_alpha(0),
+            emitted: self.chain.emission_of(0, MONTH),
+            cut_part: self.chain.constants.parts().owner,
             owned: 0.0,
             locked: 0.0,
             unvested: 0.0,
@@ -296,7 +297,7 @@ impl World {
             return 0.0;
         };
         let supply = self.chain.alpha_issued[slot];
-        let cut = self.cut_alpha(supply) / MONTH * part(terms.pledge) * self.chain.price(slot);
+        let cut = self.chain.owner_cut_of(supply, 1.0) * part(terms.pledge) * self.chain.price(slot);
         let rail = self.tribute_of_revenue(slot) / self.tao.usd.max(1e-9);
         (cut + rail) * (1.0 - part(terms.route.root)) * self.parameters.tribute_priced
     }

@@ -53,11 +53,12 @@ impl TaoMarket {
 impl World {
     pub(super) fn begin_tao(&mut self) {
         let p = &self.parameters;
+        let parts = self.chain.constants.parts();
         let mut sold = 0.0;
         for slot in 0..self.chain.slots() {
             if self.chain.emits(slot) {
-                let miners = 0.41 * (1.0 - self.chain.withheld[slot]) * miners_sell(p);
-                sold += (0.18 * self.people.cut_sold[slot] + miners) * self.chain.price(slot);
+                let miners = parts.miners * (1.0 - self.chain.withheld[slot]) * miners_sell(p);
+                sold += (parts.owner * self.people.cut_sold[slot] + miners) * self.chain.price(slot);
             }
         }
         let usd = p.tao_usd_start;

@@ -8,6 +8,7 @@ use std::{fs, path::Path};
 use serde::{Deserialize, Serialize};
 use tributary_economy::{
     Alpha, Error as Refusal, MAX_SUPPLY, Tao,
+    emission::{self, Division},
     fixed::I96F32,
     pool::{MINIMUM_WEIGHT, WEIGHT_ONE},
     rule_sets::RuleSet,
@@ -318,8 +319,8 @@ impl Taken {
 impl Settings {
     fn constants(&self) -> Constants {
         Constants {
-            owner_cut: self.owner_cut,
-            tao_weight: self.tao_weight,
+            division: Division::with_cut(self.owner_cut),
+            tao_weight: emission::tao_weight(self.tao_weight),
             moving_alpha: I96F32::from_bits(self.moving_alpha_bits.into()),
             halving_blocks: self.halving_blocks,
             fee_rate: self.fee_rate,
