@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
+    class::CLASSES,
     fifths::{self, Bar},
-    outcome::{CLASSES, Finished, Outcome},
+    outcome::{Finished, Outcome},
     parameters,
     run::Plan,
     stats::{self, Estimate},

@@ -11,7 +11,7 @@ use tributary_economy::rule_sets::RuleSet;
 use crate::{
     Error,
     chain::{Arithmetic, BLOCKS_PER_DAY},
-    outcome::Thresholds,
+    class::Thresholds,
     pact::Offer,
     parameters::{self, OF_PACTS, TABLE},
     prior::Prior,

@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
+    class::{CLASSES, Thresholds},
     hazard::{self, Hazards},
-    outcome::{CLASSES, Finished, Outcome, Thresholds},
-    stats::{self, Estimate},
+    outcome::{Finished, Outcome},
+    stats::{self, Estimate, REPEATS},
 };
 
 /// Part of the futures that counts as the tail.
 const TAIL: f64 = 0.05;
-
-/// Resamples of a bootstrap.
-pub const REPEATS: u32 = 400;
 
 /// Quantiles of one number over all futures.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

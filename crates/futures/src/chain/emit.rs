@@ -5,7 +5,7 @@
 //! `market::coinbase` (tested to the rao).
 
 use tributary_economy::{
-    Alpha, Error, NetUid, Tao, UNIT,
+    Alpha, Error, Tao, UNIT,
     approximate::{self, Claims, Emission, Moving, Terms},
     emission::{self, Claimant},
     fixed::{I96F32, U64F64, U96F32},
@@ -15,11 +15,8 @@ use tributary_economy::{
     rule_sets::RuleSet,
 };
 
-use super::{Arithmetic, BLOCKS_PER_DAY, Chain, Constants, Halving, rows};
+use super::{Arithmetic, BLOCKS_PER_DAY, Chain, Constants, rows, state::Halving};
 use crate::vector;
-
-/// The mechanism number of a subnet whose alpha has a price of its own.
-const DYNAMIC: u16 = 1;
 
 impl Chain {
     /// Advances by `blocks`: mints, injects, buys with the excess, pays the participants, moves the averages.
@@ -243,7 +240,7 @@ impl Chain {
         claimants.clear();
         let mut sum = U64F64::from_bits(0);
         for slot in (0..self.slots()).filter(|slot| self.emits(*slot)) {
-            let price = moving_price::effective(NetUid(slot as u16 + 1), DYNAMIC, self.moving_price(slot));
+            let price = self.effective_price(slot);
             sum = sum.saturating_add(price);
             claimants.push(Claimant {
                 moving_price: price,

@@ -2,10 +2,11 @@
 
 use tributary_economy::Error;
 
-use super::{RAO, START_DAYS, World, YEAR};
+use super::world::{START_DAYS, World};
 use crate::{
     noise::{normal, uniform},
     story::What,
+    units::{RAO, YEAR},
 };
 
 /// Part of two years of a median subnet's owner's cut that a newcomer expects: most fail.
@@ -62,21 +63,5 @@ impl World {
             },
         );
         self.sign_newcomer(slot)
-    }
-
-    /// Median price of the alpha of subnets that emit, in TAO; zero without any.
-    pub(super) fn median_price(&mut self) -> f64 {
-        let mut count = 0;
-        for slot in 0..self.chain.slots() {
-            if self.chain.emits(slot) {
-                self.weights[count] = self.chain.price(slot);
-                count += 1;
-            }
-        }
-        if count == 0 {
-            return 0.0;
-        }
-        let (_, median, _) = self.weights[..count].select_nth_unstable_by(count / 2, f64::total_cmp);
-        *median
     }
 }

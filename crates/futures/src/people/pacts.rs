@@ -7,10 +7,17 @@ use tributary_economy::{
 };
 
 use super::{
-    GONE_DISCOUNT, Kind, MONTH, Phase, RAO, Team, World, YEAR, tao,
-    weigh::{Situation, days, leak, part, stays_on_rail},
+    Kind, Phase,
+    exit_decision::{Situation, days, leak, part, stays_on_rail},
+    teams::Team,
+    world::{CUSTOMER, GONE_DISCOUNT, World},
 };
-use crate::{noise::uniform, pact::Signing, story::What};
+use crate::{
+    noise::uniform,
+    pact::Signing,
+    story::What,
+    units::{MONTH, RAO, YEAR, tao},
+};
 
 /// Months between two looks at the offer.
 const LOOK_MONTHS: u64 = 12;
@@ -267,8 +274,7 @@ impl World {
             if tribute > 0.0 {
                 all += tribute;
                 let paid = self.people.revenue[slot] * self.people.on_rail[slot] * days;
-                self.chain
-                    .pay_on_rail(slot, super::CUSTOMER, tao(paid / self.tao.usd))?;
+                self.chain.pay_on_rail(slot, CUSTOMER, tao(paid / self.tao.usd))?;
             }
         }
         Ok(all)

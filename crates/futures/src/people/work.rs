@@ -2,12 +2,16 @@
 
 use tributary_economy::{Alpha, Tao};
 
-use super::{GONE_DISCOUNT, MONTH, People, Phase, RAO, SEGMENTS, WEEK, World, YEAR};
+use super::{
+    Phase,
+    measure::coverage,
+    world::{GONE_DISCOUNT, People, SEGMENTS, World},
+};
 use crate::{
     chain::Chain,
-    metrics::coverage,
     noise::normals,
     parameters::Parameters,
+    units::{MONTH, RAO, WEEK, YEAR},
     vector::{self, CHUNK, Lanes, Loop, exp, ln, load, store},
 };
 

@@ -12,8 +12,8 @@ use crate::{
     fifths,
     outcome::Finished,
     run::Plan,
-    stats::{self, Estimate},
-    summary::{REPEATS, Summary},
+    stats::{self, Estimate, REPEATS},
+    summary::Summary,
 };
 
 /// How a claim fared in this run.

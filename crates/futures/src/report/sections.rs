@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use super::{
-    Charts, SOBOL,
     claims::Verdict,
     data::Answers,
     definitions,
-    page::{TORNADOS, defined, figure, output_words, range, table},
+    drawings::{Charts, SOBOL, TORNADOS},
+    elements::{defined, figure, output_words, range, table},
     plot::{capital, number, percent},
 };
 use crate::{parameters::TABLE, prior::Prior, run::Plan};

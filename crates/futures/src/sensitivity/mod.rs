@@ -15,10 +15,11 @@ pub use estimators::{Effects, Indices};
 use crate::{
     Error, batch,
     class::{CLASSES, Class, Thresholds},
+    files::{hex, write_json},
     outcome::{Finished, Outcome},
     parameters::{Parameters, TABLE},
     people::World,
-    run::{Plan, hex},
+    run::Plan,
     stats::{self, Estimate},
 };
 use estimators::{FACTORS_MAX, ROWS_MAX, Trajectory};
@@ -270,7 +271,7 @@ impl<'a> Study<'a> {
             outputs: outputs.collect(),
         };
         if let Some(directory) = directory {
-            crate::run::write_json(&directory.join("sensitivity.json"), &sensitivity)?;
+            write_json(&directory.join("sensitivity.json"), &sensitivity)?;
             for step in ["morris", "sobol"] {
                 batch::forget(directory, &format!("{step}-{fingerprint}"))?;
             }

@@ -14,10 +14,11 @@ use tributary_economy::{
     rule_sets::RuleSet,
 };
 
-use super::{Row, Start};
+use super::row::Row;
 use crate::{
     Error,
     chain::{Arithmetic, Chain, Constants},
+    files::write_json,
     noise::STRIDE,
     parameters::Parameters,
 };
@@ -175,7 +176,7 @@ impl Taken {
             path: path.to_owned(),
             problem,
         })?;
-        crate::run::write_json(path, self)
+        write_json(path, self)
     }
 
     /// What does not hold, if anything.
@@ -247,7 +248,7 @@ impl Taken {
     }
 
     /// The rows of a start: one a slot, whether or not somebody is there.
-    pub(super) fn start(&self) -> Start {
+    pub(super) fn rows(&self) -> Vec<Row> {
         let mut rows = vec![Row::default(); self.slots.into()];
         for subnet in &self.subnets {
             let whole = |rao: u64| rao as f64 / RAO;
@@ -267,11 +268,7 @@ impl Taken {
                 ..Row::default()
             };
         }
-        Start {
-            block: self.block,
-            rows,
-            taken: Some(self.clone()),
-        }
+        rows
     }
 
     /// The parameters of a future, with what the chain knows of them.
