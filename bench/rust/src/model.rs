@@ -10,8 +10,8 @@ use tributary_economy::{
     rule_sets::RuleSet,
 };
 use tributary_futures::{
-    metrics::gini,
     start::{Source, Start},
+    stats::gini,
 };
 
 use crate::philox;

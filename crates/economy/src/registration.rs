@@ -120,14 +120,15 @@ pub fn lock_cost(state: LockCost) -> Tao {
 pub fn median_price(prices: &[U64F64]) -> U64F64 {
     let zero = U64F64::from_num(0);
     let mut prices: Vec<_> = prices.iter().copied().filter(|price| *price > zero).collect();
-    prices.sort_unstable();
+    if prices.is_empty() {
+        return U64F64::from_num(1);
+    }
     let middle = prices.len() / 2;
-    match (prices.get(middle), middle.checked_sub(1).and_then(|i| prices.get(i))) {
-        (Some(upper), Some(lower)) if prices.len() % 2 == 0 => {
-            lower.saturating_add(*upper).safe_div(U64F64::from_num(2))
-        }
-        (Some(middle), _) => *middle,
-        (None, _) => U64F64::from_num(1),
+    let even = prices.len() % 2 == 0;
+    let (below, upper, _) = prices.select_nth_unstable(middle);
+    match below.iter().max() {
+        Some(lower) if even => lower.saturating_add(*upper).safe_div(U64F64::from_num(2)),
+        _ => *upper,
     }
 }
 

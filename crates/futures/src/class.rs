@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::Outcome;
-
 /// Thresholds of the classes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
@@ -65,19 +63,7 @@ impl Class {
     }
 }
 
-impl Outcome {
-    /// Which class it is under these thresholds.
-    pub fn class(&self, thresholds: &Thresholds) -> Class {
-        if self.tao_price_ratio < thresholds.depreciation {
-            return Class::Depreciation;
-        }
-        let flywheel = self.coverage >= thresholds.coverage && self.market_value_ratio >= thresholds.flywheel_value;
-        let category = self.market_value_ratio >= thresholds.category_value
-            && self.subnets_at_frontier >= thresholds.frontier_subnets;
-        match (flywheel, category) {
-            (true, true) => Class::CategoryDefining,
-            (true, false) => Class::Flywheel,
-            (false, _) => Class::Niche,
-        }
-    }
+/// Names of the classes, from the worst.
+pub fn names() -> [&'static str; 4] {
+    CLASSES.map(Class::name)
 }

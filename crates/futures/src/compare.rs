@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
-    outcome::{CLASSES, Finished, Outcome},
+    class::CLASSES,
+    fifths::{self, Bar},
+    outcome::{Finished, Outcome},
     parameters,
     run::Plan,
     stats::{self, Estimate},
@@ -40,6 +42,9 @@ pub struct Comparison {
     pub outcomes: BTreeMap<String, Paired>,
     /// Every number.
     pub numbers: BTreeMap<String, Paired>,
+    /// Difference in coverage over the future where a parameter is low and where it is high.
+    #[serde(default)]
+    pub coverage: Vec<Bar>,
 }
 
 fn paired(first: &[f64], second: &[f64]) -> Paired {
@@ -116,5 +121,15 @@ pub fn of_futures(plans: [&Plan; 2], sides: [&[Finished]; 2]) -> Comparison {
         futures: plans[0].runs,
         outcomes,
         numbers,
+        coverage: coverage(plans, sides),
     }
+}
+
+/// The difference in coverage by parameter, as the side with a pact believes of them, else the second.
+fn coverage(plans: [&Plan; 2], sides: [&[Finished]; 2]) -> Vec<Bar> {
+    let by = usize::from(plans[0].setting.scenario.pact.is_none() || plans[1].setting.scenario.pact.is_some());
+    fifths::bars(&plans[by].setting.scenario, sides[by], |x| x, &|places| {
+        let difference = |k: &usize| sides[1][*k].outcome.coverage_mean - sides[0][*k].outcome.coverage_mean;
+        stats::mean(&places.iter().map(difference).collect::<Vec<f64>>())
+    })
 }

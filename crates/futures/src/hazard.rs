@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use crate::{
     outcome::Outcome,
-    stats::{self, Estimate},
-    summary::REPEATS,
+    stats::{self, Estimate, REPEATS},
 };
 
 /// How often owners leave by how good they are.

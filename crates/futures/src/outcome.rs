@@ -4,9 +4,11 @@ use tributary_economy::Alpha;
 
 pub use crate::class::{CLASSES, Class, Thresholds};
 use crate::{
-    metrics::gini,
     people::{Phase, World},
+    stats::gini,
     table::{Column, Table},
+    tally::Tally,
+    units::{RAO, YEAR},
 };
 
 macro_rules! outcome {
@@ -75,7 +77,9 @@ outcome! {
     revenue_taken_usd_day,
     /// Part of the best tenth at the start that is still there.
     best_still_there,
-    /// Emission that bought no quality and no revenue, as a part of all TAO, a year.
+    /// TAO issued to the subnets, as a part of all TAO at the end, a year.
+    emission_year,
+    /// The part of that behind pay of owners and miners that bought no quality and no revenue.
     dilution_tax_year,
     /// Gini index of the last step's emission.
     emission_gini,
@@ -253,7 +257,7 @@ impl Outcome {
     /// Reads the numbers off a future that has come to its end.
     pub fn of(world: &World) -> Self {
         let (chain, people, tally) = (&world.chain, &world.people, &world.tally);
-        let years = (world.day / crate::people::YEAR).max(1e-9);
+        let years = (world.day / YEAR).max(1e-9);
         let working: Vec<usize> = (0..chain.slots())
             .filter(|slot| chain.emits(*slot) && people.phase[*slot] != Phase::Gone)
             .collect();
@@ -265,17 +269,7 @@ impl Outcome {
         let top10: f64 = shares.iter().rev().take(10).sum();
         let usd = world.tao.usd / world.tao.usd_start;
         let start = world.parameters.issuance_start;
-        let issued = chain.issued.0 as f64 / 1e9;
-        let flows = chain.flows.values().map(|rao| rao as f64 / 1e9);
-        let (paid, exposed, left) = (&tally.flows_usd, &tally.exposed, &tally.left);
-        let moved = &tally.moved_usd;
-        let value = |held: &[Alpha]| {
-            let tao = held
-                .iter()
-                .enumerate()
-                .map(|(slot, alpha)| alpha.0 as f64 / 1e9 * chain.price(slot));
-            tao.sum::<f64>() * world.tao.usd
-        };
+        let issued = chain.issued.0 as f64 / RAO;
         Self {
             tao_price_ratio: usd,
             issuance_tao: issued,
@@ -284,7 +278,7 @@ impl Outcome {
             coverage: tally.coverage,
             coverage_mean: tally.returned_usd / tally.emitted_usd.max(1e-9),
             revenue_usd_day: tally.revenue,
-            pooled_tao: chain.pools.tao.iter().map(|tao| tao.0 as f64 / 1e9).sum(),
+            pooled_tao: chain.pools.tao.iter().map(|tao| tao.0 as f64 / RAO).sum(),
             subnets_working: working.len() as f64,
             subnets_at_frontier: at_frontier as f64,
             quality_median: qualities.get(qualities.len() / 2).copied().unwrap_or(f64::NAN),
@@ -296,10 +290,28 @@ impl Outcome {
             crashes: tally.crashes.into(),
             revenue_taken_usd_day: tally.revenue_taken,
             best_still_there: world.best_still_there(),
-            dilution_tax_year: tally.wasted / years,
+            emission_year: tally.issued / chain.issued.0.max(1) as f64 / years,
+            dilution_tax_year: tally.wasted / chain.issued.0.max(1) as f64 / years,
             emission_gini,
             emission_top10: top10,
             revenue_gini: gini(&mut people.revenue.clone()),
+            ..Self::money(world)
+        }
+    }
+
+    /// The numbers about money, and those of [`Self::of_pacts`].
+    fn money(world: &World) -> Self {
+        let (chain, tally) = (&world.chain, &world.tally);
+        let flows = chain.flows.values().map(|rao| rao as f64 / RAO);
+        let paid = &tally.flows_usd;
+        let value = |held: &[Alpha]| {
+            let tao = held
+                .iter()
+                .enumerate()
+                .map(|(slot, alpha)| alpha.0 as f64 / RAO * chain.price(slot));
+            tao.sum::<f64>() * world.tao.usd
+        };
+        Self {
             tao_minted: flows[0],
             tao_bought: flows[1],
             tao_registered: flows[2],
@@ -327,6 +339,15 @@ impl Outcome {
             usd_reinvested: tally.reinvested_usd,
             usd_owners_end: value(&chain.holdings.owner),
             usd_stakers_end: value(&chain.holdings.stakers),
+            ..Self::of_pacts(world)
+        }
+    }
+
+    /// The numbers about pacts, and those of [`Self::decisions`].
+    fn of_pacts(world: &World) -> Self {
+        let (chain, tally) = (&world.chain, &world.tally);
+        let moved = &tally.moved_usd;
+        Self {
             pacts: (0..chain.slots()).filter(|slot| chain.pacts.stands(*slot)).count() as f64,
             pact_offered_mission: tally.offered[0].into(),
             pact_offered_commercial: tally.offered[1].into(),
@@ -350,6 +371,14 @@ impl Outcome {
             usd_tribute_holders: moved[5],
             usd_tribute_root: moved[6],
             returned_part: (moved[4] + moved[5] + moved[6]) / tally.emitted_usd.max(1e-9),
+            ..Self::decisions(tally)
+        }
+    }
+
+    /// Months of decision and decisions to leave.
+    fn decisions(tally: &Tally) -> Self {
+        let (exposed, left) = (&tally.exposed, &tally.left);
+        Self {
             exposed_q1d1: exposed[0][0].into(),
             exposed_q1d2: exposed[0][1].into(),
             exposed_q1d3: exposed[0][2].into(),
@@ -382,6 +411,24 @@ impl Outcome {
             left_q4d2: left[3][1].into(),
             left_q4d3: left[3][2].into(),
             left_q4d4: left[3][3].into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Outcome {
+    /// Which class it is under these thresholds.
+    pub fn class(&self, thresholds: &Thresholds) -> Class {
+        if self.tao_price_ratio < thresholds.depreciation {
+            return Class::Depreciation;
+        }
+        let flywheel = self.coverage >= thresholds.coverage && self.market_value_ratio >= thresholds.flywheel_value;
+        let category = self.market_value_ratio >= thresholds.category_value
+            && self.subnets_at_frontier >= thresholds.frontier_subnets;
+        match (flywheel, category) {
+            (true, true) => Class::CategoryDefining,
+            (true, false) => Class::Flywheel,
+            (false, _) => Class::Niche,
         }
     }
 }

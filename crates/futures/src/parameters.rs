@@ -189,7 +189,7 @@ parameters! {
     subsidy_need, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption; H3 hangs on it";
     /// Log advantage that leaving needs, for a commercial owner; mission +1.5, mercenary -1.
     loyalty, "log points", Drawn(Normal(4.05, 0.886)), -5.0..=10.0,
-        "calibrated (normal, mean 3.2, sd 1.2 before); 4 of 128 slots changed hands in 30 days";
+        "calibrated (normal, mean 3.2, sd 1.2 before); no moment counts exits: prices and pools alone inform it";
     /// Dispersion of the choice.
     choice_noise, "log points", Drawn(Uniform(0.35, 0.8)), 0.01..=10.0, "assumption";
     /// Days over which leavers sell.

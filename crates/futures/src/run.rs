@@ -12,10 +12,10 @@ use std::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tributary_private::durable;
 
 use crate::{
     Error,
+    files::{hex, read_json, write_json},
     outcome::{self, Finished},
     people::World,
     scenario::Scenario,
@@ -324,11 +324,6 @@ fn same(a: &Path, b: &Path) -> bool {
     a.canonicalize().ok() == b.canonicalize().ok()
 }
 
-/// The first eight bytes of a hash, for names.
-pub(crate) fn hex(hash: &[u8]) -> String {
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Files of a part: futures, series.
 fn paths(directory: &Path, part: u64) -> [PathBuf; 2] {
     let parts = directory.join("parts");
@@ -336,25 +331,4 @@ fn paths(directory: &Path, part: u64) -> [PathBuf; 2] {
         parts.join(format!("futures-{part:06}.parquet")),
         parts.join(format!("series-{part:06}.parquet")),
     ]
-}
-
-/// Reads what [`write_json`] wrote; none if there is no such file.
-pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = fs::read(path).map_err(Error::io(path))?;
-    serde_json::from_slice(&text).map(Some).map_err(|error| Error::Table {
-        path: path.to_owned(),
-        problem: error.to_string(),
-    })
-}
-
-pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
-    let mut text = serde_json::to_string_pretty(value).map_err(|error| Error::Table {
-        path: path.to_owned(),
-        problem: error.to_string(),
-    })?;
-    text.push('\n');
-    durable::write(path, text.as_bytes()).map_err(Error::io(path))
 }

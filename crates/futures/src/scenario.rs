@@ -11,9 +11,9 @@ use tributary_economy::rule_sets::RuleSet;
 use crate::{
     Error,
     chain::{Arithmetic, BLOCKS_PER_DAY},
-    outcome::Thresholds,
+    class::Thresholds,
     pact::Offer,
-    parameters::{self, TABLE},
+    parameters::{self, OF_PACTS, TABLE},
     prior::Prior,
     start::{KNOWN, Source},
 };
@@ -342,6 +342,30 @@ impl Scenario {
     /// Steps of a future.
     pub fn steps(&self) -> u64 {
         (self.days * BLOCKS_PER_DAY).div_ceil(self.step_blocks)
+    }
+
+    /// Places in [`TABLE`] of the parameters that are uncertain, without those on which nothing in this scenario can
+    /// hang: what matters under a pact alone, where the pact does not ask for it.
+    pub fn uncertain(&self) -> impl Iterator<Item = usize> + '_ {
+        let beliefs = self.beliefs.iter().zip(TABLE).enumerate();
+        beliefs
+            .filter(|(_, (belief, info))| matches!(belief, Prior::Drawn(_)) && self.matters(info.name))
+            .map(|(k, _)| k)
+    }
+
+    fn matters(&self, name: &str) -> bool {
+        let Some(offer) = &self.pact else {
+            return !OF_PACTS.contains(&name);
+        };
+        let shares = offer.revenue_share > 0.0;
+        match name {
+            "open_leak" | "open_exposure" | "fork_rate" => offer.open_after_days > 0.0,
+            "notice_fall" => offer.notice_days > 0.0,
+            "rail_evasion" => shares,
+            "rail_deterrence" => shares && offer.bond > 0.0,
+            "tribute_priced" => (shares || offer.pledge > 0.0) && offer.root < 1.0,
+            _ => true,
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// Quantile of the normal distribution of a two-sided interval of 95 %.
 const Z95: f64 = 1.959_963_984_540_054;
 
+/// Resamples of a bootstrap that is shown.
+pub const REPEATS: u32 = 400;
+
 /// A number and its interval of 95 %.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
@@ -110,6 +113,27 @@ pub fn quantile(sorted: &[f64], p: f64) -> f64 {
     let low = place.floor() as usize;
     let high = (low + 1).min(last);
     sorted[low] + (place - low as f64) * (sorted[high] - sorted[low])
+}
+
+/// The value below which `part` of `of` equal parts of the values lie; infinite of nothing. Reorders them.
+pub(crate) fn ranked(values: &mut [f64], part: usize, of: usize) -> f64 {
+    let place = values.len() * part / of;
+    if place >= values.len() {
+        return f64::INFINITY;
+    }
+    *values.select_nth_unstable_by(place, f64::total_cmp).1
+}
+
+/// The Gini index of what is not negative; zero of nothing. Sorts `values`.
+pub fn gini(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let n = values.len() as f64;
+    let sum: f64 = values.iter().sum();
+    if sum <= 0.0 {
+        return 0.0;
+    }
+    let ranked: f64 = values.iter().enumerate().map(|(i, x)| (i + 1) as f64 * x).sum();
+    2.0 * ranked / (n * sum) - (n + 1.0) / n
 }
 
 /// Skewness: third central moment over the 1.5th power of the second.

@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
+    class::{CLASSES, Thresholds},
     hazard::{self, Hazards},
-    outcome::{CLASSES, Finished, Outcome, Thresholds},
-    stats::{self, Estimate},
+    outcome::{Finished, Outcome},
+    stats::{self, Estimate, REPEATS},
 };
 
 /// Part of the futures that counts as the tail.
 const TAIL: f64 = 0.05;
-
-/// Resamples of a bootstrap.
-pub const REPEATS: u32 = 400;
 
 /// Quantiles of one number over all futures.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -159,7 +157,7 @@ pub fn summarise(fingerprint: &str, seed: u64, futures: &[Finished], thresholds:
 }
 
 /// The part of the sum that the largest hundredth has, at least one.
-fn top_share(mut values: Vec<f64>) -> f64 {
+pub(crate) fn top_share(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let top = values.len().div_ceil(100);
     values.iter().rev().take(top).sum::<f64>() / values.iter().sum::<f64>()

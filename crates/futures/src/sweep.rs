@@ -12,9 +12,10 @@ use sha2::{Digest, Sha256};
 use crate::{
     Error, batch,
     class::CLASSES,
+    files::hex,
     outcome::{Finished, Outcome},
     parameters,
-    run::{Plan, hex},
+    run::Plan,
     scenario::Scenario,
     stats,
     table::{Column, Table},

@@ -14,8 +14,7 @@ use crate::{
     people::World,
     run::Plan,
     sensitivity::Output,
-    stats::{self, Estimate},
-    summary::REPEATS,
+    stats::{self, Estimate, REPEATS},
     table::Table,
 };
 

@@ -6,6 +6,7 @@ use proptest::{
 };
 use tributary_economy::{
     Alpha, Ledger, NetUid, NewSubnet, Tao, UNIT,
+    emission::tao_weight,
     fixed::{I96F32, U96F32},
     market::{block, networks, staking},
     memory::MemoryLedger,
@@ -86,7 +87,7 @@ fn ledger(pools: &[(u64, u64, u32)], root: u64) -> MemoryLedger<u64> {
 fn mirror(ledger: &MemoryLedger<u64>) -> Chain {
     let mut chain = Chain::default();
     chain.arithmetic = Arithmetic::Exact;
-    chain.constants.tao_weight = ledger.tao_weight();
+    chain.constants.tao_weight = tao_weight(ledger.tao_weight());
     chain.constants.moving_alpha = ledger.subnet_moving_alpha();
     chain.reset(SUBNETS as usize);
     chain.block = ledger.block();

@@ -7,6 +7,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use proptest::prelude::*;
+use tributary_economy::rule_sets::RuleSet;
 use tributary_futures::{Plan, Scenario, Shard, error::Error};
 
 const SHORT: &str = "[run]\ndays = 120\n";
@@ -162,5 +164,29 @@ fn the_documents_table_of_parameters_is_the_codes() {
             info.source
         );
         assert!(document.contains(&row), "docs/futures.md lacks this row:\n{row}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    /// Whoever is idle, whatever alpha is worth, and where emission is not all issued: what it wasted is a part of it.
+    #[test]
+    fn the_dilution_tax_is_a_part_of_all_emission(
+        seed in any::<u64>(), set in 0..RuleSet::DATED.len(), mercenary in 0.0f64..1.0, frontier in 0.0f64..3.0,
+        start in prop_oneof![Just("mainnet-2026-09-30"), Just("synthetic")], pledge in 0.0f64..1.0,
+    ) {
+        let set = serde_json::to_value(RuleSet::DATED[set].1).unwrap();
+        let text = format!(
+            "[run]\ndays = 200\nstart = \"{start}\"\n[[rules]]\nday = 0\nset = {set}\n[parameters]\nmercenary_share = {mercenary}\n\
+             mission_share = 0\nfrontier_speed = {frontier}\nloyalty = 0\n[pact]\npledge = {pledge}\nweight = 1\n"
+        );
+        let plan = Plan::new(Scenario::parse("test.toml", &text).unwrap(), seed >> 12, 2).unwrap();
+        for finished in plan.futures(&|| {}).unwrap() {
+            let (tax, all) = (finished.outcome.dilution_tax_year, finished.outcome.emission_year);
+            prop_assert!((0.0..=all).contains(&tax), "{tax} of {all}");
+            // The participants of dead subnets are not the only ones: their stakers are holders.
+            prop_assert!(all < 0.15, "{all}");
+        }
     }
 }

@@ -156,6 +156,27 @@ pub fn emission(reserves: Reserves, supply: u64, tao: f64, alpha: u64, terms: Te
     }
 }
 
+/// How the alpha of a subnet is divided, in floating point: the owner's and the miners' parts of all of it. Within 2^-31 of
+/// [`emission::split`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Parts {
+    /// The owner's cut.
+    pub owner: f64,
+    /// The miners' pay.
+    pub miners: f64,
+}
+
+impl Parts {
+    /// The parts of a division.
+    pub fn of(division: emission::Division) -> Self {
+        let owner: f64 = division.owner.to_num();
+        Self {
+            owner,
+            miners: (1.0 - owner) * division.miners.to_num::<f64>(),
+        }
+    }
+}
+
 /// The smoothed flow after `blocks` blocks in which `flow` rao came in evenly, by the default smoothing
 /// (`docs/rules/emission.md#staking-flow`). Within 1e-9 of the larger of `before` and the flow a block, and 2^-10 rao,
 /// of as many steps of [`emission::smooth_flow`].
@@ -164,4 +185,24 @@ pub fn smooth_flow(before: I64F64, flow: i64, blocks: u64) -> I64F64 {
     let rest = libm::pow(keep, blocks as f64);
     let a_block = flow as f64 / blocks as f64;
     I64F64::saturating_from_num(rest * before.to_num::<f64>() + (1.0 - rest) * a_block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixed::U96F32;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn parts_are_those_of_the_split(cut in any::<u16>(), alpha in 0u64..=1_000_000_000) {
+            let division = emission::Division::with_cut(cut);
+            let parts = Parts::of(division);
+            let split = emission::split(U96F32::from_num(alpha), division, U96F32::from_num(0));
+            for (part, exact) in [(parts.owner, split.owner), (parts.miners, split.server)] {
+                let off = part * alpha as f64 - exact.0 as f64;
+                prop_assert!((-1e-9..2.0).contains(&off), "{part} of {alpha}: {exact:?}");
+            }
+        }
+    }
 }

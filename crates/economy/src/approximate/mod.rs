@@ -15,7 +15,7 @@ mod moving;
 mod shares;
 
 pub use coinbase::{
-    Emission, Reserves, Terms, Traded, emission, exchange, fee, price, root_proportion, smooth_flow, swap,
+    Emission, Parts, Reserves, Terms, Traded, emission, exchange, fee, price, root_proportion, smooth_flow, swap,
 };
 pub use logarithm::{exp, ln};
 pub use moving::{Moving, PRICE_ONE, longest_run};

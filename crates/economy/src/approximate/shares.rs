@@ -180,12 +180,14 @@ fn part(share: f64, bar: f64, exponent: f64) -> f64 {
 
 fn new_bar(rules: RuleSet, shares: &[f64], gate: &Gate, sorted: &mut Vec<f64>) -> Option<f64> {
     sorted.clear();
-    sorted.extend(shares.iter().filter(|share| **share > 0.0));
     if gate.is_of_rank(rules) {
-        let last = sorted.len().checked_sub(1)?;
+        // Zeros come last.
+        sorted.extend_from_slice(shares);
+        let last = shares.iter().filter(|share| **share > 0.0).count().checked_sub(1)?;
         let place = usize::from(gate.rank).saturating_sub(1).min(last);
         return Some(*sorted.select_nth_unstable_by(place, |a, b| b.total_cmp(a)).1);
     }
+    sorted.extend(shares.iter().filter(|share| **share > 0.0));
     sorted.sort_unstable_by(|a, b| b.total_cmp(a));
     let goal = gate.quantile.to_num::<f64>() * sum(shares);
     let mut mass = 0.0;

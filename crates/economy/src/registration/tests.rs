@@ -28,6 +28,20 @@ proptest! {
     }
 
     #[test]
+    fn a_median_lies_in_the_middle(bits in prop::collection::vec(prop_oneof![Just(0u128), 1u128..1 << 80, 1u128..4], 0..12)) {
+        let prices: Vec<U64F64> = bits.iter().map(|bits| U64F64::from_bits(*bits)).collect();
+        let mut rising: Vec<u128> = bits.into_iter().filter(|bits| *bits > 0).collect();
+        rising.sort_unstable();
+        let middle = rising.len() / 2;
+        let expected = match rising.len() {
+            0 => 1 << 64,
+            n if n % 2 == 0 => (rising[middle - 1] + rising[middle]) / 2,
+            _ => rising[middle],
+        };
+        prop_assert_eq!(median_price(&prices).to_bits(), expected);
+    }
+
+    #[test]
     fn a_dissolved_pool_is_paid_out_whole(pot in any::<u64>(), claims in prop::collection::vec(any::<u64>(), 1..40)) {
         let payouts = dissolve_payouts(pot, &claims);
         let claimed = claims.iter().any(|claim| *claim > 0);

@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use super::{
+    columns::{columns, number},
     lab::Lab,
     targets::{self, Window},
-    text::{columns, number},
 };
 use crate::{Error, parameters, stats};
 

@@ -5,6 +5,7 @@
 //! search. [`april()`] replays the exits of April 2026.
 
 pub mod april;
+mod columns;
 pub mod fit;
 pub mod free;
 pub mod lab;

@@ -1,7 +1,7 @@
 //! What is asked of a future: moments that are computed from the data and from a future by the same code.
 
 use super::section::Section;
-use crate::{metrics::gini, stats};
+use crate::stats::{self, gini};
 
 /// A moment: its family, its name, its unit, and how far it may miss because the model is a model.
 #[derive(Clone, Copy, Debug, PartialEq)]

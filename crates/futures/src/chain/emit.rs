@@ -5,7 +5,7 @@
 //! `market::coinbase` (tested to the rao).
 
 use tributary_economy::{
-    Alpha, Error, NetUid, Tao,
+    Alpha, Error, Tao, UNIT,
     approximate::{self, Claims, Emission, Moving, Terms},
     emission::{self, Claimant},
     fixed::{I96F32, U64F64, U96F32},
@@ -15,11 +15,8 @@ use tributary_economy::{
     rule_sets::RuleSet,
 };
 
-use super::{Arithmetic, Chain, Constants, Halving, rows};
+use super::{Arithmetic, BLOCKS_PER_DAY, Chain, Constants, rows, state::Halving};
 use crate::vector;
-
-/// The mechanism number of a subnet whose alpha has a price of its own.
-const DYNAMIC: u16 = 1;
 
 impl Chain {
     /// Advances by `blocks`: mints, injects, buys with the excess, pays the participants, moves the averages.
@@ -29,6 +26,7 @@ impl Chain {
     pub fn emit(&mut self, blocks: u64) -> Result<(), Error> {
         self.paid.tao.fill(0);
         for row in [
+            &mut self.paid.created,
             &mut self.paid.owner,
             &mut self.paid.miners,
             &mut self.paid.stakers,
@@ -72,7 +70,6 @@ impl Chain {
     fn exact_run(&mut self, blocks: u64, allowed: Tao) -> Result<(), Error> {
         let root_sells = self.exact_shares();
         self.favour_pacts();
-        let tao_weight = emission::tao_weight(self.constants.tao_weight);
         let last = self.block + blocks;
         for slot in 0..self.slots() {
             if !self.emits(slot) {
@@ -104,8 +101,8 @@ impl Chain {
             let after = Alpha(bought.paid_out).plus(outside)?.plus(Alpha(alpha))?;
             let supply = issuance::alpha_issuance(pool.alpha, after);
             self.set_pool(slot, &pool);
-            let proportion = emission::root_proportion(self.root, tao_weight, supply);
-            let split = emission::split(terms.alpha_out, self.constants.division(), proportion);
+            let proportion = emission::root_proportion(self.root, self.constants.tao_weight, supply);
+            let split = emission::split(terms.alpha_out, self.constants.division, proportion);
             let portion = Emission {
                 tao_in: injected.tao.0,
                 alpha_in: injected.alpha.0,
@@ -152,8 +149,8 @@ impl Chain {
         let minted = vector::run(rows::Coinbase {
             terms: Terms {
                 root_weighted: self.root_weighted(),
-                owner: self.constants.owner_part(),
-                miners: self.constants.division().miners.to_num(),
+                owner: self.constants.division.owner.to_num(),
+                miners: self.constants.division.miners.to_num(),
                 buys: self.rules.buys_with_excess(),
                 minimum_reserve: self.constants.minimum_reserve,
             },
@@ -177,10 +174,19 @@ impl Chain {
         Ok(())
     }
 
+    /// Alpha that a subnet with this supply emits in so many days.
+    pub fn emission_of(&self, supply: u64, days: f64) -> f64 {
+        issuance::block_emission(supply) as f64 / UNIT as f64 * BLOCKS_PER_DAY as f64 * days
+    }
+
+    /// The owner's cut of that.
+    pub fn owner_cut_of(&self, supply: u64, days: f64) -> f64 {
+        self.constants.parts().owner * self.emission_of(supply, days)
+    }
+
     /// Root's TAO times its weight, in rao.
     fn root_weighted(&self) -> f64 {
-        let weight = emission::tao_weight(self.constants.tao_weight);
-        self.root.0 as f64 * weight.to_num::<f64>()
+        self.root.0 as f64 * self.constants.tao_weight.to_num::<f64>()
     }
 
     /// Books new TAO: in the pools, and on the accounts of subnets.
@@ -196,6 +202,7 @@ impl Chain {
         let joined = Tao(portion.tao_in).plus(Tao(portion.spent))?;
         self.mint(joined, Tao(portion.idle))?;
         self.paid.tao[slot] += joined.plus(Tao(portion.idle))?.0;
+        self.paid.created[slot] = self.paid.created[slot].plus(created)?;
         let holdings = &mut self.holdings;
         let add = |row: &mut Vec<Alpha>, amount: Alpha| -> Result<(), Error> {
             row[slot] = row[slot].plus(amount)?;
@@ -233,7 +240,7 @@ impl Chain {
         claimants.clear();
         let mut sum = U64F64::from_bits(0);
         for slot in (0..self.slots()).filter(|slot| self.emits(*slot)) {
-            let price = moving_price::effective(NetUid(slot as u16 + 1), DYNAMIC, self.moving_price(slot));
+            let price = self.effective_price(slot);
             sum = sum.saturating_add(price);
             claimants.push(Claimant {
                 moving_price: price,

@@ -11,7 +11,7 @@ use tributary_economy::{
     rule_sets::RuleSet,
 };
 
-use super::Chain;
+use super::{Chain, Sales};
 use crate::vector::{CHUNK, Lanes, Loop, load, store};
 
 /// Adds; remembers a carry.
@@ -138,6 +138,7 @@ impl Loop for Coinbase<'_> {
             store(&mut chain.paid.tao, from, &paid_tao);
             store(&mut chain.paid.price, from, &price);
             let (held, paid) = (&mut chain.holdings, &mut chain.paid);
+            add_row(&mut paid.created, from, &emitted, &mut broken);
             add_row(&mut held.protocol, from, &bought, &mut broken);
             add_row(&mut held.burned, from, &burned, &mut broken);
             for (held, paid, amounts) in [
@@ -240,7 +241,7 @@ impl Loop for Swaps<'_> {
 /// brought, and of that what belongs to owners, to miners, and to stakers on root.
 pub(super) struct Sold<'a> {
     pub(super) chain: &'a mut Chain,
-    pub(super) sales: &'a super::Sales,
+    pub(super) sales: &'a Sales,
 }
 
 impl Loop for Sold<'_> {

@@ -2,16 +2,13 @@
 
 use tributary_economy::{
     Alpha, Error, NetUid, Tao,
-    fixed::{I64F64, I96F32},
-    issuance, moving_price,
+    fixed::I64F64,
+    issuance,
     pool::{self, EQUAL_WEIGHT},
     registration::{self, LockCost, Prunable},
 };
 
-use super::Chain;
-
-/// The mechanism number of a subnet whose alpha has a price of its own.
-const DYNAMIC: u16 = 1;
+use super::{Chain, state::Halving};
 
 /// A registration that went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,34 +40,39 @@ impl Chain {
         if let Some(slot) = self.occupied.iter().position(|taken| !taken) {
             return Some(slot);
         }
-        let slots = self.slots();
-        let prunable = &mut self.scratch.prunable;
+        let mut prunable = core::mem::take(&mut self.scratch.prunable);
         prunable.clear();
-        for slot in 0..slots {
-            let netuid = NetUid(slot as u16 + 1);
-            prunable.push(Prunable {
-                netuid,
-                registered_at: self.registered[slot],
-                moving_price: moving_price::effective(netuid, DYNAMIC, I96F32::from_bits(self.moving[slot] as i128)),
-            });
-        }
-        registration::subnet_to_prune(prunable, self.block, self.constants.immunity_blocks)
-            .map(|netuid| usize::from(netuid.0) - 1)
+        prunable.extend((0..self.slots()).map(|slot| Prunable {
+            netuid: NetUid(slot as u16 + 1),
+            registered_at: self.registered[slot],
+            moving_price: self.effective_price(slot),
+        }));
+        let goes = registration::subnet_to_prune(&prunable, self.block, self.constants.immunity_blocks);
+        self.scratch.prunable = prunable;
+        goes.map(|netuid| usize::from(netuid.0) - 1)
     }
 
-    /// Registers a subnet (`docs/rules/subnets.md#creation`), paid from the free TAO. None if it is too soon after the
-    /// last, if all slots are immune, or if not enough TAO is free.
+    /// Registers a subnet (`docs/rules/subnets.md#creation`) in the slot that [`Self::next_slot`] gives, paid from the
+    /// free TAO. None if it is too soon after the last, if all slots are immune, or if not enough TAO is free.
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
     pub fn register(&mut self) -> Result<Option<Registered>, Error> {
+        match self.next_slot() {
+            Some(slot) => self.register_in(slot),
+            None => Ok(None),
+        }
+    }
+
+    /// [`Self::register`] in `slot`, which [`Self::next_slot`] has just given.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`]: a broken book.
+    pub(crate) fn register_in(&mut self, slot: usize) -> Result<Option<Registered>, Error> {
         if self.lock_block != 0 && self.block.saturating_sub(self.lock_block) < self.constants.network_rate_limit_blocks
         {
             return Ok(None);
         }
-        let Some(slot) = self.next_slot() else {
-            return Ok(None);
-        };
         let cost = self.lock_cost();
         if self.free < cost {
             return Ok(None);
@@ -136,7 +138,7 @@ impl Chain {
         self.holdings.clear(slot);
         self.alpha_issued[slot] = 0;
         self.moving[slot] = 0.0;
-        self.halving[slot] = super::Halving::default();
+        self.halving[slot] = Halving::default();
         self.first_block[slot] = None;
         self.occupied[slot] = false;
         self.enabled[slot] = false;

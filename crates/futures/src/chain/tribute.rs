@@ -10,44 +10,10 @@ use tributary_economy::{
     pool::Side,
 };
 
-use super::{Arithmetic, Chain, pacts::Who};
+use super::{Arithmetic, Chain, Who};
 
 /// Blocks between two releases: the default tempo of the main network.
 const TEMPO: u64 = 360;
-
-/// What tribute moved, all slots together. Alpha is valued at the pool's price of the step.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Tribute {
-    /// Pledged cut, in rao.
-    pub pledged: f64,
-    /// Shares of payments, in rao.
-    pub paid: f64,
-    /// Bonds that were lost to breaches, in rao.
-    pub slashed: f64,
-    /// Cut that had not vested when its owner left, in rao.
-    pub forfeited: f64,
-    /// Burned, in rao.
-    pub burned: f64,
-    /// Paid to holders of alpha, in rao.
-    pub to_holders: f64,
-    /// Paid to stakers on root, in rao.
-    pub to_root: f64,
-}
-
-impl Tribute {
-    /// The numbers, in the order of the fields.
-    pub fn values(&self) -> [f64; 7] {
-        [
-            self.pledged,
-            self.paid,
-            self.slashed,
-            self.forfeited,
-            self.burned,
-            self.to_holders,
-            self.to_root,
-        ]
-    }
-}
 
 impl Chain {
     /// The owner of a slot signs: its bond goes on hold. False, and nothing moves, if not enough TAO is free or a pact is in

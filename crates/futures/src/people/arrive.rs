@@ -2,10 +2,11 @@
 
 use tributary_economy::Error;
 
-use super::{RAO, START_DAYS, World, YEAR};
+use super::world::{START_DAYS, World};
 use crate::{
     noise::{normal, uniform},
     story::What,
+    units::{RAO, YEAR},
 };
 
 /// Part of two years of a median subnet's owner's cut that a newcomer expects: most fail.
@@ -23,7 +24,7 @@ impl World {
             return Ok(());
         }
         let cost = self.chain.lock_cost().0 as f64 / RAO;
-        let value = HOPE * 2.0 * YEAR * self.owner_cut_a_day() * self.median_price();
+        let value = HOPE * 2.0 * YEAR * self.chain.owner_cut_of(0, 1.0) * self.median_price();
         let p = &self.parameters;
         let eager = libm::pow((value / cost.max(1e-9)).max(1e-6), p.newcomer_elasticity);
         let chance = (p.newcomer_rate / YEAR * eager).min(RATE_MAX) * days;
@@ -40,7 +41,7 @@ impl World {
             return Ok(());
         }
         let going = (self.people.quality[next], self.chain.pools.tao[next]);
-        let Some(registered) = self.chain.register()? else {
+        let Some(registered) = self.chain.register_in(next)? else {
             return Ok(());
         };
         let slot = registered.slot;
@@ -62,26 +63,5 @@ impl World {
             },
         );
         self.sign_newcomer(slot)
-    }
-
-    /// Alpha that the rules pay an owner a day, at full emission.
-    fn owner_cut_a_day(&self) -> f64 {
-        self.chain.constants.owner_part() * crate::chain::BLOCKS_PER_DAY as f64
-    }
-
-    /// Median price of the alpha of subnets that emit, in TAO; zero without any.
-    pub(super) fn median_price(&mut self) -> f64 {
-        let mut count = 0;
-        for slot in 0..self.chain.slots() {
-            if self.chain.emits(slot) {
-                self.weights[count] = self.chain.price(slot);
-                count += 1;
-            }
-        }
-        if count == 0 {
-            return 0.0;
-        }
-        let (_, median, _) = self.weights[..count].select_nth_unstable_by(count / 2, f64::total_cmp);
-        *median
     }
 }

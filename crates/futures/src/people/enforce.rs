@@ -7,9 +7,12 @@ use tributary_economy::{
     pact::{Event, Input, Look, Status},
 };
 
-use super::{HOLDERS, Phase, REPORTER, World};
+use super::{
+    Phase,
+    world::{HOLDERS, REPORTER, World},
+};
 use crate::{
-    chain::{BLOCKS_PER_DAY, Who, pacts::unless_refused},
+    chain::{BLOCKS_PER_DAY, Who, unless_refused},
     story::{Reason, What},
 };
 

@@ -7,10 +7,17 @@ use tributary_economy::{
 };
 
 use super::{
-    GONE_DISCOUNT, Kind, MONTH, Phase, RAO, Team, World, YEAR, tao,
-    weigh::{Situation, days, leak, part, stays_on_rail},
+    Kind, Phase,
+    exit_decision::{Situation, days, leak, part, stays_on_rail},
+    teams::Team,
+    world::{CUSTOMER, GONE_DISCOUNT, World},
 };
-use crate::{noise::uniform, pact::Signing, story::What};
+use crate::{
+    noise::uniform,
+    pact::Signing,
+    story::What,
+    units::{MONTH, RAO, YEAR, tao},
+};
 
 /// Months between two looks at the offer.
 const LOOK_MONTHS: u64 = 12;
@@ -29,7 +36,7 @@ impl World {
     fn premium(&self, here: &Situation, terms: &Terms) -> f64 {
         let p = &self.parameters;
         // Per month and alpha outside the pool, all in dollars: only the ratio counts.
-        let emission = here.cut_alpha / self.chain.constants.owner_part() * here.price;
+        let emission = here.emitted * here.price;
         let revenue = here.revenue * MONTH * p.margin;
         let tribute = self.tribute_usd_month(here, terms) * (1.0 - part(terms.route.root)) * p.tribute_priced;
         let favoured = self.favour(terms);
@@ -41,7 +48,7 @@ impl World {
     /// Tribute in dollars a month.
     fn tribute_usd_month(&self, here: &Situation, terms: &Terms) -> f64 {
         let on_rail = here.revenue * here.on_rail * stays_on_rail(&self.parameters, terms) * MONTH;
-        here.cut_alpha * part(terms.pledge) * here.price + on_rail * part(terms.revenue_share)
+        here.cut_alpha() * part(terms.pledge) * here.price + on_rail * part(terms.revenue_share)
     }
 
     /// What emission adds to a share for the strength of terms.
@@ -239,7 +246,8 @@ impl World {
             price: price * tao_usd,
             tao_usd,
             pool_alpha,
-            cut_alpha: self.cut_alpha(0),
+            emitted: self.chain.emission_of(0, MONTH),
+            cut_part: self.chain.constants.parts().owner,
             owned: 0.0,
             locked: 0.0,
             unvested: 0.0,
@@ -266,8 +274,7 @@ impl World {
             if tribute > 0.0 {
                 all += tribute;
                 let paid = self.people.revenue[slot] * self.people.on_rail[slot] * days;
-                self.chain
-                    .pay_on_rail(slot, super::CUSTOMER, tao(paid / self.tao.usd))?;
+                self.chain.pay_on_rail(slot, CUSTOMER, tao(paid / self.tao.usd))?;
             }
         }
         Ok(all)
@@ -296,7 +303,7 @@ impl World {
             return 0.0;
         };
         let supply = self.chain.alpha_issued[slot];
-        let cut = self.cut_alpha(supply) / MONTH * part(terms.pledge) * self.chain.price(slot);
+        let cut = self.chain.owner_cut_of(supply, 1.0) * part(terms.pledge) * self.chain.price(slot);
         let rail = self.tribute_of_revenue(slot) / self.tao.usd.max(1e-9);
         (cut + rail) * (1.0 - part(terms.route.root)) * self.parameters.tribute_priced
     }

@@ -5,11 +5,15 @@ use tributary_economy::{
     approximate::{sum, whole},
 };
 
-use super::{Kind, MONTH, People, Phase, RAO, World};
+use super::{
+    Kind, Phase,
+    world::{People, World},
+};
 use crate::{
     chain::{Chain, Sales},
     noise::{normals, students},
     parameters::Parameters,
+    units::{MONTH, RAO, YEAR},
     vector::{self, CHUNK, Lanes, Loop, ln, load, store},
 };
 
@@ -74,10 +78,10 @@ impl World {
         if mobility <= 0.0 || pooled <= 0.0 || root <= 0.0 || staked <= 0.0 {
             return Ok(0.0);
         }
-        let yearly = super::YEAR / days;
+        let yearly = YEAR / days;
         let advantage = (to_alpha / staked - to_root / root) * yearly;
         // Alpha's yield is paid in what inflates: a yield above the inflation that pays it is not asked to be seen.
-        let moved = root * mobility * advantage.clamp(-1.0, 1.0) * days / super::YEAR;
+        let moved = root * mobility * advantage.clamp(-1.0, 1.0) * days / YEAR;
         self.chain.stake_on_root(-(moved as i64))?;
         Ok(moved / pooled)
     }

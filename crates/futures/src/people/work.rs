@@ -1,12 +1,17 @@
 //! Quality, funding, customers, and what speculators make of them: once a week.
 
-use tributary_economy::Alpha;
+use tributary_economy::{Alpha, Tao};
 
-use super::{GONE_DISCOUNT, MONTH, People, Phase, RAO, SEGMENTS, WEEK, World, YEAR};
+use super::{
+    Phase,
+    measure::coverage,
+    world::{GONE_DISCOUNT, People, SEGMENTS, World},
+};
 use crate::{
     chain::Chain,
     noise::normals,
     parameters::Parameters,
+    units::{MONTH, RAO, WEEK, YEAR},
     vector::{self, CHUNK, Lanes, Loop, exp, ln, load, store},
 };
 
@@ -35,7 +40,15 @@ impl World {
         for (revenue, aim) in self.people.revenue.iter_mut().zip(&self.weights) {
             *revenue = aim * self.demand;
         }
-        self.tally.coverage = self.parameters.coverage_start;
+    }
+
+    /// Coverage of the start: what its customers pay on the network over what the first step, of `days`, issues. How
+    /// much the rules issue is known only when they have run.
+    pub(super) fn begin_coverage(&mut self, days: f64, minted: Tao) {
+        let on_rail = vector::dot(&self.people.revenue, &self.people.on_rail);
+        let emitted = minted.0 as f64 / RAO * self.tao.usd;
+        self.tally.coverage = coverage(on_rail * days, emitted);
+        self.tao.coverage_start = self.tally.coverage;
     }
 
     /// Puts into `weights` what each subnet would earn in the long run; returns the sum.

@@ -9,7 +9,7 @@ use super::{
     plot::{Chart, Problem, chart, number, percent},
     tornado::Tornado,
 };
-use crate::{class::CLASSES, sensitivity::Indices, stats::Estimate};
+use crate::{class, sensitivity::Indices, stats::Estimate};
 
 /// Times something, as a tick.
 fn times(x: f64) -> String {
@@ -65,7 +65,7 @@ pub fn thresholds(answers: &Answers) -> Result<Chart, Problem> {
             let plane = Plane::new(area, x, y, [left, 28, 32, 44])?;
             let samples: Vec<_> = CLASS_COLOURS
                 .into_iter()
-                .zip(legend())
+                .zip(class::names())
                 .map(|(colour, name)| (colour, 1.0, name))
                 .collect();
             plane.legend(if narrow { 8 } else { 0 }, &samples)?;
@@ -209,7 +209,7 @@ pub fn dilution(answers: &Answers) -> Result<Chart, Problem> {
 /// # Errors
 /// Those of drawing.
 pub fn fan(fan: &Fan) -> Result<Chart, Problem> {
-    let years: Vec<f64> = fan.days.iter().map(|day| day / crate::people::YEAR).collect();
+    let years: Vec<f64> = fan.days.iter().map(|day| day / crate::units::YEAR).collect();
     let last = years.last().copied().unwrap_or(1.0);
     let ends = |k: usize| fan.quantiles[k].iter().copied();
     let low = ends(0).fold(f64::INFINITY, f64::min);
@@ -408,9 +408,4 @@ pub fn sobol(name: &'static str, output: &str, indices: &[(String, Indices)]) ->
         }
         Ok(())
     })
-}
-
-/// Names of the classes, in the order of their colours.
-pub fn legend() -> [&'static str; 4] {
-    CLASSES.map(|class| class.name())
 }

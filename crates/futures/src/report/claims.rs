@@ -4,14 +4,15 @@ use serde::Serialize;
 
 use super::{
     plot::{number, percent},
-    tornado::Tornado,
+    tornado::{MINERS, NEWCOMERS, Tornado, follows},
 };
 use crate::{
     class::Class,
     compare::Comparison,
+    fifths,
     outcome::Finished,
     run::Plan,
-    stats::{self, Estimate},
+    stats::{self, Estimate, REPEATS},
     summary::Summary,
 };
 
@@ -75,12 +76,23 @@ pub struct Claim {
     pub verdict: Verdict,
     /// The line that decides.
     pub line: &'static str,
-    /// Parameters that move the measure beyond noise, the strongest first.
-    pub hangs_on: Vec<String>,
+    /// Parameters that move what decides beyond noise, the strongest first; none if this run has not measured it.
+    pub hangs_on: Option<Vec<String>>,
     /// What would refute it.
     pub refuted_by: &'static str,
     /// Keys of the definitions that it rests on.
     pub definitions: &'static [&'static str],
+}
+
+impl Claim {
+    /// What it hangs on, in words.
+    pub fn hangs_on_words(&self) -> String {
+        match &self.hangs_on {
+            None => "not measured by this run".to_owned(),
+            Some(names) if names.is_empty() => "no single parameter beyond noise".to_owned(),
+            Some(names) => names.join(", "),
+        }
+    }
 }
 
 /// Skewness above which a distribution is called extreme, part of the sum that the best hundredth must hold, tax a year
@@ -90,12 +102,42 @@ const TOP_SHARE: f64 = 0.05;
 const TAX: f64 = 0.01;
 const SUFFICE: f64 = 0.5;
 
+/// Parameters that a claim names at most, for each number that decides it.
+const NAMED: usize = 4;
+
 fn shown(e: Estimate) -> String {
     format!("{} ({} to {})", number(e.value), number(e.low), number(e.high))
 }
 
 fn shown_percent(e: Estimate) -> String {
     format!("{} ({} to {})", percent(e.value), percent(e.low), percent(e.high))
+}
+
+/// A number that decides a claim.
+struct Measure {
+    /// The tornado of the same number.
+    tornado: &'static str,
+    /// What it is called where a parameter is said to move it.
+    called: &'static str,
+    found: Estimate,
+    line: f64,
+    /// Which side of the line is the claim's.
+    above: bool,
+}
+
+impl Measure {
+    fn verdict(&self) -> Verdict {
+        Verdict::of(self.found, self.line, self.above)
+    }
+}
+
+/// What the claims are tested with.
+struct Evidence<'a> {
+    plan: &'a Plan,
+    futures: &'a [Finished],
+    summary: &'a Summary,
+    tornados: &'a [Tornado],
+    pacts: Option<&'a Comparison>,
 }
 
 /// All claims.
@@ -106,195 +148,263 @@ pub fn all(
     tornados: &[Tornado],
     comparison: Option<&Comparison>,
 ) -> Vec<Claim> {
-    let hangs_on = |name: &str| {
-        let tornado = tornados.iter().find(|tornado| tornado.name == name);
-        tornado.map_or_else(Vec::new, |tornado| tornado.hangs_on(4))
+    let evidence = Evidence {
+        plan,
+        futures,
+        summary,
+        tornados,
+        pacts: comparison.filter(|c| c.differs.iter().any(|[field, ..]| field.contains("pact"))),
     };
-    let shape = &summary.market_value;
-    let hazard = &summary.hazard;
-    let tail = shape.tail_index.map_or("unknown (too few futures)".to_owned(), shown);
-    let thresholds = &plan.setting.scenario.thresholds;
-    let good = futures
-        .iter()
-        .filter(|f| f.outcome.class(thresholds) >= Class::Flywheel)
-        .count();
-    let good = stats::proportion(good as u64, futures.len() as u64);
-    let (pay, entry) = (
-        follows(futures, |f| f.outcome.usd_miners),
-        follows(futures, |f| f.outcome.newcomers + 1.0),
-    );
-    let pacts = comparison.filter(|c| c.differs.iter().any(|[field, ..]| field.contains("pact")));
     vec![
-        Claim {
-            id: "H1",
-            says: "Outcomes are extremely skewed.",
-            found: format!(
-                "Market value: skewness {}, Hill's tail index {tail}, the best 1 % of futures hold {} of the sum.",
-                shown(shape.skewness),
-                shown_percent(shape.top_percent_share)
-            ),
-            verdict: Verdict::of(shape.skewness, SKEWNESS, true).and(Verdict::of(
-                shape.top_percent_share,
-                TOP_SHARE,
-                true,
-            )),
-            line: "skewness above 2, and more than 5 % of the sum in the best 1 % of futures",
-            hangs_on: hangs_on("tornado-market-value"),
-            refuted_by: "Skewness below 2 or at most 5 % of the sum in the best 1 %, in a run long enough for a narrow \
-                         interval.",
-            definitions: &["skewness", "tail", "top-share"],
-        },
-        Claim {
-            id: "H2",
-            says: "Nothing sticks: success flies away.",
-            found: format!(
-                "The best quarter of products leaves {} times as often in a month as the worst; among subnets alike in \
-                 how much emission pays, {} times.",
-                shown(hazard.highest_over_lowest),
-                shown(hazard.highest_over_lowest_alike)
-            ),
-            verdict: Verdict::of(hazard.highest_over_lowest_alike, 1.0, true),
-            line: "hazard ratio of the best over the worst quarter above 1, dependence alike",
-            hangs_on: hangs_on("tornado-quality"),
-            refuted_by: "A cohort of real subnets in which the best quarter by outside benchmarks leaves no more often \
-                         than the worst.",
-            definitions: &["hazard", "alike"],
-        },
-        Claim {
-            id: "H3",
-            says: "The need of resources holds them.",
-            found: format!(
-                "Subnets whose work emission pays most leave {} times as often in a month as those it pays least, quality \
-                 alike.",
-                shown(hazard.dependent_over_free_alike)
-            ),
-            verdict: Verdict::of(hazard.dependent_over_free_alike, 1.0, false),
-            line: "hazard ratio of the most over the least dependent quarter below 1, quality alike",
-            hangs_on: hangs_on("tornado-dependence"),
-            refuted_by: "Real subnets that live on emission leaving at least as often as equally good ones that live on \
-                         revenue.",
-            definitions: &["dependence", "alike"],
-        },
-        Claim {
-            id: "H4",
-            says: "Inflation is a tax.",
-            found: format!(
-                "Emission that bought no quality and no revenue took {} of all TAO a year on average; in 5 to 95 % of \
-                 futures {} to {}.",
-                shown_percent(summary.dilution_tax_year.mean),
-                percent(summary.dilution_tax_year.p05),
-                percent(summary.dilution_tax_year.p95)
-            ),
-            verdict: Verdict::of(summary.dilution_tax_year.mean, TAX, true),
-            line: "mean above 1 % of all TAO a year",
-            hangs_on: hangs_on("tornado-dilution"),
-            refuted_by: "An audit of paid work that finds less than 1 % of all TAO a year spent on subnets without \
-                         progress and without growing revenue.",
-            definitions: &["dilution", "inflation"],
-        },
-        Claim {
-            id: "H5",
-            says: "The token game gathers resources, whether or not products earn.",
-            found: format!(
-                "Where coverage is below its median, a price of TAO 1 % higher at the horizon goes with {} % more dollars \
-                 to miners over the future, and {} % more newcomers.",
-                shown(pay),
-                shown(entry)
-            ),
-            verdict: Verdict::of(pay, 0.0, true).and(Verdict::of(entry, 0.0, true)),
-            line: "both elasticities above 0 among the futures with coverage below the median",
-            hangs_on: Vec::new(),
-            refuted_by: "Compute and registrations on the network that do not move with the price of TAO once revenue is \
-                         held fixed.",
-            definitions: &["elasticity", "coverage"],
-        },
-        Claim {
-            id: "H6",
-            says: "Soft incentives suffice.",
-            found: format!(
-                "A flywheel or better comes out of {} of futures{}.",
-                shown_percent(good),
-                if pacts.is_some() { "" } else { " without pacts" }
-            ),
-            verdict: Verdict::of(good, SUFFICE, true),
-            line: "probability of a flywheel or better above one half",
-            hangs_on: hangs_on("tornado-flywheel"),
-            refuted_by: "On-network revenue of the real network staying below the value of its emission for the whole \
-                         horizon.",
-            definitions: &["flywheel", "coverage"],
-        },
-        h7(pacts),
+        evidence.skew(),
+        evidence.nothing_sticks(),
+        evidence.need_holds(),
+        evidence.inflation(),
+        evidence.gathers(),
+        evidence.soft_incentives(),
+        evidence.pacts_change(),
     ]
 }
 
-fn h7(pacts: Option<&Comparison>) -> Claim {
-    let (found, verdict) = match pacts {
-        None => (
-            "This run has one set of terms. `tributary futures compare WITHOUT.toml WITH.toml --out DIR` puts the paired \
-             difference here."
-                .to_owned(),
-            Verdict::NotTested,
-        ),
-        Some(comparison) => {
-            let best = comparison.outcomes.iter().filter(|(name, _)| *name == "flywheel" || *name == "category-defining");
-            let change: f64 = best.map(|(_, paired)| paired.difference.value).sum();
-            let exits = comparison.numbers.get("exits").map(|paired| paired.difference);
-            let coverage = comparison.numbers.get("coverage_mean").map(|paired| paired.difference);
-            let verdict = coverage.map_or(Verdict::Open, |d| {
-                if d.low > 0.0 || d.high < 0.0 { Verdict::Holds } else { Verdict::Open }
-            });
-            let told = |d: Option<Estimate>| d.map_or("unknown".to_owned(), shown);
-            (
-                format!(
-                    "On the same noise, pacts change coverage over the future by {}, exits by {}, and the probability of a \
-                     flywheel or better by {} points.",
-                    told(coverage),
-                    told(exits),
-                    number(100.0 * change)
+impl Evidence<'_> {
+    /// The numbers that decide each claim but the last.
+    fn measures(&self, id: &str) -> Vec<Measure> {
+        let measure = |tornado, called, found, line, above| Measure {
+            tornado,
+            called,
+            found,
+            line,
+            above,
+        };
+        let (shape, hazard) = (&self.summary.market_value, &self.summary.hazard);
+        match id {
+            "H1" => vec![
+                measure("tornado-skewness", "skewness", shape.skewness, SKEWNESS, true),
+                measure(
+                    "tornado-top-share",
+                    "the part of the best",
+                    shape.top_percent_share,
+                    TOP_SHARE,
+                    true,
                 ),
-                verdict,
-            )
+            ],
+            "H2" => vec![measure(
+                "tornado-quality",
+                "it",
+                hazard.highest_over_lowest_alike,
+                1.0,
+                true,
+            )],
+            "H3" => vec![measure(
+                "tornado-dependence",
+                "it",
+                hazard.dependent_over_free_alike,
+                1.0,
+                false,
+            )],
+            "H4" => vec![measure(
+                "tornado-dilution",
+                "it",
+                self.summary.dilution_tax_year.mean,
+                TAX,
+                true,
+            )],
+            "H5" => {
+                let every: Vec<usize> = (0..self.futures.len()).collect();
+                let elasticity = |pick| follows(self.futures, &every, pick, REPEATS);
+                vec![
+                    measure("tornado-miners", "that of miners", elasticity(MINERS), 0.0, true),
+                    measure(
+                        "tornado-newcomers",
+                        "that of newcomers",
+                        elasticity(NEWCOMERS),
+                        0.0,
+                        true,
+                    ),
+                ]
+            }
+            "H6" => {
+                let thresholds = &self.plan.setting.scenario.thresholds;
+                let good = |f: &&Finished| f.outcome.class(thresholds) >= Class::Flywheel;
+                let hits = self.futures.iter().filter(good).count();
+                let found = stats::proportion(hits as u64, self.futures.len() as u64);
+                vec![measure("tornado-flywheel", "it", found, SUFFICE, true)]
+            }
+            _ => Vec::new(),
         }
-    };
-    Claim {
-        id: "H7",
-        says: "Pacts change it.",
-        found,
-        verdict,
-        line: "paired difference in coverage over the future whose interval leaves out 0",
-        hangs_on: Vec::new(),
-        refuted_by: "Paired futures with and without pacts that do not differ, or that differ only because those who \
-                     would have stayed anyway are the ones who sign.",
-        definitions: &["paired"],
     }
-}
 
-/// Elasticity of a number to the price of TAO at the horizon, among the futures with coverage below its median: the
-/// slope of logarithms, by least squares, with the interval of its bootstrap.
-fn follows(futures: &[Finished], pick: fn(&Finished) -> f64) -> Estimate {
-    let mut coverage: Vec<f64> = futures.iter().map(|f| f.outcome.coverage_mean).collect();
-    coverage.sort_unstable_by(f64::total_cmp);
-    let median = stats::quantile(&coverage, 0.5);
-    let log = |x: f64| libm::log(x.max(1e-9));
-    let points: Vec<(f64, f64)> = futures
-        .iter()
-        .filter(|f| f.outcome.coverage_mean <= median)
-        .map(|f| (log(f.outcome.tao_price_ratio), log(pick(f))))
-        .collect();
-    stats::bootstrap(points.len(), crate::summary::REPEATS, 1, &|places| {
-        let n = places.len() as f64;
-        let (mut x, mut y) = (0.0, 0.0);
-        for k in places {
-            x += points[*k].0 / n;
-            y += points[*k].1 / n;
+    /// Decides a claim by its measures, and asks their tornados what they hang on. `found` tells the estimates.
+    fn decide(&self, id: &'static str, says: &'static str, found: impl FnOnce(&[Estimate]) -> String) -> Claim {
+        let measures = self.measures(id);
+        let verdicts = measures.iter().map(Measure::verdict);
+        let hangs_on = measures.iter().filter_map(|measure| {
+            let tornado = self.tornados.iter().find(|t| t.name == measure.tornado)?;
+            Some(fifths::hangs_on(&tornado.bars, NAMED, measure.called))
+        });
+        let estimates: Vec<Estimate> = measures.iter().map(|measure| measure.found).collect();
+        Claim {
+            id,
+            says,
+            found: found(&estimates),
+            verdict: verdicts.reduce(Verdict::and).unwrap_or(Verdict::NotTested),
+            line: "",
+            hangs_on: Some(hangs_on.flatten().collect()),
+            refuted_by: "",
+            definitions: &[],
         }
-        let (mut xy, mut xx) = (0.0, 0.0);
-        for k in places {
-            xy += (points[*k].0 - x) * (points[*k].1 - y);
-            xx += (points[*k].0 - x) * (points[*k].0 - x);
+    }
+
+    fn skew(&self) -> Claim {
+        let tail = self.summary.market_value.tail_index;
+        let tail = tail.map_or("unknown (too few futures)".to_owned(), shown);
+        Claim {
+            line: "skewness above 2, and more than 5 % of the sum in the best 1 % of futures",
+            refuted_by: "Skewness below 2 or at most 5 % of the sum in the best 1 %, in a run long enough for a narrow \
+                         interval.",
+            definitions: &["skewness", "tail", "top-share"],
+            ..self.decide("H1", "Outcomes are extremely skewed.", |found| {
+                format!(
+                    "Market value: skewness {}, Hill's tail index {tail}, the best 1 % of futures hold {} of the sum.",
+                    shown(found[0]),
+                    shown_percent(found[1])
+                )
+            })
         }
-        if xx > 0.0 { xy / xx } else { f64::NAN }
-    })
+    }
+
+    fn nothing_sticks(&self) -> Claim {
+        let all = self.summary.hazard.highest_over_lowest;
+        Claim {
+            line: "hazard ratio of the best over the worst quarter above 1, dependence alike",
+            refuted_by: "A cohort of real subnets in which the best quarter by outside benchmarks leaves no more often \
+                         than the worst.",
+            definitions: &["hazard", "alike"],
+            ..self.decide("H2", "Nothing sticks: success flies away.", |found| {
+                format!(
+                    "The best quarter of products leaves {} times as often in a month as the worst; among subnets alike \
+                     in how much emission pays, {} times.",
+                    shown(all),
+                    shown(found[0])
+                )
+            })
+        }
+    }
+
+    fn need_holds(&self) -> Claim {
+        Claim {
+            line: "hazard ratio of the most over the least dependent quarter below 1, quality alike",
+            refuted_by: "Real subnets that live on emission leaving at least as often as equally good ones that live on \
+                         revenue.",
+            definitions: &["dependence", "alike"],
+            ..self.decide("H3", "The need of resources holds them.", |found| {
+                format!(
+                    "Subnets whose work emission pays most leave {} times as often in a month as those it pays least, \
+                     quality alike.",
+                    shown(found[0])
+                )
+            })
+        }
+    }
+
+    fn inflation(&self) -> Claim {
+        let tax = &self.summary.dilution_tax_year;
+        Claim {
+            line: "mean above 1 % of all TAO a year",
+            refuted_by: "An audit of paid work that finds less than 1 % of all TAO a year spent on subnets without \
+                         progress and without growing revenue.",
+            definitions: &["dilution", "inflation"],
+            ..self.decide("H4", "Inflation is a tax.", |found| {
+                format!(
+                    "Emission that bought no quality and no revenue took {} of all TAO a year on average; in 5 to 95 % of \
+                     futures {} to {}.",
+                    shown_percent(found[0]),
+                    percent(tax.p05),
+                    percent(tax.p95)
+                )
+            })
+        }
+    }
+
+    fn gathers(&self) -> Claim {
+        let says = "The token game gathers resources, whether or not products earn.";
+        Claim {
+            line: "both elasticities above 0 among the futures with coverage below the median",
+            refuted_by: "Compute and registrations on the network that do not move with the price of TAO once revenue is \
+                         held fixed.",
+            definitions: &["elasticity", "coverage"],
+            ..self.decide("H5", says, |found| {
+                format!(
+                    "Where coverage is below its median, a price of TAO 1 % higher at the horizon goes with {} % more \
+                     dollars to miners over the future, and {} % more newcomers.",
+                    shown(found[0]),
+                    shown(found[1])
+                )
+            })
+        }
+    }
+
+    fn soft_incentives(&self) -> Claim {
+        let pacts = if self.pacts.is_some() { "" } else { " without pacts" };
+        Claim {
+            line: "probability of a flywheel or better above one half",
+            refuted_by: "On-network revenue of the real network staying below the value of its emission for the whole \
+                         horizon.",
+            definitions: &["flywheel", "coverage"],
+            ..self.decide("H6", "Soft incentives suffice.", |found| {
+                format!(
+                    "A flywheel or better comes out of {} of futures{pacts}.",
+                    shown_percent(found[0])
+                )
+            })
+        }
+    }
+
+    fn pacts_change(&self) -> Claim {
+        let claim = Claim {
+            id: "H7",
+            says: "Pacts change it.",
+            found:
+                "This run has one set of terms. `tributary futures compare WITHOUT.toml WITH.toml --out DIR` puts the \
+                    paired difference here."
+                    .to_owned(),
+            verdict: Verdict::NotTested,
+            line: "paired difference in coverage over the future whose interval leaves out 0",
+            hangs_on: None,
+            refuted_by: "Paired futures with and without pacts that do not differ, or that differ only because those who \
+                         would have stayed anyway are the ones who sign.",
+            definitions: &["paired"],
+        };
+        let Some(comparison) = self.pacts else {
+            return claim;
+        };
+        let best = comparison
+            .outcomes
+            .iter()
+            .filter(|(name, _)| *name == Class::Flywheel.name() || *name == Class::CategoryDefining.name());
+        let change: f64 = best.map(|(_, paired)| paired.difference.value).sum();
+        let difference = |name: &str| comparison.numbers.get(name).map(|paired| paired.difference);
+        let coverage = difference("coverage_mean");
+        let told = |d: Option<Estimate>| d.map_or("unknown".to_owned(), shown);
+        Claim {
+            found: format!(
+                "On the same noise, pacts change coverage over the future by {}, exits by {}, and the probability of a \
+                 flywheel or better by {} points.",
+                told(coverage),
+                told(difference("exits")),
+                number(100.0 * change)
+            ),
+            verdict: coverage.map_or(Verdict::Open, |d| {
+                if d.low > 0.0 || d.high < 0.0 {
+                    Verdict::Holds
+                } else {
+                    Verdict::Open
+                }
+            }),
+            hangs_on: Some(fifths::hangs_on(&comparison.coverage, NAMED, "the difference")),
+            ..claim
+        }
+    }
 }
 
 #[cfg(test)]
@@ -314,5 +424,37 @@ mod tests {
         assert_eq!(Verdict::of(e(0.1, 0.2), 1.0, false), Verdict::Holds);
         assert_eq!(Verdict::Holds.and(Verdict::Open), Verdict::Open);
         assert_eq!(Verdict::Open.and(Verdict::Fails), Verdict::Fails);
+    }
+
+    #[test]
+    fn what_a_claim_hangs_on_is_what_decides_it() {
+        let scenario = crate::Scenario::parse("test.toml", "[run]\ndays = 90\n").unwrap();
+        let plan = Plan::new(scenario, 3, 40).unwrap();
+        let futures = plan.futures(&|| {}).unwrap();
+        let summary = plan.summarise(&futures);
+        let tornados = super::super::tornado::all(&plan, &futures);
+        let evidence = Evidence {
+            plan: &plan,
+            futures: &futures,
+            summary: &summary,
+            tornados: &tornados,
+            pacts: None,
+        };
+        for (id, numbers) in [("H1", 2), ("H2", 1), ("H3", 1), ("H4", 1), ("H5", 2), ("H6", 1)] {
+            let measures = evidence.measures(id);
+            assert_eq!(measures.len(), numbers, "{id}");
+            for measure in measures {
+                let tornado = tornados.iter().find(|t| t.name == measure.tornado).unwrap();
+                let (a, b) = (tornado.centre, measure.found.value);
+                assert!(
+                    a == b || (a.is_nan() && b.is_nan()),
+                    "{id} {}: {a} {b}",
+                    measure.tornado
+                );
+            }
+        }
+        let claims = all(&plan, &futures, &summary, &tornados, None);
+        assert_eq!(claims[6].hangs_on, None);
+        assert!(claims[..6].iter().all(|claim| claim.hangs_on.is_some()));
     }
 }

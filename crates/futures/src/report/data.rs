@@ -10,10 +10,11 @@ use super::{
     tornado::{self, Tornado},
 };
 use crate::{
-    Error,
+    Error, class,
     compare::Comparison,
-    outcome::{self, Finished, Outcome},
-    run::{Plan, read_json},
+    files::read_json,
+    outcome::{self, Outcome},
+    run::Plan,
     sensitivity::Sensitivity,
     stats,
     summary::Summary,
@@ -103,17 +104,13 @@ impl Answers {
         let path = directory.join("series.parquet");
         let fans = fans(&Table::read(&path)?).ok_or_else(|| other(&path))?;
         let summary = plan.summarise(&futures);
-        let years = plan.setting.scenario.days as f64 / crate::people::YEAR;
+        let years = plan.setting.scenario.days as f64 / crate::units::YEAR;
         let column = |pick: fn(&Outcome) -> f64| {
             let mut values: Vec<f64> = futures.iter().map(|f| pick(&f.outcome)).collect();
             values.sort_unstable_by(f64::total_cmp);
             values
         };
-        let inflation: Vec<f64> = sorted(
-            futures
-                .iter()
-                .map(|f| f.outcome.tao_minted / f.outcome.issuance_tao / years),
-        );
+        let emission = column(|o| o.emission_year);
         let tornados = tornado::all(plan, &futures);
         let comparison: Option<Comparison> = read_json(&directory.join("comparison.json"))?;
         let sensitivity: Option<Sensitivity> = read_json(&directory.join("sensitivity.json"))?;
@@ -125,7 +122,7 @@ impl Answers {
             years,
             market_values: column(|o| o.market_value_ratio),
             dilution: column(|o| o.dilution_tax_year),
-            inflation_median: stats::quantile(&inflation, 0.5),
+            inflation_median: stats::quantile(&emission, 0.5),
             fans,
             tornados,
             shares,
@@ -139,7 +136,7 @@ impl Answers {
 
     /// The classes' shares as defined and with each threshold halved and doubled.
     pub fn threshold_rows(&self) -> Vec<(String, [f64; 4])> {
-        let names = super::charts::legend();
+        let names = class::names();
         let base = names.map(|name| self.summary.outcomes.get(name).map_or(0.0, |p| p.value));
         let others = self.summary.outcomes_by_threshold.iter().map(|(name, shares)| {
             let readable = name
@@ -183,13 +180,6 @@ fn fans(series: &Table) -> Option<Vec<Fan>> {
         })
     };
     FANS.iter().map(fan).collect()
-}
-
-/// The median of futures by market value: the first at or above it.
-pub fn median_future(futures: &[Finished]) -> Option<&Finished> {
-    let mut order: Vec<&Finished> = futures.iter().collect();
-    order.sort_by(|a, b| a.outcome.market_value_ratio.total_cmp(&b.outcome.market_value_ratio));
-    order.get(order.len() / 2).copied()
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ pub const ALL: &[Definition] = &[
         name: "Coverage",
         formula: "Revenue on the network in dollars over TAO minted times its price, in the last step; over the whole \
                   future: the ratio of both sums.",
-        source: "futures.parquet: coverage, coverage_mean; crates/futures/src/metrics.rs, measure",
+        source: "futures.parquet: coverage, coverage_mean; crates/futures/src/people/measure.rs, measure",
     },
     Definition {
         key: "flywheel",
@@ -87,14 +87,14 @@ pub const ALL: &[Definition] = &[
         formula: "Decisions to leave over months of decision, by quartile of quality among the working subnets of that \
                   month. Interval of the linearised ratio over futures, as months of one future are not independent. \
                   Leaving with a team (a shock) is not a decision.",
-        source: "summary.json: hazard; crates/futures/src/hazard.rs, crates/futures/src/metrics.rs",
+        source: "summary.json: hazard; crates/futures/src/hazard.rs, crates/futures/src/people/measure.rs",
     },
     Definition {
         key: "dependence",
         name: "Emission-paid part",
         formula: "What emission pays of the work (miners' effort, the owner's reinvested cut) over itself plus all revenue, in dollars, by quartile among the working \
                   subnets of the month.",
-        source: "crates/futures/src/metrics.rs, dependence",
+        source: "crates/futures/src/people/measure.rs, dependence",
     },
     Definition {
         key: "alike",
@@ -106,16 +106,16 @@ pub const ALL: &[Definition] = &[
     Definition {
         key: "dilution",
         name: "Dilution tax",
-        formula: "Each step: alpha paid to owner and miners, at market price, of subnets whose owner extracts or has left, \
-                  or whose quality against the frontier and revenue both fell in that week, over all TAO; summed, over the \
-                  years.",
-        source: "futures.parquet: dilution_tax_year; crates/futures/src/metrics.rs, measure",
+        formula: "TAO issued to subnets whose owner extracts or has left, or whose quality against the frontier and revenue \
+                  both fell in that week, times the part of the alpha created with it that owner and miners got; over \
+                  issuance at the end and over years. A part of all emission.",
+        source: "futures.parquet: dilution_tax_year; crates/futures/src/people/measure.rs, measure",
     },
     Definition {
         key: "inflation",
         name: "All emission",
-        formula: "TAO minted into the pools over years and over issuance at the end; median over the futures.",
-        source: "futures.parquet: tao_minted; crates/futures/src/report/data.rs",
+        formula: "TAO issued to the subnets over issuance at the end and over years; median over the futures.",
+        source: "futures.parquet: emission_year; crates/futures/src/outcome.rs",
     },
     Definition {
         key: "tornado",

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::data::median_future;
 use crate::{
     Error,
     chain::Flows,
@@ -282,6 +281,13 @@ fn sankey(o: &Outcome) -> Result<Sankey, (String, f64, f64)> {
         (SHOPS, "Tribute", o.usd_rail_tribute),
         (SHOPS, "Costs of serving", costs),
     ])
+}
+
+/// The median of futures by market value: the first at or above it.
+fn median_future(futures: &[Finished]) -> Option<&Finished> {
+    let mut order: Vec<&Finished> = futures.iter().collect();
+    order.sort_by(|a, b| a.outcome.market_value_ratio.total_cmp(&b.outcome.market_value_ratio));
+    order.get(order.len() / 2).copied()
 }
 
 #[cfg(test)]

@@ -4,11 +4,17 @@ use core::fmt::Write as _;
 use std::{fs, path::Path};
 
 use super::{
-    Charts,
     data::Answers,
+    drawings::{Charts, SOBOL},
+    elements::output_words,
     plot::{capital, number, percent, standalone},
 };
-use crate::{Error, class::CLASSES, run::Plan, stats::Estimate};
+use crate::{
+    Error,
+    class::{self, CLASSES},
+    run::Plan,
+    stats::Estimate,
+};
 
 /// Pictures that the text shows, in its order, with what is said under each.
 const PICTURES: [(&str, &str); 9] = [
@@ -35,10 +41,22 @@ fn interval(e: Estimate, show: fn(f64) -> String) -> String {
 
 /// The text. Pictures are `img/futures-<name>.svg` beside it. `command` is what makes it again.
 pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> String {
-    let summary = &answers.summary;
     let mut out = String::new();
-    let scenario = &plan.setting.scenario;
-    // Writing to a string cannot fail.
+    introduction(&mut out, plan, answers, command);
+    outcomes(&mut out, answers);
+    pictures(&mut out, charts);
+    luck(&mut out, answers);
+    sobol(&mut out, answers);
+    claims(&mut out, answers);
+    pools(&mut out, answers);
+    out
+}
+
+// Writing to a string cannot fail: that is why none of these looks at what it gives back.
+
+/// What was run, and what it is not.
+fn introduction(out: &mut String, plan: &Plan, answers: &Answers, command: &str) {
+    let (summary, scenario) = (&answers.summary, &plan.setting.scenario);
     let _ = writeln!(
         out,
         "# {} futures: {}\n\nMade by `{command}`; do not edit. {} days of {} blocks a step, seed {}, fingerprint `{}`. What \
@@ -52,6 +70,11 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
         summary.fingerprint,
         capital(summary.limits[0])
     );
+}
+
+/// Classes, thresholds, numbers at the end.
+fn outcomes(out: &mut String, answers: &Answers) {
+    let summary = &answers.summary;
     let _ = writeln!(
         out,
         "## What comes of it\n\n| outcome | probability | 95 % |\n|---|---|---|"
@@ -68,7 +91,7 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
             );
         }
     }
-    let names = super::charts::legend().join(" | ");
+    let names = class::names().join(" | ");
     let _ = writeln!(
         out,
         "\nWith each threshold halved and doubled:\n\n| threshold | {names} |\n|---|---|---|---|---|"
@@ -86,6 +109,10 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
             let _ = writeln!(out, "| {words} | {cells} |");
         }
     }
+}
+
+/// The pictures, each with what it shows.
+fn pictures(out: &mut String, charts: &Charts) {
     out.push('\n');
     for (name, words) in PICTURES {
         if let Some(chart) = charts.get(name) {
@@ -96,14 +123,18 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
             );
         }
     }
+}
+
+/// How much parameters explain.
+fn luck(out: &mut String, answers: &Answers) {
     let _ = writeln!(
         out,
         "## How much is parameters and how much is luck\n\nOver {} futures run again with the same parameters and other \
-         noise:\n\n| number | part of the variance from parameters | 95 % |\n|---|---|---|",
+         noise. The rest is luck, alone and together with the parameters:\n\n| number | part of the variance from parameters | 95 % |\n|---|---|---|",
         answers.shares.pairs
     );
     for (key, e) in &answers.shares.parameters {
-        let words = super::page::output_words(key);
+        let words = output_words(key);
         let _ = writeln!(
             out,
             "| {words} | {} | {} to {} |",
@@ -112,6 +143,10 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
             percent(e.high)
         );
     }
+}
+
+/// What the strongest parameters explain, if that was studied.
+fn sobol(out: &mut String, answers: &Answers) {
     if let Some(sensitivity) = &answers.sensitivity {
         let _ = writeln!(
             out,
@@ -120,12 +155,12 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
              variance if the factor were known; total order: what would remain if all others were.\n",
             number(sensitivity.futures as f64)
         );
-        for (_, key) in super::SOBOL {
+        for (_, key) in SOBOL {
             if let Some(explained) = sensitivity.outputs.get(key) {
                 let _ = writeln!(
                     out,
                     "| {} | first order | total order |\n|---|---|---|",
-                    super::page::output_words(key)
+                    output_words(key)
                 );
                 let two = |x: f64| format!("{x:.2}");
                 for (factor, i) in explained.sobol.iter().take(8) {
@@ -140,13 +175,13 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
             }
         }
     }
+}
+
+/// The claims and how they fared.
+fn claims(out: &mut String, answers: &Answers) {
     let _ = writeln!(out, "\n## The claims\n");
     for claim in &answers.claims {
-        let hangs = if claim.hangs_on.is_empty() {
-            "no single parameter beyond noise".to_owned()
-        } else {
-            claim.hangs_on.join(", ")
-        };
+        let hangs = claim.hangs_on_words();
         let _ = writeln!(
             out,
             "**{} {}** *{}.* {}\nDecided by: {}. Hangs on: {hangs}. Would be refuted by: {}\n",
@@ -158,6 +193,10 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
             claim.refuted_by
         );
     }
+}
+
+/// TAO into and out of the pools.
+fn pools(out: &mut String, answers: &Answers) {
     let _ = writeln!(
         out,
         "## TAO through the pools\n\n| mean over all futures | TAO | 5 % | 95 % |\n|---|---|---|---|"
@@ -173,7 +212,6 @@ pub fn text(plan: &Plan, answers: &Answers, charts: &Charts, command: &str) -> S
         "| sum | {} | | |",
         number((answers.ledger.sum_tao * 1e3).round() / 1e3)
     );
-    out
 }
 
 /// Numbers of the table: column, words.

@@ -6,17 +6,16 @@ use maud::{Markup, html};
 use plotters::style::text_anchor::HPos;
 
 use super::{
-    charts::legend,
-    named,
-    page::{defined, document, figure, table},
+    drawings::named,
+    elements::{defined, document, figure, table},
     palette::{ACCENT, INK, MUTED},
     plane::{Axis, Plane},
     plot::{Chart, Problem, chart, number, percent},
 };
 use crate::{
-    Error,
+    Error, class,
     compare::{Comparison, Paired},
-    run::write_json,
+    files::write_json,
 };
 
 /// Numbers in units of one future's spread are drawn for these.
@@ -45,7 +44,7 @@ pub fn write(comparison: &Comparison, names: [&str; 2], directory: &Path) -> Res
 
 /// Differences of the classes' probabilities, with intervals.
 fn classes(comparison: &Comparison) -> Result<Chart, Problem> {
-    let rows: Vec<(&str, Paired)> = legend()
+    let rows: Vec<(&str, Paired)> = class::names()
         .iter()
         .filter_map(|name| comparison.outcomes.get(*name).map(|paired| (*name, *paired)))
         .collect();
@@ -105,7 +104,7 @@ fn row(name: &str, p: &Paired, show: fn(f64) -> String) -> Vec<String> {
 
 fn page(comparison: &Comparison, names: [&str; 2], chart: &Chart) -> String {
     let head = ["", "A", "B", "B less A (95 %)", "beyond noise", "correlation"];
-    let classes: Vec<Vec<String>> = legend()
+    let classes: Vec<Vec<String>> = class::names()
         .iter()
         .filter_map(|name| comparison.outcomes.get(*name).map(|p| row(name, p, percent)))
         .collect();

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use super::{
-    Charts, SOBOL,
     claims::Verdict,
     data::Answers,
     definitions,
-    page::{TORNADOS, defined, figure, output_words, range, table},
+    drawings::{Charts, SOBOL, TORNADOS},
+    elements::{defined, figure, output_words, range, table},
     plot::{capital, number, percent},
 };
 use crate::{parameters::TABLE, prior::Prior, run::Plan};
@@ -26,7 +26,7 @@ pub(super) fn hangs(answers: &Answers, charts: &Charts) -> Markup {
             h2 { "What the answers hang on" }
             @if let Some(e) = first {
                 p {
-                    "Of the spread of market values (in logarithms), " (defined("shares", &percent(e.value))) " (" (range(*e, percent)) ") is what we do not know about people and markets, the rest is luck: " (number(answers.shares.pairs as f64)) " futures were run a second time with the same parameters and other noise."
+                    "Of the spread of market values (in logarithms), " (defined("shares", &percent(e.value))) " (" (range(*e, percent)) ") is what we do not know about people and markets; the rest is luck, alone and in what it does with that: " (number(answers.shares.pairs as f64)) " futures were run a second time with the same parameters and other noise."
                 }
             }
             div.scroll { (table(&["number", "part of the spread from parameters", "from", "to (95 %)"], &shares)) }
@@ -114,7 +114,7 @@ pub(super) fn claims(answers: &Answers) -> Markup {
                     p { (claim.found) " " @for key in claim.definitions { (defined(key, "↓")) " " } }
                     dl {
                         dt { "Decided by" } dd { (claim.line) "." }
-                        dt { "Hangs on" } dd { @if claim.hangs_on.is_empty() { "no single parameter beyond noise" } @else { (claim.hangs_on.join(", ")) } "." }
+                        dt { "Hangs on" } dd { (claim.hangs_on_words()) "." }
                         dt { "Would be refuted by" } dd { (claim.refuted_by) }
                     }
                 }

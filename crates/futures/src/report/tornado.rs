@@ -1,34 +1,22 @@
-//! What an answer is where a parameter is low and where it is high, from the futures of one run.
+//! The answers of a run, and what each is where a parameter is low and where it is high.
 
 use serde::Serialize;
 
 use crate::{
+    class::Class,
+    fifths::{self, Answer, Bar},
     hazard,
-    outcome::Finished,
-    parameters::TABLE,
-    prior::Prior,
+    outcome::{Finished, Outcome},
     run::Plan,
     stats::{self, Estimate},
+    summary::top_share,
 };
 
 /// Bars that a chart shows.
-pub const BARS: usize = 12;
+const BARS: usize = 12;
 
-/// Differences beyond this many standard errors are shown as clear: one in a thousand by chance.
-const CLEAR: f64 = 3.3;
-
-/// One parameter's bar.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Bar {
-    /// The parameter.
-    pub parameter: String,
-    /// The answer over the futures whose value is in the lowest fifth.
-    pub low: Estimate,
-    /// The answer over those in the highest fifth.
-    pub high: Estimate,
-    /// Whether the two differ by more than noise.
-    pub clear: bool,
-}
+/// Resamples for the interval of an answer in a fifth of the futures.
+const REPEATS: u32 = 60;
 
 /// A tornado.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -45,135 +33,185 @@ pub struct Tornado {
     pub bars: Vec<Bar>,
 }
 
-impl Tornado {
-    /// The clear ones among the widest, each with the direction in which it moves the answer.
-    pub fn hangs_on(&self, most: usize) -> Vec<String> {
-        let clear = self.bars.iter().filter(|bar| bar.clear).take(most);
-        clear
-            .map(|bar| {
-                let direction = if bar.high.value > bar.low.value {
-                    "raises"
-                } else {
-                    "lowers"
-                };
-                format!("{} ({direction} it)", bar.parameter)
-            })
-            .collect()
-    }
+/// Makes tornados of one run.
+struct Maker<'a> {
+    plan: &'a Plan,
+    futures: &'a [Finished],
+    every: Vec<usize>,
 }
 
-/// An answer over some futures, by their places.
-type Answer<'a> = &'a dyn Fn(&[usize]) -> Estimate;
-
-/// All parameters' bars, the widest first.
-fn bars(plan: &Plan, futures: &[Finished], scale: fn(f64) -> f64, answer: Answer<'_>) -> Vec<Bar> {
-    let fifth = futures.len() / 5;
-    if fifth < 2 {
-        return Vec::new();
-    }
-    let mut bars: Vec<(f64, Bar)> = Vec::new();
-    for (k, belief) in plan.setting.scenario.beliefs.iter().enumerate() {
-        if matches!(belief, Prior::Fixed(_)) {
-            continue;
+impl Maker<'_> {
+    fn make(
+        &self,
+        name: &'static str,
+        title: &str,
+        probability: bool,
+        scale: fn(f64) -> f64,
+        answer: Answer<'_>,
+    ) -> Tornado {
+        let mut bars = fifths::bars(&self.plan.setting.scenario, self.futures, scale, answer);
+        bars.truncate(BARS);
+        Tornado {
+            name,
+            title: title.to_owned(),
+            probability,
+            centre: answer(&self.every).value,
+            bars,
         }
-        let mut order: Vec<usize> = (0..futures.len()).collect();
-        order.sort_by(|a, b| futures[*a].parameters[k].total_cmp(&futures[*b].parameters[k]));
-        let (low, high) = (answer(&order[..fifth]), answer(&order[futures.len() - fifth..]));
-        let error = |e: Estimate| (scale(e.high) - scale(e.low)) / 3.92;
-        let width = (scale(high.value) - scale(low.value)).abs();
-        let clear = width > CLEAR * (error(low).powi(2) + error(high).powi(2)).sqrt();
-        let parameter = TABLE[k].name.to_owned();
-        bars.push((
-            width,
-            Bar {
-                parameter,
-                low,
-                high,
-                clear,
-            },
-        ));
     }
-    bars.retain(|(width, _)| width.is_finite());
-    bars.sort_by(|a, b| b.0.total_cmp(&a.0));
-    bars.into_iter().map(|(_, bar)| bar).take(BARS).collect()
-}
 
-/// The tornados of the report: losing half, the typical market value, a flywheel, the two hazards, the dilution tax.
-pub fn all(plan: &Plan, futures: &[Finished]) -> Vec<Tornado> {
-    let thresholds = plan.setting.scenario.thresholds;
-    let every: Vec<usize> = (0..futures.len()).collect();
-    let make = |name, title: &str, probability, scale: fn(f64) -> f64, answer: Answer<'_>| Tornado {
-        name,
-        title: title.to_owned(),
-        probability,
-        centre: answer(&every).value,
-        bars: bars(plan, futures, scale, answer),
-    };
-    use crate::class::Class;
-    let chance = |places: &[usize], hit: &dyn Fn(Class) -> bool| {
+    fn column(&self, places: &[usize], pick: fn(&Outcome) -> f64) -> Vec<f64> {
+        places.iter().map(|k| pick(&self.futures[*k].outcome)).collect()
+    }
+
+    fn chance(&self, places: &[usize], hit: fn(Class) -> bool) -> Estimate {
+        let thresholds = &self.plan.setting.scenario.thresholds;
         let hits = places
             .iter()
-            .filter(|k| hit(futures[**k].outcome.class(&thresholds)))
+            .filter(|k| hit(self.futures[**k].outcome.class(thresholds)))
             .count();
         stats::proportion(hits as u64, places.len() as u64)
+    }
+
+    /// A statistic of market values.
+    fn of_market_values(&self, places: &[usize], statistic: fn(Vec<f64>) -> f64) -> Estimate {
+        let values = self.column(places, |o| o.market_value_ratio);
+        stats::bootstrap(values.len(), REPEATS, self.plan.setting.seed, &|places| {
+            statistic(places.iter().map(|k| values[*k]).collect())
+        })
+    }
+
+    fn outcomes(&self) -> [Tornado; 3] {
+        [
+            self.make(
+                "tornado-depreciation",
+                "probability that TAO loses more than half of its price",
+                true,
+                |x| x,
+                &|places| self.chance(places, |class| class == Class::Depreciation),
+            ),
+            self.make(
+                "tornado-market-value",
+                "typical (geometric mean) market value, as a multiple of the start",
+                false,
+                libm::log,
+                &|places| {
+                    let logs = self.column(places, |o| libm::log(o.market_value_ratio.max(1e-12)));
+                    let mean = stats::mean(&logs);
+                    Estimate {
+                        value: libm::exp(mean.value),
+                        low: libm::exp(mean.low),
+                        high: libm::exp(mean.high),
+                    }
+                },
+            ),
+            self.make(
+                "tornado-flywheel",
+                "probability of a flywheel or better",
+                true,
+                |x| x,
+                &|places| self.chance(places, |class| class >= Class::Flywheel),
+            ),
+        ]
+    }
+
+    /// The measures of the claims that are not outcomes.
+    fn measures(&self) -> [Tornado; 7] {
+        let rows: Vec<Vec<f64>> = self.futures.iter().map(|f| f.outcome.values()).collect();
+        let ratio = |places: &[usize], of: hazard::Ratio| {
+            let chosen: Vec<Vec<f64>> = places.iter().map(|k| rows[*k].clone()).collect();
+            hazard::ratio_alike(&chosen, of, REPEATS, self.plan.setting.seed)
+        };
+        let same: fn(f64) -> f64 = |x| x;
+        [
+            self.make(
+                "tornado-skewness",
+                "skewness of market values",
+                false,
+                same,
+                &|places| self.of_market_values(places, |values| stats::skewness(&values)),
+            ),
+            self.make(
+                "tornado-top-share",
+                "part of the sum of market values in the best 1 % of futures",
+                true,
+                same,
+                &|places| self.of_market_values(places, top_share),
+            ),
+            self.make(
+                "tornado-quality",
+                "hazard of the best over that of the worst products, dependence alike",
+                false,
+                libm::log,
+                &|places| ratio(places, hazard::Ratio::Quality),
+            ),
+            self.make(
+                "tornado-dependence",
+                "hazard of the most over that of the least dependent, quality alike",
+                false,
+                libm::log,
+                &|places| ratio(places, hazard::Ratio::Dependence),
+            ),
+            self.make("tornado-dilution", "dilution tax a year", true, same, &|places| {
+                stats::mean(&self.column(places, |o| o.dilution_tax_year))
+            }),
+            self.make(
+                "tornado-miners",
+                "elasticity of miners' dollars to the price of TAO, coverage below its median",
+                false,
+                same,
+                &|places| follows(self.futures, places, MINERS, REPEATS),
+            ),
+            self.make(
+                "tornado-newcomers",
+                "elasticity of newcomers to the price of TAO, coverage below its median",
+                false,
+                same,
+                &|places| follows(self.futures, places, NEWCOMERS, REPEATS),
+            ),
+        ]
+    }
+}
+
+/// The tornados of the report: its outcomes, and the measures that the claims rest on.
+pub fn all(plan: &Plan, futures: &[Finished]) -> Vec<Tornado> {
+    let maker = Maker {
+        plan,
+        futures,
+        every: (0..futures.len()).collect(),
     };
-    let logs: Vec<f64> = futures
+    maker.outcomes().into_iter().chain(maker.measures()).collect()
+}
+
+/// What may follow the price of TAO: dollars to miners, and newcomers, of whom there may be none.
+pub(super) const MINERS: fn(&Outcome) -> f64 = |o| o.usd_miners;
+pub(super) const NEWCOMERS: fn(&Outcome) -> f64 = |o| o.newcomers + 1.0;
+
+/// Elasticity of a number to the price of TAO at the horizon, among the futures at `places` with coverage up to their
+/// median: the slope of logarithms, by least squares, with the interval of its bootstrap.
+pub(super) fn follows(futures: &[Finished], places: &[usize], pick: fn(&Outcome) -> f64, repeats: u32) -> Estimate {
+    let outcomes: Vec<&Outcome> = places.iter().map(|k| &futures[*k].outcome).collect();
+    let mut coverage: Vec<f64> = outcomes.iter().map(|o| o.coverage_mean).collect();
+    coverage.sort_unstable_by(f64::total_cmp);
+    let median = stats::quantile(&coverage, 0.5);
+    let log = |x: f64| libm::log(x.max(1e-9));
+    let points: Vec<(f64, f64)> = outcomes
         .iter()
-        .map(|f| libm::log(f.outcome.market_value_ratio.max(1e-12)))
+        .filter(|o| o.coverage_mean <= median)
+        .map(|o| (log(o.tao_price_ratio), log(pick(o))))
         .collect();
-    let rows: Vec<Vec<f64>> = futures.iter().map(|f| f.outcome.values()).collect();
-    let ratio = |places: &[usize], of: hazard::Ratio| {
-        let chosen: Vec<Vec<f64>> = places.iter().map(|k| rows[*k].clone()).collect();
-        hazard::ratio_alike(&chosen, of, 60, plan.setting.seed)
-    };
-    let same = |x: f64| x;
-    vec![
-        make(
-            "tornado-depreciation",
-            "probability that TAO loses more than half of its price",
-            true,
-            same,
-            &|places| chance(places, &|class| class == Class::Depreciation),
-        ),
-        make(
-            "tornado-market-value",
-            "typical (geometric mean) market value, as a multiple of the start",
-            false,
-            libm::log,
-            &|places| {
-                let chosen: Vec<f64> = places.iter().map(|k| logs[*k]).collect();
-                let mean = stats::mean(&chosen);
-                Estimate {
-                    value: libm::exp(mean.value),
-                    low: libm::exp(mean.low),
-                    high: libm::exp(mean.high),
-                }
-            },
-        ),
-        make(
-            "tornado-flywheel",
-            "probability of a flywheel or better",
-            true,
-            same,
-            &|places| chance(places, &|class| class >= Class::Flywheel),
-        ),
-        make(
-            "tornado-quality",
-            "hazard of the best over that of the worst products, dependence alike",
-            false,
-            libm::log,
-            &|places| ratio(places, hazard::Ratio::Quality),
-        ),
-        make(
-            "tornado-dependence",
-            "hazard of the most over that of the least dependent, quality alike",
-            false,
-            libm::log,
-            &|places| ratio(places, hazard::Ratio::Dependence),
-        ),
-        make("tornado-dilution", "dilution tax a year", true, same, &|places| {
-            let chosen: Vec<f64> = places.iter().map(|k| futures[*k].outcome.dilution_tax_year).collect();
-            stats::mean(&chosen)
-        }),
-    ]
+    stats::bootstrap(points.len(), repeats, 1, &|places| {
+        let n = places.len() as f64;
+        let (mut x, mut y) = (0.0, 0.0);
+        for k in places {
+            x += points[*k].0 / n;
+            y += points[*k].1 / n;
+        }
+        let (mut xy, mut xx) = (0.0, 0.0);
+        for k in places {
+            xy += (points[*k].0 - x) * (points[*k].1 - y);
+            xx += (points[*k].0 - x) * (points[*k].0 - x);
+        }
+        if xx > 0.0 { xy / xx } else { f64::NAN }
+    })
 }

@@ -15,11 +15,11 @@ pub use estimators::{Effects, Indices};
 use crate::{
     Error, batch,
     class::{CLASSES, Class, Thresholds},
+    files::{hex, write_json},
     outcome::{Finished, Outcome},
-    parameters::{OF_PACTS, Parameters, TABLE},
+    parameters::{Parameters, TABLE},
     people::World,
-    prior::Prior,
-    run::{Plan, hex},
+    run::Plan,
     stats::{self, Estimate},
 };
 use estimators::{FACTORS_MAX, ROWS_MAX, Trajectory};
@@ -162,12 +162,7 @@ impl<'a> Study<'a> {
     /// # Errors
     /// [`Error::Effort`] if it asks for more than the sequences have, or for nothing.
     pub fn new(plan: &'a Plan, outputs: Vec<Output>, effort: Effort) -> Result<Self, Error> {
-        let beliefs = plan.setting.scenario.beliefs.iter().enumerate();
-        let matters = |k: usize| plan.setting.scenario.pact.is_some() || !OF_PACTS.contains(&TABLE[k].name);
-        let uncertain: Vec<usize> = beliefs
-            .filter(|(k, belief)| matches!(belief, Prior::Drawn(_)) && matters(*k))
-            .map(|(k, _)| k)
-            .collect();
+        let uncertain: Vec<usize> = plan.setting.scenario.uncertain().collect();
         let problem = if uncertain.is_empty() {
             Some("the scenario fixes every parameter: nothing is uncertain".to_owned())
         } else if uncertain.len() > FACTORS_MAX {
@@ -276,7 +271,7 @@ impl<'a> Study<'a> {
             outputs: outputs.collect(),
         };
         if let Some(directory) = directory {
-            crate::run::write_json(&directory.join("sensitivity.json"), &sensitivity)?;
+            write_json(&directory.join("sensitivity.json"), &sensitivity)?;
             for step in ["morris", "sobol"] {
                 batch::forget(directory, &format!("{step}-{fingerprint}"))?;
             }

@@ -8,15 +8,17 @@ use std::{fs, path::Path};
 use serde::{Deserialize, Serialize};
 use tributary_economy::{
     Alpha, Error as Refusal, MAX_SUPPLY, Tao,
+    emission::{self, Division},
     fixed::I96F32,
     pool::{MINIMUM_WEIGHT, WEIGHT_ONE},
     rule_sets::RuleSet,
 };
 
-use super::{Row, Start};
+use super::row::Row;
 use crate::{
     Error,
     chain::{Arithmetic, Chain, Constants},
+    files::write_json,
     noise::STRIDE,
     parameters::Parameters,
 };
@@ -174,7 +176,7 @@ impl Taken {
             path: path.to_owned(),
             problem,
         })?;
-        crate::run::write_json(path, self)
+        write_json(path, self)
     }
 
     /// What does not hold, if anything.
@@ -246,7 +248,7 @@ impl Taken {
     }
 
     /// The rows of a start: one a slot, whether or not somebody is there.
-    pub(super) fn start(&self) -> Start {
+    pub(super) fn rows(&self) -> Vec<Row> {
         let mut rows = vec![Row::default(); self.slots.into()];
         for subnet in &self.subnets {
             let whole = |rao: u64| rao as f64 / RAO;
@@ -266,11 +268,7 @@ impl Taken {
                 ..Row::default()
             };
         }
-        Start {
-            block: self.block,
-            rows,
-            taken: Some(self.clone()),
-        }
+        rows
     }
 
     /// The parameters of a future, with what the chain knows of them.
@@ -318,8 +316,8 @@ impl Taken {
 impl Settings {
     fn constants(&self) -> Constants {
         Constants {
-            owner_cut: self.owner_cut,
-            tao_weight: self.tao_weight,
+            division: Division::with_cut(self.owner_cut),
+            tao_weight: emission::tao_weight(self.tao_weight),
             moving_alpha: I96F32::from_bits(self.moving_alpha_bits.into()),
             halving_blocks: self.halving_blocks,
             fee_rate: self.fee_rate,

@@ -1,11 +1,12 @@
-//! What an owner compares, in dollars: staying, extracting, leaving, with and without a pact.
+//! The owner's decision to exit: what it compares, in dollars. It stays, extracts or leaves, with and without a pact.
 
-use tributary_economy::{issuance, pact::Terms};
+use tributary_economy::pact::Terms;
 
-use super::{Kind, MONTH, RAO, World};
+use super::Kind;
 use crate::{
     chain::BLOCKS_PER_DAY,
     parameters::Parameters,
+    units::{MONTH, RAO},
     vector::{exp, ln},
 };
 
@@ -110,8 +111,9 @@ pub(super) struct Situation {
     pub tao_usd: f64,
     /// Alpha in the pool.
     pub pool_alpha: f64,
-    /// Alpha of the rules' owner's cut in a month.
-    pub cut_alpha: f64,
+    /// Alpha that the rules emit in a month, and the owner's part of it.
+    pub emitted: f64,
+    pub cut_part: f64,
     /// Alpha of the owner, and how much of it it cannot sell, and what has not vested.
     pub owned: f64,
     pub locked: f64,
@@ -176,6 +178,11 @@ pub(super) fn part(share: tributary_economy::PerMillion) -> f64 {
 }
 
 impl Situation {
+    /// Alpha of the owner's cut in a month.
+    pub fn cut_alpha(&self) -> f64 {
+        self.emitted * self.cut_part
+    }
+
     /// Compares the choices under terms, or without a pact. `premium` is by how much the terms are expected to lift the
     /// price of the alpha, in log points.
     pub fn weigh(&self, p: &Parameters, terms: Option<&Terms>, premium: f64) -> Weighed {
@@ -190,7 +197,7 @@ impl Situation {
         let half_life = days(terms.vesting_half_life) / MONTH;
         let vests = terms.vesting_half_life > 0;
         let late = if vests { vesting_value(half_life, rate) } else { 1.0 };
-        let kept_cut = self.cut_alpha * (1.0 - part(terms.pledge));
+        let kept_cut = self.cut_alpha() * (1.0 - part(terms.pledge));
         let sold = self.cut_sold;
         let kept = (1.0 - sold) * (1.0 - p.haircut);
         let cut = kept_cut * late * price * (sold * after_sale(sold * kept_cut) + kept);
@@ -249,44 +256,6 @@ impl Situation {
     }
 }
 
-impl World {
-    /// The situation of a slot's owner.
-    pub(super) fn situation(&self, slot: usize) -> Situation {
-        let (people, holdings) = (&self.people, &self.chain.holdings);
-        let tao_usd = self.tao.usd;
-        Situation {
-            kind: people.kind[slot],
-            quality: people.quality[slot],
-            revenue: people.revenue[slot],
-            on_rail: self.on_rail(people.kind[slot]),
-            funding: people.funding[slot],
-            cut_sold: people.cut_sold[slot],
-            price: self.chain.price(slot) * tao_usd,
-            tao_usd,
-            pool_alpha: self.chain.pools.alpha[slot].0 as f64 / RAO,
-            cut_alpha: self.cut_alpha(self.chain.alpha_issued[slot]),
-            owned: holdings.owner[slot].0 as f64 / RAO,
-            locked: people.locked[slot].0 as f64 / RAO,
-            unvested: self.chain.pacts.unvested(slot).0 as f64 / RAO,
-        }
-    }
-
-    /// Alpha of the rules' owner's cut in a month, by the emission at a supply.
-    pub(super) fn cut_alpha(&self, supply: u64) -> f64 {
-        let month = issuance::block_emission(supply) as f64 / RAO * BLOCKS_PER_DAY as f64 * MONTH;
-        month * self.chain.constants.owner_part()
-    }
-
-    /// Part of its revenue that an owner takes on the network when no pact takes a share of it.
-    pub(super) fn on_rail(&self, kind: Kind) -> f64 {
-        match kind {
-            Kind::Mission => self.parameters.on_rail,
-            Kind::Commercial => 0.5 * self.parameters.on_rail,
-            Kind::Mercenary => 0.1 * self.parameters.on_rail,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,7 +274,8 @@ mod tests {
             price: 3.0,
             tao_usd: 300.0,
             pool_alpha: 2e6,
-            cut_alpha: 38_000.0,
+            emitted: 216_000.0,
+            cut_part: 0.18,
             owned,
             locked: 0.0,
             unvested,

@@ -1,133 +1,35 @@
-//! What is measured in a future (`docs/futures.md#what-is-measured`).
+//! Measures a future, step by step (`docs/futures.md#what-is-measured`).
 
 use tributary_economy::{Tao, approximate::sum};
 
+use super::{
+    Choice, Phase,
+    world::{People, World},
+};
 use crate::{
     chain::Chain,
-    people::{Choice, People, Phase, World},
+    stats::ranked,
+    units::RAO,
     vector::{self, CHUNK, Lanes, Loop, load},
 };
-
-/// Rao in a TAO.
-const RAO: f64 = 1e9;
-
-/// Counts and sums of one future.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// Revenue on the network over the value of emission, in the last step.
-    pub coverage: f64,
-    /// Owners who left.
-    pub exits: u32,
-    /// Abandoned slots that got a new team.
-    pub takeovers: u32,
-    /// Slots that the rules took away.
-    pub deregistered: u32,
-    /// Registrations.
-    pub newcomers: u32,
-    /// Thefts.
-    pub thefts: u32,
-    /// Crashes.
-    pub crashes: u32,
-    /// Revenue that went with leavers, in dollars a day.
-    pub revenue_taken: f64,
-    /// Owners' months of decision: a row a quartile of quality in that month, the lowest first, in it an entry a
-    /// quartile of the emission-paid part of their work.
-    pub exposed: [[u32; 4]; 4],
-    /// Decisions to leave, likewise.
-    pub left: [[u32; 4]; 4],
-    /// What entered and left the pools at the price of TAO on the day, in dollars, as [`crate::chain::Flows::NAMES`].
-    pub flows_usd: [f64; 10],
-    /// Owners who have looked at an offered pact for the first time, by kind: mission, commercial, mercenary.
-    pub offered: [u32; 3],
-    /// Those of them who signed, by kind.
-    pub signed: [u32; 3],
-    /// Teams of the best quarter by talent among those who looked.
-    pub offered_good: u32,
-    /// Those of them who signed.
-    pub signed_good: u32,
-    /// Newcomers who stayed away because they had to sign.
-    pub stayed_away: u32,
-    /// Teams of the best quarter among these.
-    pub stayed_away_good: u32,
-    /// Owners who announced to leave.
-    pub notices: u32,
-    /// Owners with a pact who left without.
-    pub breaches: u32,
-    /// Months of decision under a pact.
-    pub pact_months: u32,
-    /// Decisions to leave under a pact.
-    pub pact_left: u32,
-    /// What tribute moved at the price of TAO on the day, in dollars, as [`crate::chain::Tribute::values`].
-    pub moved_usd: [f64; 7],
-    /// Shares of payments of the last step, in dollars.
-    pub tribute_now: f64,
-    /// Shares of payments, in dollars.
-    pub tribute_usd: f64,
-    /// Revenue on and off the network in dollars.
-    pub earned_usd: f64,
-    /// What owners kept of it after costs, in dollars.
-    pub profit_usd: f64,
-    /// What they put into the work, in dollars.
-    pub reinvested_usd: f64,
-    /// Emission that bought no quality and no revenue, as parts of all TAO, summed over steps.
-    pub wasted: f64,
-    /// Emission in dollars.
-    pub emitted_usd: f64,
-    /// Revenue on the network in dollars.
-    pub returned_usd: f64,
-    /// Revenue on and off the network in the last step, in dollars a day.
-    pub revenue: f64,
-    flows: [u64; 10],
-    moved: [f64; 7],
-    bounds: [f64; 3],
-    dependence_bounds: [f64; 3],
-    sorted: Vec<f64>,
-    dependence: Vec<f64>,
-    best: Vec<bool>,
-}
-
-impl Tally {
-    pub(crate) fn begin(&mut self, slots: usize) {
-        let (mut sorted, mut best) = (core::mem::take(&mut self.sorted), core::mem::take(&mut self.best));
-        let mut dependence = core::mem::take(&mut self.dependence);
-        dependence.clear();
-        dependence.reserve(slots);
-        sorted.clear();
-        sorted.reserve(slots);
-        best.clear();
-        best.resize(slots, false);
-        let coverage = self.coverage;
-        *self = Self {
-            coverage,
-            sorted,
-            dependence,
-            best,
-            ..Self::default()
-        };
-    }
-}
 
 impl World {
     /// The quartiles of quality, and of the emission-paid part of the work, among those who are there.
     pub(crate) fn tally_quality(&mut self) {
         let slots = self.chain.slots();
-        let mut sorted = core::mem::take(&mut self.tally.sorted);
+        let mut qualities = core::mem::take(&mut self.tally.qualities);
         let mut dependence = core::mem::take(&mut self.tally.dependence);
-        sorted.clear();
+        qualities.clear();
         dependence.clear();
         for slot in 0..slots {
             if self.chain.emits(slot) && self.people.phase[slot] != Phase::Gone {
-                sorted.push(self.people.quality[slot]);
+                qualities.push(self.people.quality[slot]);
                 dependence.push(self.dependence(slot));
             }
         }
-        sorted.sort_unstable_by(f64::total_cmp);
-        dependence.sort_unstable_by(f64::total_cmp);
-        let quartiles =
-            |sorted: &[f64]| [1, 2, 3].map(|k| sorted.get(sorted.len() * k / 4).copied().unwrap_or(f64::INFINITY));
-        self.tally.bounds = quartiles(&sorted);
-        self.tally.dependence_bounds = quartiles(&dependence);
-        (self.tally.sorted, self.tally.dependence) = (sorted, dependence);
+        self.tally.bounds = [1, 2, 3].map(|k| ranked(&mut qualities, k, 4));
+        self.tally.dependence_bounds = [1, 2, 3].map(|k| ranked(&mut dependence, k, 4));
+        (self.tally.qualities, self.tally.dependence) = (qualities, dependence);
     }
 
     /// The part of what reaches a subnet's work and of what it earns that emission pays; zero of nothing.
@@ -150,8 +52,7 @@ impl World {
     /// Marks the best tenth at the start.
     pub(crate) fn mark_best(&mut self) {
         self.tally_quality();
-        let sorted = &self.tally.sorted;
-        let bound = sorted.get(sorted.len() * 9 / 10).copied().unwrap_or(f64::INFINITY);
+        let bound = ranked(&mut self.tally.qualities, 9, 10);
         for slot in 0..self.chain.slots() {
             self.tally.best[slot] = self.chain.emits(slot) && self.people.quality[slot] >= bound;
         }
@@ -189,9 +90,9 @@ impl World {
             tribute: &self.tribute,
             margin: self.parameters.margin,
         });
-        let issued = self.chain.issued.0 as f64;
         let tally = &mut self.tally;
-        tally.wasted += wasted / issued.max(1.0);
+        tally.issued += minted.0 as f64;
+        tally.wasted += wasted;
         tally.revenue = revenue;
         let emitted = minted.0 as f64 / RAO * self.tao.usd;
         tally.emitted_usd += emitted;
@@ -211,11 +112,11 @@ impl World {
             *usd += now.saturating_sub(before) as f64 / RAO * self.tao.usd;
         }
         tally.flows = flows;
-        tally.coverage = if emitted > 0.0 { on_rail * days / emitted } else { 0.0 };
+        tally.coverage = coverage(on_rail * days, emitted);
     }
 }
 
-/// Sums of a step: emission in rao that bought nothing; in dollars a day revenue on the network, all revenue, what owners
+/// Sums of a step: TAO issued, in rao, that bought nothing; in dollars a day revenue on the network, all revenue, what owners
 /// keep of it, and of that what those keep who build.
 struct Sums<'a> {
     chain: &'a Chain,
@@ -235,7 +136,8 @@ impl Loop for Sums<'_> {
         for from in (0..chain.slots()).step_by(CHUNK) {
             let (revenue, rail) = (load(&people.revenue, from), load(&people.on_rail, from));
             let (owner, miners) = (load(&chain.paid.owner, from), load(&chain.paid.miners, from));
-            let (price, tribute) = (load(&chain.paid.price, from), load(self.tribute, from));
+            let (tao, created) = (load(&chain.paid.tao, from), load(&chain.paid.created, from));
+            let tribute = load(self.tribute, from);
             let [mut builds, mut wastes] = [Lanes::of(0.0); 2];
             for (k, (phase, idle)) in people.phase[from..]
                 .iter()
@@ -253,22 +155,16 @@ impl Loop for Sums<'_> {
                 let own = (self.margin * revenue[k] - tribute[k]).max(0.0);
                 kept[k] += own;
                 building[k] += builds[k] * own;
-                let paid = owner[k].0.wrapping_add(miners[k].0);
-                wasted[k] += wastes[k] * (paid as f64 * price[k]);
+                // A subnet's TAO stands behind all the alpha that is created with it.
+                let work = owner[k].0.wrapping_add(miners[k].0) as f64 / (created[k].0 as f64).max(1.0);
+                wasted[k] += wastes[k] * work * tao[k] as f64;
             }
         }
         [wasted, on_rail, all, kept, building].map(|row| sum(&row))
     }
 }
 
-/// The Gini index of what is not negative; zero of nothing. Sorts `values`.
-pub fn gini(values: &mut [f64]) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    let n = values.len() as f64;
-    let sum: f64 = values.iter().sum();
-    if sum <= 0.0 {
-        return 0.0;
-    }
-    let ranked: f64 = values.iter().enumerate().map(|(i, x)| (i + 1) as f64 * x).sum();
-    2.0 * ranked / (n * sum) - (n + 1.0) / n
+/// Revenue on the network over the value of emission, both in dollars; zero of none.
+pub(super) fn coverage(on_rail: f64, emitted: f64) -> f64 {
+    if emitted > 0.0 { on_rail / emitted } else { 0.0 }
 }

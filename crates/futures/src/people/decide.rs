@@ -1,23 +1,12 @@
-//! Owners: once a month, each on a day of its own, they weigh staying, extracting and leaving.
+//! Owners decide: once a month, each on a day of its own, they weigh staying, extracting and exit.
 
 use tributary_economy::Error;
 
-use super::{Kind, MONTH, Phase, Weighed, World};
-use crate::{noise::uniform, story::What};
+use super::{Choice, Phase, Weighed, World};
+use crate::{noise::uniform, story::What, units::MONTH};
 
 /// Part of miner pay that an extracting owner withholds.
 const WITHHELD: f64 = 0.9;
-
-/// What an owner did with its month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Goes on.
-    Stay,
-    /// Begins to take out, or goes on with it.
-    Extract,
-    /// Leaves, or announces to.
-    Leave,
-}
 
 impl World {
     /// The decisions that are due, and takeovers of slots whose owner has left.
@@ -85,16 +74,6 @@ impl World {
                 weighed,
             };
             self.tell(slot, what);
-        }
-    }
-}
-
-impl From<Kind> for &'static str {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Mission => "mission-driven",
-            Kind::Commercial => "commercial",
-            Kind::Mercenary => "mercenary",
         }
     }
 }
