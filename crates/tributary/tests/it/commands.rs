@@ -55,7 +55,7 @@ fn money_moves_as_asked() {
 #[test]
 fn a_subnet_is_made_joined_staked_on_and_left() {
     let folder = tempfile::tempdir().unwrap();
-    let chain = ChainProcess::start(folder.path(), &["--block-time", "100"]);
+    let chain = ChainProcess::start(folder.path(), &["--mode", "transaction"]);
     let keys = ["--key", "//Alice"];
     let run = |arguments: &[&str]| chain.run(&[arguments, &keys, &["--json"]].concat()).json();
 
