@@ -6,7 +6,6 @@
 //! child's use of what its parent's file defines. Code under
 //! `#[cfg(test)]` is left out, and so is what has no name in the source: methods, fields, attributes.
 
-pub mod allowed;
 mod layers;
 mod lengths;
 mod modules;

@@ -1,9 +1,9 @@
 //! `walls [ROOT]` prints what crates and files know of each other; `--write` also draws the crates into
-//! `docs/img/crates.svg` and `ARCHITECTURE.md`, and takes what is mended out of the list of what is still allowed.
+//! `docs/img/crates.svg` and `ARCHITECTURE.md`.
 
 use std::{env, path::PathBuf};
 
-use tributary_walls::{allowed, picture, survey};
+use tributary_walls::{picture, survey};
 
 fn main() -> anyhow::Result<()> {
     let (flags, roots): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|argument| argument.starts_with("--"));
@@ -15,7 +15,6 @@ fn main() -> anyhow::Result<()> {
     let survey = survey(&root)?;
     if !flags.is_empty() {
         picture::write(&root, &survey.crates)?;
-        allowed::shrink(&root, &survey)?;
     }
     print!("{survey}");
     Ok(())

@@ -13,6 +13,7 @@ mod neurons;
 mod payments;
 mod pipes;
 mod program;
+mod seeds;
 mod selling;
 mod snapshots;
 mod support;
