@@ -162,16 +162,16 @@ parameters! {
     /// Owners that are mission-driven.
     mission_share, "share", Drawn(Uniform(0.2, 0.45)), 0.0..=1.0, "36 % hold a perpetual lock";
     /// Owners that are mercenary.
-    mercenary_share, "share", Drawn(Normal(0.236, 0.056)), 0.0..=1.0,
+    mercenary_share, "share", Drawn(Normal(0.241, 0.0544)), 0.0..=1.0,
         "calibrated (uniform 0.02 to 0.5 before); 15 % withheld all miner pay for a month, 11 % carry a placeholder \
          identity";
     /// Discount rate of owners.
     discount_rate, "a year", Drawn(Uniform(0.2, 0.6)), 0.0..=5.0, "assumption: venture rates";
     /// Median part of its cut that an owner sells; mercenaries sell all of it.
-    cut_sold, "share", Drawn(LogNormal(0.0631, 0.701)), 0.0..=1.0,
+    cut_sold, "share", Drawn(LogNormal(0.063, 0.696)), 0.0..=1.0,
         "calibrated (lognormal, median 0.15, log sd 1 before); 16 % on average, most sold none";
     /// Part of its unlocked alpha that a mercenary sells in a month, beyond its cut.
-    stock_sold, "share a month", Drawn(LogNormal(0.0995, 0.656)), 0.0..=1.0,
+    stock_sold, "share a month", Drawn(LogNormal(0.107, 0.613)), 0.0..=1.0,
         "calibrated (lognormal, median 0.1, log sd 1.2 before); a fifth of owners held less after 30 days";
     /// Part of what it sells of its cut that an owner who builds puts into the work.
     cut_reinvested, "share", Drawn(Uniform(0.1, 0.7)), 0.0..=1.0, "assumption";
@@ -188,7 +188,7 @@ parameters! {
     /// How much of the work that emission pays an owner would have to pay itself.
     subsidy_need, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption; H3 hangs on it";
     /// Log advantage that leaving needs, for a commercial owner; mission +1.5, mercenary -1.
-    loyalty, "log points", Drawn(Normal(4.05, 0.886)), -5.0..=10.0,
+    loyalty, "log points", Drawn(Normal(4.43, 0.989)), -5.0..=10.0,
         "calibrated (normal, mean 3.2, sd 1.2 before); no moment counts exits: prices and pools alone inform it";
     /// Dispersion of the choice.
     choice_noise, "log points", Drawn(Uniform(0.35, 0.8)), 0.01..=10.0, "assumption";
@@ -207,21 +207,21 @@ parameters! {
     /// Part of stakers' pay that is sold.
     staker_sold, "share", Drawn(Uniform(0.1, 0.5)), 0.0..=1.0, "assumption; not informed by calibration";
     /// Most that miners, stakers and root sell in a day of what they earned, over the pool's alpha; the rest is kept.
-    sell_pace, "share a day", Drawn(LogNormal(0.0204, 0.544)), 0.001..=1.0,
+    sell_pace, "share a day", Drawn(LogNormal(0.0212, 0.484)), 0.001..=1.0,
         "calibrated (lognormal, median 0.03, log sd 0.7 before); alpha in the pools of young subnets grew by less \
          than is paid in them";
     /// Speed at which root stake moves to or from alpha, for a yield difference of one a year.
-    root_mobility, "a year", Drawn(Normal(0.142, 0.049)), 0.0..=1.0,
+    root_mobility, "a year", Drawn(Normal(0.124, 0.0514)), 0.0..=1.0,
         "calibrated (uniform 0 to 0.4 before); root fell from 6.1 to 5.5 million TAO in 20 months";
 
     /// Pull of prices towards fundamentals.
-    value_pull, "a day", Drawn(LogNormal(0.0143, 0.448)), 0.0..=0.2,
+    value_pull, "a day", Drawn(LogNormal(0.0123, 0.49)), 0.0..=0.2,
         "calibrated (lognormal, median 0.012, log sd 1 before)";
     /// How far value follows what a subnet gets and earns, as an elasticity.
-    value_elasticity, "elasticity", Drawn(Normal(0.527, 0.21)), 0.0..=1.0,
+    value_elasticity, "elasticity", Drawn(Normal(0.494, 0.184)), 0.0..=1.0,
         "calibrated (uniform 0.1 to 1 before); above one bubbles never end";
     /// Push of 30-day momentum.
-    momentum, "a day", Drawn(Normal(-0.00515, 0.0081)), -0.1..=0.1, "calibrated (normal, mean 0, sd 0.01 before)";
+    momentum, "a day", Drawn(Normal(-0.0067, 0.00776)), -0.1..=0.1, "calibrated (normal, mean 0, sd 0.01 before)";
     /// Further push of 30-day momentum when it is negative: holders who sell because the price falls.
     panic, "a day", Drawn(Uniform(0.0, 0.008)), 0.0..=0.015,
         "30-day log returns have a skewness of -2.6; not informed by calibration";
@@ -229,7 +229,7 @@ parameters! {
     attention_push, "share of the pool", Drawn(Uniform(0.0, 0.02)), 0.0..=0.2,
         "rank correlation of posts and price 0.54";
     /// Noise of flows into one pool, which moves its log price twice as far.
-    flow_noise, "share of the pool a root day", Drawn(LogNormal(0.0279, 0.25)), 0.0..=0.3,
+    flow_noise, "share of the pool a root day", Drawn(LogNormal(0.027, 0.249)), 0.0..=0.3,
         "calibrated (lognormal, median 0.03, log sd 0.7 before); 30-day log returns have a standard deviation of 0.43";
     /// Noise of flows common to all pools.
     crowd_noise, "share of the pool a root day", Drawn(LogNormal(0.008, 0.4)), 0.0..=0.2,
@@ -237,7 +237,7 @@ parameters! {
     /// Largest flow in a day.
     flow_max, "share of the pool", Fixed(0.25), 0.01..=0.9, "limit of the model";
     /// Drift of speculators' flow.
-    flow_drift, "share of the pool a day", Drawn(Normal(-0.00106, 0.00139)), -0.05..=0.05,
+    flow_drift, "share of the pool a day", Drawn(Normal(-0.00122, 0.00144)), -0.05..=0.05,
         "calibrated (normal, mean 0, sd 0.004 before); 30-day log returns have a mean of -0.195, part of it sales of \
          emission";
 
@@ -260,7 +260,7 @@ parameters! {
     market_noise, "log points a root year", Drawn(LogNormal(0.7, 0.3)), 0.0..=3.0,
         "daily moves of TAO in 2025-26; not informed by calibration";
     /// Loss of confidence when leavers had a share of one of alpha's value.
-    confidence_loss, "log points", Drawn(LogNormal(6.02, 0.301)), 0.0..=20.0,
+    confidence_loss, "log points", Drawn(LogNormal(5.76, 0.283)), 0.0..=20.0,
         "calibrated (lognormal, median 4, log sd 0.8 before); TAO fell 18 to 25 % on exits of three subnets, April \
          2026";
     /// Part of a loss of confidence that comes back.
@@ -272,7 +272,7 @@ parameters! {
         "partly recovered within two days, April 2026; not informed by calibration";
 
     /// Newcomers who look at a slot when it is worth what it costs.
-    newcomer_rate, "a year", Drawn(LogNormal(21.0, 0.439)), 0.0..=365.0,
+    newcomer_rate, "a year", Drawn(LogNormal(33.7, 0.65)), 0.0..=365.0,
         "calibrated (lognormal, median 20, log sd 1 before); 8 of 128 slots changed hands in 60 days";
     /// How strongly their number rises with value over cost.
     newcomer_elasticity, "elasticity", Drawn(Uniform(0.3, 1.2)), 0.0..=5.0, "assumption";
