@@ -3,6 +3,7 @@
 mod epoch;
 mod money;
 mod neurons;
+mod power;
 mod sharing;
 mod subnets;
 mod weights;

@@ -18,6 +18,9 @@ const CALLER: Caller = Caller {
     min_allowed_weights: 2,
 };
 
+/// Who submits which uids and values at which version, and what comes of it.
+type Case<'a> = (Caller, &'a [u16], &'a [u16], u64, Result<(), Error>);
+
 /// `docs/rules/weights.md#setting`: each check, and what frees from it.
 #[test]
 fn weights_are_refused_by_the_first_check_that_fails() {
@@ -33,7 +36,7 @@ fn weights_are_refused_by_the_first_check_that_fails() {
         ..CALLER
     };
     let two: (&[u16], &[u16]) = (&[0, 3], &[1, 2]);
-    let cases: [(Caller, &[u16], &[u16], u64, Result<(), Error>); 27] = [
+    let cases: [Case; 27] = [
         (CALLER, &[0, 3], &[1], 0, Err(Error::WeightVecNotEqualSize)),
         (
             Caller {
