@@ -6,6 +6,7 @@ mod coldkey_swap;
 mod moves;
 mod operations;
 mod pacts;
+mod pay;
 mod promises;
 mod roots;
 mod stakes;

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod flows;
+mod limits;
 mod rules;
 mod sequences;
 
