@@ -128,7 +128,7 @@ pub fn of_futures(plans: [&Plan; 2], sides: [&[Finished]; 2]) -> Comparison {
 /// The difference in coverage by parameter, as the side with a pact believes of them, else the second.
 fn coverage(plans: [&Plan; 2], sides: [&[Finished]; 2]) -> Vec<Bar> {
     let by = usize::from(plans[0].setting.scenario.pact.is_none() || plans[1].setting.scenario.pact.is_some());
-    fifths::bars(&plans[by].setting.scenario, sides[by], |x| x, &|places| {
+    fifths::bars(&plans[by].setting.scenario, sides[by], |x| x, &|places, _| {
         let difference = |k: &usize| sides[1][*k].outcome.coverage_mean - sides[0][*k].outcome.coverage_mean;
         stats::mean(&places.iter().map(difference).collect::<Vec<f64>>())
     })

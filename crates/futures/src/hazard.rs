@@ -59,12 +59,12 @@ pub fn hazards(rows: &[Vec<f64>], seed: u64) -> Hazards {
 }
 
 /// A statistic of the summed cells (months, exits), with its interval.
-fn resampled(rows: &[Vec<f64>], repeats: u32, seed: u64, statistic: fn(&Cells, &Cells) -> f64) -> Estimate {
+fn resampled<R: AsRef<[f64]>>(rows: &[R], repeats: u32, seed: u64, statistic: fn(&Cells, &Cells) -> f64) -> Estimate {
     let (exposed, left) = (place("exposed"), place("left"));
     stats::bootstrap(rows.len(), repeats, seed, &|places| {
         let (mut months, mut exits) = ([[0.0; 4]; 4], [[0.0; 4]; 4]);
         for place in places {
-            let row = &rows[*place];
+            let row = rows[*place].as_ref();
             for k in 0..16 {
                 months[k / 4][k % 4] += row[exposed + k];
                 exits[k / 4][k % 4] += row[left + k];
@@ -85,7 +85,7 @@ pub enum Ratio {
 
 /// The ratio of hazards of two groups that are alike in the other respect, with the interval of `repeats` resamples.
 /// `rows` are those of [`Outcome::values`].
-pub fn ratio_alike(rows: &[Vec<f64>], of: Ratio, repeats: u32, seed: u64) -> Estimate {
+pub fn ratio_alike<R: AsRef<[f64]>>(rows: &[R], of: Ratio, repeats: u32, seed: u64) -> Estimate {
     let statistic: fn(&Cells, &Cells) -> f64 = match of {
         Ratio::Quality => |months, exits| {
             mantel_haenszel([0, 1, 2, 3].map(|d| [(exits[3][d], months[3][d]), (exits[0][d], months[0][d])]))

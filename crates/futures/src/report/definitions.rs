@@ -121,8 +121,8 @@ pub const ALL: &[Definition] = &[
         key: "tornado",
         name: "Tornado",
         formula: "The answer over the fifth of the futures in which a parameter is lowest, and over the fifth in which it \
-                  is highest, all others as drawn; lines are intervals of 95 %. Pale bars differ by less than 3.3 standard \
-                  errors: with this many futures they are noise.",
+                  is highest, all others as drawn; lines are intervals of 95 %. Pale bars differ by no more than the \
+                  furthest of 999 random pairs of fifths: with this many futures they are noise.",
         source: "crates/futures/src/report/tornado.rs",
     },
     Definition {

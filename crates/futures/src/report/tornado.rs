@@ -15,9 +15,6 @@ use crate::{
 /// Bars that a chart shows.
 const BARS: usize = 12;
 
-/// Resamples for the interval of an answer in a fifth of the futures.
-const REPEATS: u32 = 60;
-
 /// A tornado.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Tornado {
@@ -55,7 +52,7 @@ impl Maker<'_> {
             name,
             title: title.to_owned(),
             probability,
-            centre: answer(&self.every).value,
+            centre: answer(&self.every, 0).value,
             bars,
         }
     }
@@ -74,9 +71,9 @@ impl Maker<'_> {
     }
 
     /// A statistic of market values.
-    fn of_market_values(&self, places: &[usize], statistic: fn(Vec<f64>) -> f64) -> Estimate {
+    fn of_market_values(&self, places: &[usize], repeats: u32, statistic: fn(Vec<f64>) -> f64) -> Estimate {
         let values = self.column(places, |o| o.market_value_ratio);
-        stats::bootstrap(values.len(), REPEATS, self.plan.setting.seed, &|places| {
+        stats::bootstrap(values.len(), repeats, self.plan.setting.seed, &|places| {
             statistic(places.iter().map(|k| values[*k]).collect())
         })
     }
@@ -88,14 +85,14 @@ impl Maker<'_> {
                 "probability that TAO loses more than half of its price",
                 true,
                 |x| x,
-                &|places| self.chance(places, |class| class == Class::Depreciation),
+                &|places, _| self.chance(places, |class| class == Class::Depreciation),
             ),
             self.make(
                 "tornado-market-value",
                 "typical (geometric mean) market value, as a multiple of the start",
                 false,
                 libm::log,
-                &|places| {
+                &|places, _| {
                     let logs = self.column(places, |o| libm::log(o.market_value_ratio.max(1e-12)));
                     let mean = stats::mean(&logs);
                     Estimate {
@@ -110,7 +107,7 @@ impl Maker<'_> {
                 "probability of a flywheel or better",
                 true,
                 |x| x,
-                &|places| self.chance(places, |class| class >= Class::Flywheel),
+                &|places, _| self.chance(places, |class| class >= Class::Flywheel),
             ),
         ]
     }
@@ -118,9 +115,9 @@ impl Maker<'_> {
     /// The measures of the claims that are not outcomes.
     fn measures(&self) -> [Tornado; 7] {
         let rows: Vec<Vec<f64>> = self.futures.iter().map(|f| f.outcome.values()).collect();
-        let ratio = |places: &[usize], of: hazard::Ratio| {
-            let chosen: Vec<Vec<f64>> = places.iter().map(|k| rows[*k].clone()).collect();
-            hazard::ratio_alike(&chosen, of, REPEATS, self.plan.setting.seed)
+        let ratio = |places: &[usize], repeats: u32, of: hazard::Ratio| {
+            let chosen: Vec<&Vec<f64>> = places.iter().map(|k| &rows[*k]).collect();
+            hazard::ratio_alike(&chosen, of, repeats, self.plan.setting.seed)
         };
         let same: fn(f64) -> f64 = |x| x;
         [
@@ -129,30 +126,30 @@ impl Maker<'_> {
                 "skewness of market values",
                 false,
                 same,
-                &|places| self.of_market_values(places, |values| stats::skewness(&values)),
+                &|places, repeats| self.of_market_values(places, repeats, |values| stats::skewness(&values)),
             ),
             self.make(
                 "tornado-top-share",
                 "part of the sum of market values in the best 1 % of futures",
                 true,
                 same,
-                &|places| self.of_market_values(places, top_share),
+                &|places, repeats| self.of_market_values(places, repeats, top_share),
             ),
             self.make(
                 "tornado-quality",
                 "hazard of the best over that of the worst products, dependence alike",
                 false,
                 libm::log,
-                &|places| ratio(places, hazard::Ratio::Quality),
+                &|places, repeats| ratio(places, repeats, hazard::Ratio::Quality),
             ),
             self.make(
                 "tornado-dependence",
                 "hazard of the most over that of the least dependent, quality alike",
                 false,
                 libm::log,
-                &|places| ratio(places, hazard::Ratio::Dependence),
+                &|places, repeats| ratio(places, repeats, hazard::Ratio::Dependence),
             ),
-            self.make("tornado-dilution", "dilution tax a year", true, same, &|places| {
+            self.make("tornado-dilution", "dilution tax a year", true, same, &|places, _| {
                 stats::mean(&self.column(places, |o| o.dilution_tax_year))
             }),
             self.make(
@@ -160,14 +157,14 @@ impl Maker<'_> {
                 "elasticity of miners' dollars to the price of TAO, coverage below its median",
                 false,
                 same,
-                &|places| follows(self.futures, places, MINERS, REPEATS),
+                &|places, repeats| follows(self.futures, places, MINERS, repeats),
             ),
             self.make(
                 "tornado-newcomers",
                 "elasticity of newcomers to the price of TAO, coverage below its median",
                 false,
                 same,
-                &|places| follows(self.futures, places, NEWCOMERS, REPEATS),
+                &|places, repeats| follows(self.futures, places, NEWCOMERS, repeats),
             ),
         ]
     }
