@@ -3,7 +3,9 @@
 mod blocks;
 mod books;
 mod coldkey_swap;
+mod memory;
 mod moves;
+mod neurons;
 mod operations;
 mod pacts;
 mod pay;
