@@ -299,7 +299,12 @@ fn a_small_nomination_that_cannot_be_sold_belongs_to_nobody() {
     ledger.set_minimum_reserve(ledger.subnet_tao(NET).0 - out + 1);
     let before = audit_of(&ledger);
     let balance = ledger.balance(&who);
+    let others = stake(&ledger, 3, coldkey(3), NET);
     act(&mut ledger, |l| staking::remove_stake(l, &who, &hotkey(3), NET, sold)).unwrap();
+    assert!(
+        stake(&ledger, 3, coldkey(3), NET).0.abs_diff(others.0) <= 1,
+        "nobody else loses by it"
+    );
     assert_eq!(stake(&ledger, 3, who, NET), Alpha::ZERO);
     assert_eq!(
         ledger.balance(&who),
@@ -457,4 +462,73 @@ fn flows_stop_at_their_ends() {
     })
     .unwrap();
     assert_eq!(ledger.subnet_tao_flow(NET), i64::MIN);
+}
+
+#[test]
+fn what_a_limit_leaves_unsold_is_staked_again() {
+    let ledger = lively();
+    let who = coldkey(2);
+    let price = swaps::price(&ledger, NET).to_num::<f64>();
+    for part in 0..60 {
+        let limit = Tao((price * 1e9 * (0.9 + 0.0015 * f64::from(part))) as u64);
+        let mut ledger = ledger.clone();
+        let before = stake(&ledger, 2, who, NET).0;
+        act(&mut ledger, |l| {
+            staking::remove_stake_limit(l, &who, &hotkey(2), NET, Alpha(before), limit, true)
+        })
+        .unwrap();
+        let removed = ledger.take_events().into_iter().find_map(|event| match event {
+            Event::StakeRemoved(_, _, _, sold, NET, fee) => Some(sold.0 + fee),
+            _ => None,
+        });
+        let gone = before - stake(&ledger, 2, who, NET).0;
+        assert!(gone.abs_diff(removed.unwrap()) <= 1, "{gone} {removed:?}");
+        check(&ledger);
+    }
+}
+
+#[test]
+fn nothing_unstaked_is_too_little_for_root() {
+    let mut ledger = lively();
+    let nothing = act(&mut ledger, |l| staking::unstake_all_alpha(l, &rich(), &hotkey(2)));
+    assert_eq!(nothing, Err(Error::AmountTooLow));
+}
+
+#[test]
+fn a_stake_that_its_pool_cannot_represent_is_refused() {
+    let mut ledger = lively();
+    // Shares of nothing.
+    ledger.set_total_hotkey_alpha(&hotkey(2), NET, Alpha::ZERO);
+    let refused = Err(Error::InsufficientLiquidity);
+    assert_eq!(add(&ledger, 2, NET, 5 * UNIT), refused);
+    ledger.set_owner(&hotkey(7), Some(coldkey(3)));
+    let moved = act(&mut ledger, |l| {
+        tributary_economy::market::stake_moves::move_stake(
+            l,
+            &coldkey(3),
+            &hotkey(3),
+            &hotkey(2),
+            NET,
+            NET,
+            Alpha(UNIT),
+        )
+    });
+    assert_eq!(moved, Err(Error::InsufficientLiquidity));
+}
+
+#[test]
+fn a_purchase_writes_all_that_it_does_to_the_pool() {
+    for started in [false, true] {
+        let mut ledger = lively();
+        ledger.set_swap_initialized(NET, started);
+        let mut pool = swaps::pool(&ledger, NET);
+        let (side, limit) = (
+            tributary_economy::pool::Side::Buy,
+            tributary_economy::pool::HIGHEST_PRICE,
+        );
+        tributary_economy::pool::swap(&mut pool, side, 5 * UNIT, limit, false).unwrap();
+        act(&mut ledger, |l| staking::add_stake(l, &rich(), &hotkey(2), NET, tao(5))).unwrap();
+        assert_eq!(swaps::pool(&ledger, NET), pool);
+        assert!(pool.initialized);
+    }
 }

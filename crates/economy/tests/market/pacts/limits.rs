@@ -593,6 +593,13 @@ fn the_best_miner_commits_artefacts_and_three_quarters_of_weight_confirm_them() 
             "nobody has earned anything"
         );
     }
+    let mut without = ledger.clone();
+    without.set_subnet_owner_hotkey(NET, None);
+    assert_eq!(
+        commit(&mut without, hotkey(0), 0),
+        Err(Error::NotCommitter),
+        "nor the first"
+    );
     assert_eq!(commit(&mut ledger, coldkey(OWNER), 0), Ok(2));
     // Three quarters of the weight of those with a permit.
     let confirm = |l: &mut Memory, key| pact_act(l, |l| pact::confirm_artifact(l, &hotkey(key), NET, 2));
@@ -726,4 +733,97 @@ fn tao_of_the_reservoir_buys_what_was_quoted_for_the_pots_of_the_epoch() {
     let lost = unowned(&ledger) - unowned(&before);
     let burned = ledger.alpha_burned(NET).0 - before.alpha_burned(NET).0;
     assert!(lost - burned < 100, "{lost} {burned}");
+}
+
+#[test]
+fn an_empty_account_of_tributes_is_right_only_while_nothing_waits() {
+    let mut ledger = lively();
+    assert_eq!(pact::audit(&ledger), Ok(pact::PactSums::default()));
+    let account = ledger.pact_account();
+    ledger.fund(&account, Tao(509)).unwrap();
+    assert_eq!(
+        pact::audit(&ledger).map(|sums| sums.stray),
+        Ok(Tao(9)),
+        "beyond what keeps it alive"
+    );
+    let mut empty = bound(Terms {
+        revenue_share: PerMillion::ONE,
+        ..Terms::default()
+    });
+    pact_act(&mut empty, |l| {
+        pact::pay(l, &coldkey(4), NET, &coldkey(3), tao(7), [0; 32])
+    })
+    .unwrap();
+    let all = empty.balance(&account);
+    empty
+        .transfer(&account, &AUTHOR, all, tributary_economy::Existence::Expendable)
+        .unwrap();
+    assert_eq!(pact::audit(&empty), broken());
+}
+
+#[test]
+fn a_newcomer_is_told_of_once_and_only_while_the_pact_binds() {
+    let mut ledger = bound(Terms {
+        bond: Tao::ZERO,
+        notice: 0,
+        ..all_terms()
+    });
+    advance(&mut ledger, 8);
+    let mut ended = ledger.clone();
+    ledger.set_subnet_owner(NET, Some(coldkey(1)));
+    ledger.take_pact_events();
+    advance(&mut ledger, 20);
+    let told = |l: &mut Memory| {
+        let events = l.take_pact_events();
+        events
+            .iter()
+            .filter(|event| matches!(event, Event::OwnerChanged { .. }))
+            .count()
+    };
+    assert_eq!(told(&mut ledger), 1);
+    pact_act(&mut ended, |l| pact::announce_exit(l, &coldkey(OWNER), NET)).unwrap();
+    pact_act(&mut ended, |l| pact::exit(l, NET)).unwrap();
+    ended.set_subnet_owner(NET, Some(coldkey(1)));
+    advance(&mut ended, 20);
+    assert_eq!((told(&mut ended), load(&ended).successor), (0, None));
+    check_all(&ended);
+}
+
+#[test]
+fn a_bond_that_is_missing_can_be_posted_and_a_breach_without_one_repaired() {
+    let post = |l: &mut Memory| pact_act(l, |l| pact::post_bond(l, &coldkey(OWNER), NET));
+    // Lost to a breach, then announced to leave, then stayed: Active, and the bond is still owed.
+    let mut ledger = bound(all_terms());
+    ledger.set_owner_cut_enabled(NET, false);
+    pact_act(&mut ledger, |l| pact::establish_breach(l, NET)).unwrap();
+    pact_act(&mut ledger, |l| pact::announce_exit(l, &coldkey(OWNER), NET)).unwrap();
+    pact_act(&mut ledger, |l| pact::cancel_exit(l, &coldkey(OWNER), NET)).unwrap();
+    assert_eq!((load(&ledger).status, load(&ledger).bond), (Status::Active, Tao::ZERO));
+    post(&mut ledger).unwrap();
+    assert_eq!(ledger.held(Hold::Bond, &coldkey(OWNER)), tao(50));
+    check_all(&ledger);
+    let mut bondless = bound(Terms {
+        bond: Tao::ZERO,
+        ..all_terms()
+    });
+    bondless.set_owner_cut_enabled(NET, false);
+    pact_act(&mut bondless, |l| pact::establish_breach(l, NET)).unwrap();
+    post(&mut bondless).unwrap();
+    assert_eq!(load(&bondless).status, Status::Active);
+    assert_eq!(post(&mut bondless), Err(Error::BondPosted));
+}
+
+#[test]
+fn a_release_of_alpha_alone_is_told() {
+    let mut ledger = bound(Terms {
+        pledge: PerMillion(500_000),
+        route: Route::HOLDERS,
+        ..Terms::default()
+    });
+    advance(&mut ledger, 30);
+    let released = ledger.take_pact_events().into_iter().find_map(|event| match event {
+        Event::Released { tao, holders, root, .. } => Some((tao, holders > Alpha::ZERO, root)),
+        _ => None,
+    });
+    assert_eq!(released, Some((Tao::ZERO, true, Alpha::ZERO)));
 }

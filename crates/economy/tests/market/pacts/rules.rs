@@ -370,6 +370,18 @@ fn arbiters_uphold_at_the_threshold_and_refuse_once_it_is_out_of_reach() {
             "{said:?} in {now}"
         );
     }
+    for (threshold, refusals, expected) in [(3, 1, Ok(Verdict::Refused)), (1, 2, open), (1, 3, Ok(Verdict::Refused))] {
+        let arbiters = Arbiters {
+            threshold,
+            ..arbiters.clone()
+        };
+        let said = (1..=refusals).map(|who| (who, false)).collect();
+        assert_eq!(
+            report(said).by_arbiters(&arbiters, 20),
+            expected,
+            "{threshold}: {refusals}"
+        );
+    }
     let mut report = report(vec![]);
     assert_eq!(report.decide(&arbiters, 4, true, 20), Err(Error::NotArbiter));
     assert_eq!(report.decide(&arbiters, 1, true, 21), Err(Error::ReportClosed));
@@ -856,4 +868,30 @@ fn the_next_purchase_is_what_is_due_within_the_limit() {
     let mut left = state;
     left.pact.as_mut().unwrap().status = Status::Left { at: 3 };
     assert_eq!(left.terms(), None);
+}
+
+#[test]
+fn a_chain_without_pacts_keeps_and_holds_nothing() {
+    use tributary_economy::pact::{Books, Hold, NoPacts};
+    let mut none = NoPacts;
+    let books: &mut dyn Books<u64> = &mut none;
+    assert!(books.pact(NET).is_none() && books.objections(NET).is_empty() && books.reports(NET).is_empty());
+    assert!(books.artifact(NET).is_none() && books.channel(0).is_none() && books.channels().is_empty());
+    assert_eq!(
+        (
+            books.next_report(),
+            books.next_channel(),
+            books.now_ms(),
+            books.block_ms()
+        ),
+        (0, 0, 0, 0)
+    );
+    assert_eq!(
+        (books.held(Hold::Bond, &1), books.existential_deposit()),
+        (Tao::ZERO, Tao::ZERO)
+    );
+    let refused = Err(Rule::InsufficientBalance);
+    assert_eq!(books.hold(Hold::Bond, &1, Tao(1)), refused);
+    assert_eq!(books.free(Hold::Bond, &1, Tao(1)), refused);
+    assert_eq!(books.seize(Hold::Bond, &1, &2, Tao(1)), refused);
 }
