@@ -310,3 +310,59 @@ fn tao_that_no_account_can_take_is_not_issued() {
     // Its alpha is created all the same.
     assert_eq!(ledger.subnet_alpha_out_emission(NET), Alpha(UNIT));
 }
+
+#[test]
+fn a_block_writes_all_that_it_does_to_a_pool() {
+    for started in [false, true] {
+        let mut ledger = quiet();
+        ledger.set_swap_initialized(NET, started);
+        let mut pool = swaps::pool(&ledger, NET);
+        next_block(&mut ledger).unwrap();
+        let (tao, alpha) = (ledger.subnet_tao_in_emission(NET), ledger.subnet_alpha_in_emission(NET));
+        let excess = ledger.subnet_excess_tao(NET);
+        assert!(tao > Tao::ZERO && excess > Tao::ZERO);
+        tributary_economy::pool::inject(&mut pool, tao, alpha, excess).unwrap();
+        assert_eq!(swaps::pool(&ledger, NET), pool);
+        assert!(pool.initialized);
+    }
+}
+
+#[test]
+fn tao_of_a_purchase_that_the_pool_refuses_stays_on_the_account() {
+    let mut ledger = quiet();
+    ledger.set_minimum_reserve(u64::MAX);
+    let before = ledger.clone();
+    next_block(&mut ledger).unwrap();
+    let account = ledger.subnet_account(NET);
+    let deposited = ledger.balance(&account).0 - before.balance(&account).0;
+    let pooled = ledger.subnet_tao(NET).0 - before.subnet_tao(NET).0;
+    assert_eq!(ledger.subnet_excess_tao(NET), Tao::ZERO);
+    assert_eq!(pooled, ledger.subnet_tao_in_emission(NET).0);
+    assert!(deposited > pooled, "{deposited} {pooled}");
+    assert_eq!(ledger.subnet_volume(NET), before.subnet_volume(NET));
+    check(&ledger);
+}
+
+#[test]
+fn the_parts_of_the_alpha_may_add_up_to_all_of_it() {
+    let mut ledger = quiet();
+    ledger.set_tao_weight(0);
+    ledger.set_owner_cut_enabled(NET, false);
+    let before = ledger.clone();
+    next_block(&mut ledger).unwrap();
+    let grown = |pending: fn(&Memory, NetUid) -> Alpha| pending(&ledger, NET).0 - pending(&before, NET).0;
+    let server = grown(|l, netuid| l.pending_server_emission(netuid));
+    let validator = grown(|l, netuid| l.pending_validator_emission(netuid));
+    assert_eq!((server, validator), (UNIT / 2, UNIT / 2));
+}
+
+#[test]
+fn a_subnet_whose_alpha_is_all_issued_emits_none() {
+    let mut ledger = quiet();
+    let last = ledger.networks().into_iter().rfind(|netuid| !netuid.is_root()).unwrap();
+    let issued = ledger.subnet_alpha_out(last).0;
+    ledger.set_subnet_alpha_in(last, Alpha(tributary_economy::MAX_SUPPLY - issued));
+    next_block(&mut ledger).unwrap();
+    assert_eq!(ledger.subnet_alpha_out_emission(last), Alpha::ZERO);
+    assert_eq!(ledger.block_emission(), UNIT, "that of the subnet before it stays");
+}

@@ -85,6 +85,17 @@ fn only_a_fresh_account_takes_another_ones_place() {
         assert!(before == ledger);
     }
 
+    // Neither has what the other has; nor may anybody take its own place.
+    let (staker, owner) = (61, 62);
+    ledger.set_staking_hotkeys(&staker, vec![hotkey(2)]);
+    ledger.set_owned_hotkeys(&owner, vec![hotkey(2)]);
+    for (old, new) in [(coldkey(0), staker), (coldkey(0), owner), (63, 63)] {
+        assert_eq!(
+            act(&mut ledger, |l| coldkey_swap::swap_coldkey(l, &old, &new)),
+            Err(Error::ColdKeyAlreadyAssociated)
+        );
+    }
+
     let poor = 78;
     ledger.fund(&poor, Tao(1_000)).unwrap();
     let price = coldkey_swap::COLDKEY_SWAP_COST;

@@ -11,6 +11,7 @@ mod pacts;
 mod pay;
 mod promises;
 mod roots;
+mod sales;
 mod stakes;
 mod subnets;
 mod world;

@@ -275,6 +275,9 @@ fn tribute_is_limited_by_the_stake_that_earns() {
         pact.totals.cut = pact.totals.pledged.plus(pact.totals.vested).unwrap();
         ledger.set_subnet_alpha_out(NET, ledger.subnet_alpha_out(NET).plus(Alpha(2 * waiting.0)).unwrap());
         ledger.set_pact(NET, Some(pact));
+        for key in [2, 3] {
+            ledger.set_delegate_take(&hotkey(key), Some(0));
+        }
         let before = ledger.clone();
         epoch(&mut ledger);
         let earners: Vec<u64> = (0..HOTKEYS)
@@ -300,6 +303,11 @@ fn tribute_is_limited_by_the_stake_that_earns() {
             Alpha::ZERO
         };
         assert_eq!(new.to_root.0 - old.to_root.0, most.0);
+        let shown: u64 = earners
+            .iter()
+            .map(|key| ledger.root_alpha_dividends_per_subnet(NET, &hotkey(*key)).0)
+            .sum();
+        assert!(shown + 10 >= most.0, "what is released to root is paid");
         pact_act(&mut ledger, |l| {
             tributary_economy::market::pact::audit(l)?;
             Ok(())
@@ -372,6 +380,9 @@ fn weights_are_set_by_whoever_may() {
     ledger.set_weights_set_rate_limit(NET, 0);
     // Stake that is enough to the last unit.
     let weight: u64 = weights::stake_weight(&ledger, &hotkey(2), NET).to_num();
+    let weighed = ledger.total_hotkey_alpha(&hotkey(2), ROOT).0 as f64 * 226_245_882.0 / 2f64.powi(32);
+    let expected = ledger.total_hotkey_alpha(&hotkey(2), NET).0 as f64 + weighed;
+    assert!((weight as f64 - expected).abs() < 10.0, "{weight} {expected}");
     ledger.set_stake_threshold(weight);
     assert!(weights::has_stake(&ledger, &hotkey(2), NET));
     ledger.set_stake_threshold(weight + 1);
@@ -394,4 +405,40 @@ fn weights_are_set_by_whoever_may() {
     .unwrap();
     assert_eq!(ledger.weights(index, 1), [(3, 65_535)]);
     assert_eq!(ledger.last_update(index)[1], marked);
+}
+
+#[test]
+fn weights_of_whoever_had_no_permit_do_not_count() {
+    let mut ledger = weighed(lively(), &[3]);
+    assert!(!ledger.bonds(NET.index(MechId(0)), 1).is_empty(), "bonds are kept");
+    assert!(epoch(&mut ledger.clone())[3] > Alpha::ZERO);
+    ledger.set_validator_permit(NET, vec![true, false, false, false]);
+    assert!(epoch(&mut ledger)[3].is_zero());
+}
+
+#[test]
+fn what_the_child_key_burn_takes_of_another_owner_s_dividends_is_recycled() {
+    let recycled = |parent_owner: u64| {
+        let mut ledger = weighed(lively(), &[3]);
+        let parent = hotkey(6);
+        ledger.set_owner(&parent, Some(coldkey(parent_owner)));
+        act(&mut ledger, |l| {
+            staking::add_stake(l, &coldkey(parent_owner), &parent, NET, tao(30))
+        })
+        .unwrap();
+        let half = u64::MAX / 2;
+        ledger.set_parent_keys(&hotkey(2), NET, vec![(half, parent)]);
+        ledger.set_child_keys(&parent, NET, vec![(half, hotkey(2))]);
+        ledger.set_ck_burn(u64::MAX / 10);
+        let before = ledger.clone();
+        to_the_last_block(&mut ledger);
+        next_block(&mut ledger).unwrap();
+        assert!(
+            ledger.alpha_dividends_per_subnet(NET, &parent) > Alpha::ZERO,
+            "the parent has its part"
+        );
+        ledger.alpha_recycled(NET).0 - before.alpha_recycled(NET).0
+    };
+    let (same, other) = (recycled(2), recycled(4));
+    assert!(other > same + UNIT / 1_000, "{same} {other}");
 }

@@ -3,8 +3,10 @@
 mod attacks;
 mod flows;
 mod limits;
+mod numbers;
 mod rules;
 mod sequences;
+mod services;
 
 use tributary_economy::{
     Ledger, NetUid, PerMillion, Tao, UNIT,
