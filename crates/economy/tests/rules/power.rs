@@ -140,8 +140,8 @@ exponents in prop_oneof![
         let (en, ed) = (en / divisor, ed / divisor);
         prop_assume!((en > 1_024 || ed > 1_024) && en != ed);
         let (bn, bd) = ((bn >> shift).max(1), if near_one { (bn >> shift).max(1) + (bd >> 60) + 1 } else { (bd >> shift).max(1) });
-        // A series of a huge number takes long.
-        prop_assume!((bn as f64 / bd as f64).ln().abs() * en as f64 / (ed as f64) < 60.0 && bn != bd);
+        // A series of a huge number takes long. Those of the smallest have not converged, and may be below zero.
+        prop_assume!((bn as f64 / bd as f64).ln().abs() * en as f64 / (ed as f64) < 90.0 && bn != bd);
         let found = pow_ratio_scaled(bn.into(), bd.into(), en, ed, precision, scale);
         prop_assert_eq!(found, Some(power(written_out(bn, bd, en, ed, precision, scale))));
     }
