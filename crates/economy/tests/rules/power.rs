@@ -160,4 +160,24 @@ fn powers_without_a_series() {
     assert_eq!(at(u128::MAX, u128::MAX / 2, 3, 3), Some(Power::Value(SCALE * 2)));
     assert_eq!(at(37, 2, 9, 9), Some(Power::TooLarge));
     assert_eq!(at(36, 2, 9, 9), Some(Power::Value(18 * SCALE)));
+    // A floor of just the largest number is no more than that.
+    let most = pow_ratio_scaled((1 << 100) + 1, 1 << 100, 1, 2, 256, u64::MAX);
+    assert_eq!(most, Some(Power::Value(u64::MAX)));
+}
+
+/// Whole results are neither missed by one nor rounded.
+#[test]
+fn roots_that_are_whole_are_found() {
+    for q in [2u64, 4, 5, 8, 10, 16, 20, 25, 32, 40, 50] {
+        for p in 1..q {
+            for root in 2..6u64 {
+                let [above, below] = [p, q].map(|x| u128::from(x).pow(root as u32));
+                for k in 1..3u32 {
+                    let whole = SCALE / q.pow(k) * p.pow(k);
+                    let found = pow_ratio_scaled(above, below, k.into(), root, 256, SCALE);
+                    assert_eq!(found, Some(Power::Value(whole)), "({p}/{q})^{k}");
+                }
+            }
+        }
+    }
 }
