@@ -94,6 +94,7 @@ fn a_transaction_that_fails_changes_nothing_and_leaves_nothing_to_undo() {
     ledger.take_events();
     let remembered = |l: &Memory| !format!("{l:?}").contains("Journal(0)");
     ledger.set_tempo(NET, 7);
+    ledger.fund(&AUTHOR, tao(1)).unwrap();
     assert!(!remembered(&ledger), "nothing is remembered outside a transaction");
     let before = ledger.clone();
     let change = |l: &mut Memory| -> Result<(), Error> {

@@ -442,3 +442,19 @@ fn what_the_child_key_burn_takes_of_another_owner_s_dividends_is_recycled() {
     let (same, other) = (recycled(2), recycled(4));
     assert!(other > same + UNIT / 1_000, "{same} {other}");
 }
+
+#[test]
+fn bonds_toward_a_miner_survive_unless_it_came_after_the_last_epoch() {
+    let ledger = weighed(lively(), &[3]);
+    let index = NET.index(MechId(0));
+    let last = ledger.last_mechanism_step_block(NET);
+    assert!(last > 0 && !ledger.bonds(index, 1).is_empty());
+    let bonds = |registered: u64| {
+        let mut ledger = ledger.clone();
+        ledger.set_block_at_registration(NET, 3, registered);
+        epoch(&mut ledger);
+        ledger.bonds(index, 1)
+    };
+    assert_eq!(bonds(last), bonds(last - 1));
+    assert_ne!(bonds(last + 1), bonds(last));
+}

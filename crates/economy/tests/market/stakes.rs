@@ -236,6 +236,15 @@ fn flows_stop_at_their_ends() {
 }
 
 #[test]
+fn a_purchase_that_brings_nothing_is_refused() {
+    let mut ledger = lively();
+    ledger.set_minimum_reserve(0);
+    // A thousand units of alpha against hundreds of TAO: two million rao are worth none of them.
+    ledger.set_subnet_alpha_in(NET, Alpha(1_000));
+    assert_eq!(add(&ledger, 2, NET, 2_100_000), Err(Error::InsufficientLiquidity));
+}
+
+#[test]
 fn a_stake_that_its_pool_cannot_represent_is_refused() {
     let mut ledger = lively();
     // Shares of nothing.

@@ -53,7 +53,8 @@ fn terms_are_parts_and_bounded_spans_and_open_what_is_committed() {
 fn terms_are_tighter_if_every_one_of_them_is_at_least_as_tight() {
     let old = all_terms();
     assert!(old.is_tightening(&old));
-    let changes: [(fn(&mut Terms), bool); 16] = [
+    type Change = fn(&mut Terms);
+    let changes: [(Change, bool); 16] = [
         (|terms| terms.pledge.0 += 1, true),
         (|terms| terms.pledge.0 -= 1, false),
         (|terms| terms.vesting_half_life += 1, true),
