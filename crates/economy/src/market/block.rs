@@ -62,9 +62,8 @@ fn decay_registration_prices<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netwo
         }
     }
     let root = NetUid::ROOT;
-    if networks.contains(&root) && ledger.registrations_this_interval(root) != 0 {
-        if Schedule::read(ledger, root).is_due(now) {
-            ledger.set_registrations_this_interval(root, 0);
-        }
+    let counted = networks.contains(&root) && ledger.registrations_this_interval(root) != 0;
+    if counted && Schedule::read(ledger, root).is_due(now) {
+        ledger.set_registrations_this_interval(root, 0);
     }
 }
