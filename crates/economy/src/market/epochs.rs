@@ -138,7 +138,8 @@ fn distribute<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, drained: Drained<Acc
     } else {
         validator.plus(server)?
     };
-    let holders = with_parents(ledger, netuid, &hotkeys, &stakes, &earned)?;
+    let (holders, burned) = with_parents(ledger, netuid, &hotkeys, &stakes, &earned)?;
+    let (validator_pot, root) = recycle_from_pots(ledger, netuid, burned, validator_pot, root)?;
     let tao_weight = weights::tao_weight(ledger);
     let split: Vec<(U96F32, Stake)> = holders.values().copied().collect();
     // After consensus, which pays miners in proportion to all that it is given.
@@ -296,14 +297,14 @@ fn store_mechanism<Acc: Account, L: Ledger<Acc>>(
 }
 
 /// Each hotkey's dividend after parents have had their part, with its own stake
-/// (`docs/rules/dividends.md#parents-and-children`). What the child key burn takes is recycled.
+/// (`docs/rules/dividends.md#parents-and-children`), and what the child key burn takes of all of them.
 fn with_parents<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
+    ledger: &L,
     netuid: NetUid,
     hotkeys: &[Acc],
     stakes: &[Stake],
     earned: &[Alpha],
-) -> Result<BTreeMap<Acc, (U96F32, Stake)>, Error> {
+) -> Result<(BTreeMap<Acc, (U96F32, Stake)>, Alpha), Error> {
     let mut holders: BTreeMap<Acc, (U96F32, Stake)> = hotkeys
         .iter()
         .cloned()
@@ -311,6 +312,7 @@ fn with_parents<Acc: Account, L: Ledger<Acc>>(
         .collect();
     let tao_weight = weights::tao_weight(ledger);
     let ck_burn = ledger.ck_burn();
+    let mut burned = Alpha::ZERO;
     // By account, because later sums round.
     let mut order: Vec<usize> = (0..hotkeys.len()).collect();
     order.sort_by_key(|place| &hotkeys[*place]);
@@ -354,11 +356,27 @@ fn with_parents<Acc: Account, L: Ledger<Acc>>(
             add(parent, about.stake, *amount);
         }
         add(hotkey, stakes[place], family.child);
-        if !family.recycled.is_zero() {
-            money::recycle_alpha(ledger, netuid, family.recycled)?;
-        }
+        burned = burned.plus(family.recycled)?;
     }
-    Ok(holders)
+    Ok((holders, burned))
+}
+
+/// Recycles what the child key burn takes, and leaves that out of the two pots: the validators' first. Dividends are
+/// only weights on the pots, so alpha that stayed in them would be paid as well.
+fn recycle_from_pots<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    netuid: NetUid,
+    burned: Alpha,
+    validators: Alpha,
+    root: Alpha,
+) -> Result<(Alpha, Alpha), Error> {
+    let of_validators = burned.min(validators);
+    let of_root = burned.minus(of_validators)?.min(root);
+    let recycled = of_validators.plus(of_root)?;
+    if !recycled.is_zero() {
+        money::recycle_alpha(ledger, netuid, recycled)?;
+    }
+    Ok((validators.minus(of_validators)?, root.minus(of_root)?))
 }
 
 /// Stakes the owner's cut to the owner's hotkey. Without owner or hotkey nobody gets it

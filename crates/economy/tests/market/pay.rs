@@ -433,6 +433,7 @@ fn what_the_child_key_burn_takes_of_another_owner_s_dividends_is_recycled() {
         let before = ledger.clone();
         to_the_last_block(&mut ledger);
         next_block(&mut ledger).unwrap();
+        check(&ledger);
         assert!(
             ledger.alpha_dividends_per_subnet(NET, &parent) > Alpha::ZERO,
             "the parent has its part"
