@@ -60,3 +60,8 @@ clients *suite:
 bench:
     cargo run --release -p tributary-devnet --example bench
     cargo bench -p tributary-economy --bench epoch
+
+# Mutants of the rules that no test notices (`cargo install cargo-mutants`): about 12 hours of two cores, or a part of them
+# (`just mutants --shard 1/12`, `just mutants --file 'crates/economy/src/market/*'`).
+mutants *arguments:
+    cargo mutants --package tributary-economy --jobs 2 {{arguments}}
