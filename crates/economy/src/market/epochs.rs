@@ -296,6 +296,9 @@ fn store_mechanism<Acc: Account, L: Ledger<Acc>>(
     });
 }
 
+/// Dividend and own stake by hotkey.
+type Holders<Acc> = BTreeMap<Acc, (U96F32, Stake)>;
+
 /// Each hotkey's dividend after parents have had their part, with its own stake
 /// (`docs/rules/dividends.md#parents-and-children`), and what the child key burn takes of all of them.
 fn with_parents<Acc: Account, L: Ledger<Acc>>(
@@ -304,8 +307,8 @@ fn with_parents<Acc: Account, L: Ledger<Acc>>(
     hotkeys: &[Acc],
     stakes: &[Stake],
     earned: &[Alpha],
-) -> Result<(BTreeMap<Acc, (U96F32, Stake)>, Alpha), Error> {
-    let mut holders: BTreeMap<Acc, (U96F32, Stake)> = hotkeys
+) -> Result<(Holders<Acc>, Alpha), Error> {
+    let mut holders: Holders<Acc> = hotkeys
         .iter()
         .cloned()
         .zip(stakes.iter().map(|stake| (U96F32::from_bits(0), *stake)))
