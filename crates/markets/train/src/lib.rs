@@ -21,7 +21,6 @@ mod archive_files;
 mod config;
 mod copies;
 pub mod corpus;
-mod kept_versions;
 mod miner;
 mod model;
 mod rules;

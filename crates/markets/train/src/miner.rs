@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -18,7 +19,6 @@ use tributary_neuron::{
 
 use crate::{
     config::{MinerConfig, MinerHandle, MinerKind, MinerStatus},
-    kept_versions::KeptVersions,
     model::{Model, ModelError, Shape},
     trainer::{Trainer, device},
     weights_file::{Artefact, ArtefactError},
@@ -68,10 +68,7 @@ pub async fn spawn_miner(
         folder.join(name)
     });
     let sealer = Sealer::new(config.beacon.clone(), sealed_folder)?;
-    let kept = KeptVersions::new(config.state_folder.as_deref(), config.netuid, &identity.hotkey());
     let miner = Miner {
-        committing: kept.committing().await,
-        kept,
         served: Arc::new(Served {
             silent: config.kind == MinerKind::Offline,
             sealed: sealer.copies(),
@@ -85,12 +82,11 @@ pub async fn spawn_miner(
         source: None,
         sealer,
         looked: None,
-        asked: None,
         status,
         config,
     };
     // What is committed on the chain can be fetched from the first request on, not only after a newer version.
-    if let Some((version, ..)) = miner.kept_version().await {
+    if let Some((version, _)) = miner.kept_version().await {
         miner.served.versions.write().push_back(version);
     }
     let (address, work) = run_miner(miner, options, chain, identity, cancel).await?;
@@ -166,11 +162,6 @@ struct Miner {
     sealer: Sealer,
     /// When the chain was last asked whether an artefact is due.
     looked: Option<Instant>,
-    kept: KeptVersions,
-    /// The version that was about to be committed when the miner was stopped or the chain did not answer: served once its commitment is in a block, not before.
-    committing: Option<Artefact>,
-    /// When the chain was last asked for that commitment.
-    asked: Option<Instant>,
     status: watch::Sender<MinerStatus>,
 }
 
@@ -181,7 +172,6 @@ impl Worker for Miner {
     }
 
     async fn step(&mut self) -> Result<Duration, NeuronError> {
-        self.take_up().await?;
         let rest = self.work().await?;
         self.keep_promise().await?;
         Ok(rest)
@@ -195,23 +185,6 @@ impl Miner {
             MinerKind::Copycat => self.copy().await,
             MinerKind::Random | MinerKind::Offline => self.make_up().await,
         }
-    }
-
-    /// Serves what was about to be committed, once that is what the chain has.
-    async fn take_up(&mut self) -> Result<(), NeuronError> {
-        if self.committing.is_none() || self.asked.is_some_and(|asked| asked.elapsed() < LOOK_EVERY) {
-            return Ok(());
-        }
-        self.asked = Some(Instant::now());
-        let own = self.identity.hotkey();
-        let commitments = self.chain.commitments(self.config.netuid).await?;
-        let committed = commitments.iter().find(|commitment| commitment.hotkey == own);
-        let is_it = |artefact: &mut Artefact| committed.is_some_and(|found| found.digest == artefact.digest());
-        if let Some(artefact) = self.committing.take_if(is_it) {
-            self.serve(artefact);
-            self.kept.promote().await?;
-        }
-        Ok(())
     }
 
     /// Seals the newest published version and commits it, if that is due of this miner under the subnet's pact.
@@ -270,12 +243,8 @@ impl Miner {
         };
         if better {
             let artefact = Artefact::pack(trainer.lock().model()).map_err(fatal)?;
-            self.kept.prepare(&artefact, steps).await?;
-            // Stays if the chain does not answer: the commitment may be in a block all the same.
-            self.committing = Some(artefact.clone());
             self.publish(artefact, bits).await?;
-            self.committing = None;
-            self.kept.promote().await?;
+            self.keep(steps).await?;
         }
         Ok(SLICE.mul_f64(1.0 - strength))
     }
@@ -300,14 +269,14 @@ impl Miner {
     /// From the state folder if there is something, else from fresh weights.
     async fn begin(&mut self) -> Result<Arc<Mutex<Trainer>>, NeuronError> {
         let (text, seed, shape) = (self.config.text.clone(), self.config.seed, self.shape());
-        let kept = self.kept_version().await;
+        let kept = self.kept().await;
         let overfit = self.config.kind == MinerKind::Overfit;
         let trainer = self
             .config
             .pool
             .run(move || {
                 let (model, steps) = match kept {
-                    Some((_, model, steps)) => (model, steps),
+                    Some(kept) => kept,
                     None => (Model::random(shape, seed, &device())?, 0),
                 };
                 if overfit {
@@ -321,23 +290,53 @@ impl Miner {
         Ok(self.trainer.insert(Arc::new(Mutex::new(trainer))).clone())
     }
 
-    /// The version that was published last, its model and its steps. A file that cannot be used is as good as none.
-    async fn kept_version(&self) -> Option<(Artefact, Model, u64)> {
-        let (artefact, steps) = self.kept.published().await?;
-        let model = artefact
-            .open(&self.config.rules, &device())
-            .inspect_err(|error| tracing::warn!(%error, "kept weights are not used"))
-            .ok()?;
-        Some((artefact, model, steps))
+    fn state_file(&self) -> Option<PathBuf> {
+        let folder = self.config.state_folder.as_ref()?;
+        Some(folder.join(format!(
+            "miner-{}-{}.safetensors",
+            self.config.netuid,
+            self.identity.hotkey()
+        )))
     }
 
-    /// Gives a version out from now on, as the newest.
-    fn serve(&self, artefact: Artefact) {
-        let mut versions = self.served.versions.write();
-        versions.push_back(artefact);
-        while versions.len() > SERVED_VERSIONS {
-            versions.pop_front();
-        }
+    /// The version that was kept, and its model. A file that cannot be used is as good as none.
+    async fn kept_version(&self) -> Option<(Artefact, Model)> {
+        let path = self.state_file()?;
+        let artefact = Artefact::new(tokio::fs::read(&path).await.ok()?.into());
+        let model = artefact
+            .open(&self.config.rules, &device())
+            .inspect_err(|error| tracing::warn!(path = %path.display(), %error, "kept weights are not used"))
+            .ok()?;
+        Some((artefact, model))
+    }
+
+    /// The kept model and its steps.
+    async fn kept(&self) -> Option<(Model, u64)> {
+        let path = self.state_file()?;
+        let (_, model) = self.kept_version().await?;
+        let steps = tokio::fs::read_to_string(path.with_extension("steps")).await.ok();
+        Some((model, steps.and_then(|text| text.trim().parse().ok()).unwrap_or(0)))
+    }
+
+    async fn keep(&self, steps: u64) -> Result<(), NeuronError> {
+        let newest = self
+            .served
+            .versions
+            .read()
+            .back()
+            .map(|artefact| artefact.bytes().clone());
+        let (Some(path), Some(bytes)) = (self.state_file(), newest) else {
+            return Ok(());
+        };
+        let kept = async {
+            tokio::fs::create_dir_all(path.parent().unwrap_or(&path)).await?;
+            let fresh = path.with_extension("new");
+            tokio::fs::write(&fresh, bytes).await?;
+            tokio::fs::rename(&fresh, &path).await?;
+            tokio::fs::write(path.with_extension("steps"), steps.to_string()).await
+        };
+        let fail = |error| NeuronError::Market(format!("cannot keep the weights in {}: {error}", path.display()));
+        kept.await.map_err(fail)
     }
 
     /// Commits first and serves when the commitment is in a block: nobody can commit these weights earlier.
@@ -347,7 +346,13 @@ impl Miner {
             .chain
             .set_commitment(&self.identity, self.config.netuid, digest)
             .await?;
-        self.serve(artefact);
+        {
+            let mut versions = self.served.versions.write();
+            versions.push_back(artefact);
+            while versions.len() > SERVED_VERSIONS {
+                versions.pop_front();
+            }
+        }
         self.published = Some(Published {
             at: Instant::now(),
             bits,
