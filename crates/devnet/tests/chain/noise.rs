@@ -44,7 +44,7 @@ fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
             4 if bytes.len() < 1 << 16 => drop(bytes.splice(at..at, bytes[at..end].to_vec()).count()),
             _ => {
                 let trap = TRAPS[random.below(TRAPS.len() as u64) as usize];
-                drop(bytes.splice(at..at, trap.iter().copied()).count());
+                bytes.splice(at..at, trap.iter().copied()).for_each(drop);
             }
         }
     }
