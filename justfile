@@ -46,7 +46,7 @@ no-std:
 
 # The runtime as WebAssembly, if anything that it is made of has changed.
 wasm:
-    .ci/wasm
+    tools/wasm
 
 # Fuzzes what strangers send: all targets, or those named; FUZZ_SECONDS for each.
 fuzz *targets:
