@@ -8,8 +8,10 @@ use sp_core::crypto::Ss58Codec;
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use tributary_runtime::genesis;
 
+use crate::start_state::Extensions;
+
 /// Specification of a chain.
-pub type ChainSpec = sc_service::GenericChainSpec;
+pub type ChainSpec = sc_service::GenericChainSpec<Extensions>;
 
 /// The runtime, as built beside this program: compressed, as chains store it.
 pub const WASM: &[u8] = include_bytes!(env!("TRIBUTARY_RUNTIME"));
@@ -77,7 +79,7 @@ fn development(id: &str, preset: &str, validators: usize) -> Result<ChainSpec, S
     } else {
         ChainType::Local
     };
-    Ok(ChainSpec::builder(WASM, None)
+    Ok(ChainSpec::builder(WASM, Extensions::default())
         .with_name(&format!("Tributary {id}"))
         .with_id(&format!("tributary_{}", id.replace('-', "_")))
         .with_chain_type(kind)

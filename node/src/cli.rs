@@ -1,6 +1,6 @@
 //! The command line: polkadot-sdk's, and how a development chain makes its blocks.
 
-use std::str::FromStr;
+use std::{path::PathBuf, str::FromStr};
 
 use sc_cli::RunCmd;
 
@@ -65,6 +65,18 @@ pub enum Subcommand {
 
     /// Write a chain specification, or one of a state that was exported.
     ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+    /// Write the specification of a network that goes on from the state of another chain.
+    ///
+    /// The state is a raw specification, as `tributary chain --dump FILE.json` and `export-state` write it. Runtime,
+    /// validators and first block are those of --chain; block numbers go on.
+    GoOn {
+        /// The state.
+        state: PathBuf,
+        /// The chain whose validators the network has.
+        #[arg(long, value_name = "CHAIN")]
+        chain: String,
+    },
 
     /// Check that blocks can be executed again.
     CheckBlock(sc_cli::CheckBlockCmd),

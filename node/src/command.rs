@@ -10,6 +10,7 @@ use crate::{
     chain_spec,
     cli::{Cli, Seal, Subcommand},
     service::{self, Block},
+    start_state,
 };
 
 type Hash = <Block as BlockT>::Hash;
@@ -98,6 +99,10 @@ fn offline(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
         Subcommand::ExportChainSpec(command) => {
             let spec = cli.load_spec(&command.chain)?;
             command.run(spec)
+        }
+        Subcommand::GoOn { state, chain } => {
+            println!("{}", start_state::go_on(state, chain)?);
+            Ok(())
         }
         Subcommand::CheckBlock(command) => {
             let runner = cli.create_runner(command)?;

@@ -9,6 +9,7 @@ mod dev;
 mod market_metrics;
 mod rpc;
 mod service;
+mod start_state;
 
 fn main() -> sc_cli::Result<()> {
     command::run()

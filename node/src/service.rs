@@ -20,7 +20,7 @@ use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 use sp_runtime::{OpaqueExtrinsic, generic, traits::Block as BlockT};
 use tributary_runtime::{Header, apis::RuntimeApi};
 
-use crate::{cli::Seal, dev, market_metrics, rpc};
+use crate::{cli::Seal, dev, market_metrics, rpc, start_state};
 
 /// A block whose transactions the node does not look into.
 pub type Block = generic::Block<Header, OpaqueExtrinsic>;
@@ -44,7 +44,8 @@ pub type SelectChain = LongestChain<Backend, Block>;
 /// The transaction pool.
 pub type Pool = TransactionPoolHandle<Block, Client>;
 
-type GrandpaImport = GrandpaBlockImport<Backend, Block, Client, SelectChain>;
+/// What makes blocks the chain's, and follows who votes.
+pub type GrandpaImport = GrandpaBlockImport<Backend, Block, Client, SelectChain>;
 type GrandpaLink = LinkHalf<Block, Client, SelectChain>;
 
 /// What a node is made of before it has a network.
@@ -104,6 +105,7 @@ pub fn parts(config: &Configuration) -> Result<Parts, ServiceError> {
         select_chain.clone(),
         telemetry.as_ref().map(Telemetry::handle),
     )?;
+    start_state::take(&*config.chain_spec, &client, &grandpa_import).map_err(ServiceError::Other)?;
     let slot_source = client.clone();
     let import_queue = sc_consensus_aura::import_queue::<AuraPair, _, _, _, _, _>(ImportQueueParams {
         block_import: grandpa_import.clone(),

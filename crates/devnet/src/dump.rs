@@ -14,6 +14,7 @@ use crate::{
     Error, Header,
     clock::Shift,
     db::Base,
+    dump_spec,
     error::is_no_room,
     state::{Commitment, StateMap},
 };
@@ -45,11 +46,17 @@ impl Dump {
         }
     }
 
-    /// Writes the file whole or not at all.
+    /// Writes the file whole or not at all: as a raw chain specification, which has no clock, if its name ends with
+    /// `.json`.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let mut bytes = MAGIC.to_vec();
-        self.encode_to(&mut bytes);
-        bytes.extend(sp_crypto_hashing::blake2_256(&bytes));
+        let bytes = if path.extension().is_some_and(|extension| extension == "json") {
+            dump_spec::write(&self.pairs).to_string().into_bytes()
+        } else {
+            let mut bytes = MAGIC.to_vec();
+            self.encode_to(&mut bytes);
+            bytes.extend(sp_crypto_hashing::blake2_256(&bytes));
+            bytes
+        };
         let unfinished = unfinished(path);
         let written = fs::File::create(&unfinished)
             .and_then(|mut file| file.write_all(&bytes))
@@ -88,6 +95,19 @@ impl Dump {
             path: path.into(),
             reason: reason.into(),
         };
+        if bytes.first() == Some(&b'{') {
+            let dump_spec::Read {
+                genesis_hash,
+                header,
+                pairs,
+            } = dump_spec::read(bytes).map_err(|reason| bad(&reason))?;
+            return Ok(Self {
+                genesis_hash,
+                header,
+                pairs,
+                shift: Shift::default(),
+            });
+        }
         let (with_clock, body) = match (bytes.strip_prefix(MAGIC), bytes.strip_prefix(MAGIC_1)) {
             (Some(body), _) => (true, body),
             (None, Some(body)) => (false, body),

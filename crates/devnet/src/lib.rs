@@ -33,6 +33,7 @@ pub mod config;
 mod db;
 mod devnet;
 mod dump;
+mod dump_spec;
 pub mod error;
 mod execution;
 mod genesis;

@@ -317,6 +317,53 @@ fn a_file_outlives_the_chain() {
     }
 }
 
+/// What nodes write and read: the state alone, from which block and parent are read.
+#[test]
+fn a_dump_as_a_specification_goes_on_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.json");
+    let chain = chain();
+    let pay = |on: &Devnet, nonce| {
+        let signed = sign(on, Alice, &transfer(&account(Bob), TAO), Extra { nonce, tip: 0 });
+        on.submit(&signed).unwrap();
+    };
+    pay(&chain, 0);
+    chain.advance(5).unwrap();
+    chain.dump(&file).unwrap();
+
+    let start = || {
+        Devnet::new(Config {
+            genesis: Genesis::Dump(file.clone()),
+            ..Config::default()
+        })
+    };
+    let other = start().unwrap();
+    assert_eq!(other.head().number, 5);
+    assert_eq!((other.state_hash(), other.genesis_hash()), (chain.state_hash(), chain.genesis_hash()));
+    pay(&other, 1);
+    other.advance(1).unwrap();
+    assert!(succeeded(&other, 1));
+    assert_eq!(other.verify().unwrap(), other.state_hash());
+
+    let mut spec: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let top = spec["genesis"]["raw"]["top"].as_object_mut().unwrap();
+    // The runtime that nodes have in their state is not the embedded chain's.
+    top.insert(format!("0x{}", hex::encode(":code")), "0x00".into());
+    std::fs::write(&file, spec.to_string()).unwrap();
+    assert_eq!(start().unwrap().state_hash(), chain.state_hash());
+    for (path, value, complaint) in [
+        ("/genesis/raw", json!({}), "genesis.raw.top is missing"),
+        ("/genesis/raw/top", json!({ "0xzz": "0x" }), "not hex"),
+        ("/genesis/raw/top", json!({ "0x00": "0x" }), "System.LastRuntimeUpgrade"),
+    ] {
+        let mut broken = spec.clone();
+        *broken.pointer_mut(path).unwrap() = value;
+        std::fs::write(&file, broken.to_string()).unwrap();
+        let error = start().err().expect("a broken file is noticed").to_string();
+        assert!(error.contains(complaint), "{error}");
+    }
+}
+
 #[test]
 fn a_dump_goes_on_elsewhere() {
     let folder = tempfile::tempdir().unwrap();

@@ -13,10 +13,11 @@ pub struct Chain {
     /// in --data keeps the preset that it was created with [default: fast]
     #[arg(long, value_name = "NAME", conflicts_with = "load", value_parser = tributary_runtime::genesis::PRESETS)]
     pub preset: Option<String>,
-    /// Start from a state file written by --dump instead of a preset
+    /// Start from a state file instead of a preset: one written by --dump, or by `tributary-node export-state`
     #[arg(long, value_name = "FILE")]
     pub load: Option<PathBuf>,
-    /// Write the state to this file when the chain is stopped
+    /// Write the state to this file when the chain is stopped; as a raw chain specification, which nodes can go on from,
+    /// if its name ends with .json
     #[arg(long, value_name = "FILE")]
     pub dump: Option<PathBuf>,
     /// Enable the methods dev_dump and dev_load, for files in this folder
