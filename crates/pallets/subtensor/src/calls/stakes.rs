@@ -195,7 +195,7 @@ macro_rules! stake_calls {
             netuid: NetUid,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| staking::recycle_alpha(chain, &who, &hotkey, amount, netuid))
+            Self::apply(|chain| recycling::recycle_alpha(chain, &who, &hotkey, amount, netuid))
         }
 
         /// Puts staked alpha out of reach for good (`docs/rules/staking.md#recycling-and-burning`).
@@ -208,7 +208,7 @@ macro_rules! stake_calls {
             netuid: NetUid,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| staking::burn_alpha(chain, &who, &hotkey, amount, netuid))
+            Self::apply(|chain| recycling::burn_alpha(chain, &who, &hotkey, amount, netuid))
         }
 
         /// Sells all alpha staked to a hotkey on a subnet (`docs/rules/staking.md#removing-stake`).
@@ -294,7 +294,7 @@ macro_rules! stake_calls {
             limit: Option<TaoBalance>,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| staking::add_stake_burn(chain, &who, &hotkey, netuid, amount, limit))
+            Self::apply(|chain| recycling::add_stake_burn(chain, &who, &hotkey, netuid, amount, limit))
         }
     }};
 }
