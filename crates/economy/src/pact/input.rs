@@ -54,10 +54,16 @@ pub enum Input<Acc> {
         arbiters: Arbiters<Acc>,
         tempo: u16,
     },
-    /// A holder objects with `alpha` staked to a hotkey.
-    Object { who: Acc, hotkey: Acc, alpha: Alpha },
-    /// Somebody says that it is time for announced terms. `staked`: what each objection's stake is now; `holdable`: the
-    /// alpha that anybody can hold.
+    /// A holder objects with `alpha` staked to a hotkey since before the announcement. `staked`: what each objection's stake
+    /// weighs now.
+    Object {
+        who: Acc,
+        hotkey: Acc,
+        alpha: Alpha,
+        staked: Vec<Alpha>,
+    },
+    /// Somebody says that it is time for announced terms. `staked`: what each objection's stake weighs now;
+    /// `holdable`: the alpha that anybody can hold.
     ApplyLoosening { staked: Vec<Alpha>, holdable: Alpha },
     /// The owner announces to leave.
     AnnounceExit { who: Acc },
@@ -71,15 +77,17 @@ pub enum Input<Acc> {
     EstablishBreach { look: Look },
     /// Somebody reports a broken promise; `id` is the number of the report.
     Report { who: Acc, id: u32, evidence: [u8; 32] },
-    /// An arbiter decides, or a holder votes with `alpha` staked to a hotkey since before the report.
+    /// An arbiter decides, or a holder votes with `alpha` staked to a hotkey since before the report. `staked`: what each
+    /// ballot's stake weighs now.
     Vote {
         who: Acc,
         id: u32,
         hotkey: Acc,
         alpha: Alpha,
+        staked: Vec<Alpha>,
         uphold: bool,
     },
-    /// Somebody says that a report is decided. `staked`: what each ballot's stake may vote with now; `holdable`: the alpha
+    /// Somebody says that a report is decided. `staked`: what each ballot's stake weighs now; `holdable`: the alpha
     /// that anybody can hold. Neither matters where the pact names arbiters.
     Resolve {
         id: u32,

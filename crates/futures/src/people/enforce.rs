@@ -93,6 +93,7 @@ impl World {
             id,
             hotkey: HOLDERS,
             alpha: self.chain.holdings.stakers[slot],
+            staked: Vec::new(),
             uphold: true,
         };
         self.chain.try_play(slot, vote)?;

@@ -144,19 +144,20 @@ impl Both {
                 ("loosen", done, input)
             }
             OfTerms::Object => {
-                let alpha = self.stake((VOTER, VALIDATOR), u64::MAX);
+                let announced = self.announced();
+                let alpha = self.stake((VOTER, VALIDATOR), announced);
+                let staked = self.stakes(&self.ledger.objections(NET), announced);
                 let done = self.call(|l| pact::object(l, &VOTER, NET, &VALIDATOR));
                 let input = Input::Object {
                     who: who(VOTER),
                     hotkey: who(VALIDATOR),
                     alpha,
+                    staked,
                 };
                 ("object", done, input)
             }
             OfTerms::ApplyLoosening => {
-                let objections = self.ledger.objections(NET);
-                let staked = objections.iter().map(|b| self.stake((b.coldkey, b.hotkey), u64::MAX));
-                let staked = staked.collect();
+                let staked = self.stakes(&self.ledger.objections(NET), self.announced());
                 let done = self.call(|l| pact::apply_loosening(l, NET));
                 let holdable = self.chain.holdable(SLOT);
                 ("apply loosening", done, Input::ApplyLoosening { staked, holdable })
@@ -219,12 +220,15 @@ impl Both {
 
     /// A vote of a staker with what counts of its alpha, or the decision of an arbiter, about a report.
     fn ballot(&mut self, name: &'static str, voter: Key, id: u32, alpha: Alpha, uphold: bool) -> Played {
+        let report = self.ledger.reports(NET).into_iter().find(|report| report.id == id);
+        let staked = report.map_or_else(Vec::new, |report| self.stakes(&report.ballots, report.at));
         let done = self.call(|l| pact::vote(l, &voter, NET, id, &VALIDATOR, uphold));
         let input = Input::Vote {
             who: who(voter),
             id,
             hotkey: who(VALIDATOR),
             alpha,
+            staked,
             uphold,
         };
         (name, done, self.chain.play(SLOT, input))
@@ -233,10 +237,7 @@ impl Both {
     fn play_resolve(&mut self, place: u8) -> Played {
         let id = self.report(place);
         let report = self.ledger.reports(NET).into_iter().find(|report| report.id == id);
-        let staked = report.map_or_else(Vec::new, |report| {
-            let ballots = report.ballots.iter();
-            ballots.map(|b| self.stake((b.coldkey, b.hotkey), report.at)).collect()
-        });
+        let staked = report.map_or_else(Vec::new, |report| self.stakes(&report.ballots, report.at));
         let done = self.call(|l| pact::resolve(l, NET, id));
         let holdable = self.chain.holdable(SLOT);
         let input = Input::Resolve { id, staked, holdable };

@@ -64,5 +64,6 @@ pub(in crate::market) fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, 
     }
     books::play(ledger, netuid, Input::Dissolve).map_err(books::corrupt)?;
     ledger.set_artifact(netuid, None);
+    ledger.clear_arrivals(netuid);
     Ok(())
 }

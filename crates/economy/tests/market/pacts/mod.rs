@@ -7,6 +7,7 @@ mod numbers;
 mod rules;
 mod sequences;
 mod services;
+mod votes;
 
 use tributary_economy::{
     Ledger, NetUid, PerMillion, Tao, UNIT,
