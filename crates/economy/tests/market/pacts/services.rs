@@ -3,7 +3,7 @@
 use tributary_economy::{
     Alpha, Ledger, MechId, PerMillion, Tao,
     market::{coldkey_swap, networks, pact, staking},
-    pact::{Arbiters, Books as _, Error, Event, Hold, Route, Terms, artifact, report::Verdict},
+    pact::{Arbiters, Books as _, Error, Event, Hold, Revenue, Route, Terms, artifact, report::Verdict},
 };
 
 use super::{
@@ -111,6 +111,29 @@ fn revenue_is_counted_anew_on_another_subnet() {
     assert_eq!(ledger.revenue(NET).payments, 1);
     act(&mut ledger, |l| networks::dissolve(l, NET)).unwrap();
     assert_eq!(ledger.revenue(NET), Default::default());
+}
+
+#[test]
+fn a_full_count_of_revenue_refuses_no_payment() {
+    let mut ledger = lively();
+    let full = Revenue {
+        payments: u64::MAX,
+        amount: Tao(u64::MAX - 1),
+        tribute: Tao(u64::MAX),
+    };
+    ledger.set_revenue(NET, full);
+    let before = ledger.balance(&coldkey(3));
+    pact_act(&mut ledger, |l| {
+        pact::pay(l, &coldkey(4), NET, &coldkey(3), tao(7), [0; 32])
+    })
+    .unwrap();
+    assert_eq!(ledger.balance(&coldkey(3)), before.plus(tao(7)).unwrap());
+    let end = Revenue {
+        amount: Tao(u64::MAX),
+        ..full
+    };
+    assert_eq!(ledger.revenue(NET), end);
+    check_all(&ledger);
 }
 
 #[test]
