@@ -214,6 +214,14 @@ fn strength_is_the_sum_of_what_the_terms_are_worth() {
             },
             75_000,
         ),
+        (
+            Terms {
+                open_after: 1,
+                artifact_period: 30 * DAY,
+                ..none
+            },
+            75_000,
+        ),
     ] {
         assert_eq!(strength(&terms), PerMillion(worth), "{terms:?}");
     }
