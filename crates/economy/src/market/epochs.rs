@@ -9,10 +9,11 @@ use alloc::{
 use super::{pact, payouts, uids::indices, weights};
 use crate::{
     Account, Alpha, Error, Event, Ledger, NetUid, NetUidStorageIndex, Tao, delegation,
-    dividends::{self, Child, Parent, Stake},
+    dividends::{self, Child, Earned, Parent, Stake},
     epoch::{self, EpochInput, EpochOutput, Parameters},
     fixed::{I64F64, U96F32},
     mechanisms,
+    pact::release,
     schedule::{Schedule, Turn, activity_cutoff},
 };
 
@@ -143,9 +144,10 @@ fn distribute<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, drained: Drained<Acc
     let tao_weight = weights::tao_weight(ledger);
     let split: Vec<(U96F32, Stake)> = holders.values().copied().collect();
     // After consensus, which pays miners in proportion to all that it is given.
-    let tribute = pact::release(ledger, netuid, earning(&split, tao_weight))?;
-    let (validator_pot, root) = (validator_pot.plus(tribute.holders)?, root.plus(tribute.root)?);
-    let payouts = dividends::split_alpha_and_root(&split, validator_pot, root, tao_weight);
+    let earners = earning(&split, tao_weight);
+    let tribute = pact::release(ledger, netuid, earners.sum())?;
+    let mut payouts = dividends::split_alpha_and_root(&split, validator_pot, root, tao_weight);
+    earners.pay(tribute, &mut payouts);
 
     payouts::pay_owner_cut(ledger, netuid, owner_cut)?;
     payouts::pay_miners(ledger, netuid, &hotkeys, &incentives)?;
@@ -161,16 +163,43 @@ fn distribute<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, drained: Drained<Acc
     payouts::pay_root_dividends(ledger, netuid, root)
 }
 
-/// The stake that earns dividends: that of hotkeys with any, and with a claim on the respective pot.
-fn earning(holders: &[(U96F32, Stake)], tao_weight: U96F32) -> pact::Earning {
-    let mut earning = pact::Earning::default();
-    for (_, stake) in holders.iter().filter(|(dividend, _)| *dividend > U96F32::from_bits(0)) {
-        earning.alpha = Alpha(earning.alpha.0.saturating_add(stake.alpha));
-        if tao_weight > U96F32::from_bits(0) {
-            earning.root = Tao(earning.root.0.saturating_add(stake.root));
+/// The stake that earns dividends, by hotkey: that of hotkeys with any, and with a claim on the respective pot.
+struct Earners {
+    alpha: Vec<u64>,
+    root: Vec<u64>,
+}
+
+fn earning(holders: &[(U96F32, Stake)], tao_weight: U96F32) -> Earners {
+    let nothing = U96F32::from_bits(0);
+    let of = |earns: bool, stake: u64| if earns { stake } else { 0 };
+    let holders = holders.iter().map(|(dividend, stake)| (*dividend > nothing, stake));
+    Earners {
+        alpha: holders.clone().map(|(earns, stake)| of(earns, stake.alpha)).collect(),
+        root: holders
+            .map(|(earns, stake)| of(earns && tao_weight > nothing, stake.root))
+            .collect(),
+    }
+}
+
+impl Earners {
+    fn sum(&self) -> pact::Earning {
+        let sum = |stakes: &[u64]| stakes.iter().fold(0, |sum: u64, stake| sum.saturating_add(*stake));
+        pact::Earning {
+            alpha: Alpha(sum(&self.alpha)),
+            root: Tao(sum(&self.root)),
         }
     }
-    earning
+
+    /// Adds tribute to what the hotkeys earn, by their own stakes and not by their dividends
+    /// (`docs/rules/pacts.md#release`).
+    fn pay(&self, tribute: pact::Tribute, payouts: &mut [Earned]) {
+        let alpha = release::divide(tribute.holders, &self.alpha);
+        let root = release::divide(tribute.root, &self.root);
+        for ((earned, alpha), root) in payouts.iter_mut().zip(alpha).zip(root) {
+            earned.alpha = earned.alpha.saturating_add(U96F32::saturating_from_num(alpha.0));
+            earned.root = earned.root.saturating_add(U96F32::saturating_from_num(root.0));
+        }
+    }
 }
 
 fn own_stake<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid: NetUid) -> Stake {
