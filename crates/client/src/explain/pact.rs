@@ -137,4 +137,12 @@ pub(super) const PACT: &[(&str, &str)] = &[
         "the payee can still settle: wait for the block that `tributary channel list` names, then close with --finalise",
     ),
     ("ExpiryPassed", "the expiry lies in the past: choose a later block"),
+    (
+        "BreachVisible",
+        "these terms would be broken from the start, and the bond lost: switch the owner's cut on, give the owner's hotkey a uid, or commit an artefact first",
+    ),
+    (
+        "RouteBound",
+        "tribute of the earlier pact waits and keeps its route: sign with that route, and announce another with `tributary pact loosen`",
+    ),
 ];

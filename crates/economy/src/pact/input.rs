@@ -28,7 +28,7 @@ pub struct Quote {
 pub struct Look {
     /// `OwnerCutEnabled`.
     pub cut_enabled: bool,
-    /// Whether the owner's hotkey has a uid.
+    /// Whether the owner's hotkey has a uid and belongs to the owner.
     pub owner_registered: bool,
     /// Block of the last artefact, if there is one.
     pub last_artifact: Option<u64>,
@@ -44,9 +44,10 @@ pub enum Input<Acc> {
         who: Acc,
         terms: Terms,
         arbiters: Arbiters<Acc>,
+        look: Look,
     },
     /// The owner promises more.
-    Tighten { who: Acc, terms: Terms },
+    Tighten { who: Acc, terms: Terms, look: Look },
     /// The owner announces other terms. `tempo` is that of the subnet.
     Loosen {
         who: Acc,

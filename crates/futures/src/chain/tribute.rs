@@ -6,7 +6,7 @@
 use tributary_economy::{
     Alpha, Error, Tao,
     approximate::sum,
-    pact::{Arbiters, Earning, Input, Purse, Quote, Terms, release, strength},
+    pact::{Arbiters, Earning, Input, Look, Purse, Quote, Terms, release, strength},
     pool::Side,
 };
 
@@ -26,6 +26,12 @@ impl Chain {
             who: self.pacts.owner(slot),
             terms,
             arbiters: Arbiters::default(),
+            // Owners here keep their cut on and their hotkeys registered.
+            look: Look {
+                cut_enabled: true,
+                owner_registered: true,
+                last_artifact: None,
+            },
         };
         Ok(self.try_play(slot, input)?.is_some())
     }

@@ -3,7 +3,7 @@
 use tributary_economy::{
     Alpha, Ledger, Tao, UNIT,
     market::{pact, staking},
-    pact::{Arbiters, Books, Earning, Error, Event, Input, Look, Purse, Terms},
+    pact::{Arbiters, Books, Earning, Error, Event, Input, Purse, Terms},
 };
 use tributary_futures::chain::{Holder, Who};
 
@@ -76,6 +76,10 @@ impl Both {
                     self.ledger.set_subnet_owner(NET, Some(self.owner()));
                     self.ledger.set_subnet_owner_hotkey(NET, Some(self.hotkey()));
                     self.ledger.set_owner(&self.hotkey(), Some(self.owner()));
+                    // Every other one is registered, and the rest are gone from the start.
+                    if self.owner % 2 == 1 {
+                        self.ledger.set_uids(NET, &self.hotkey(), Some(0));
+                    }
                     self.chain.change_owner(SLOT);
                     let all = self.chain.holdings.owner[SLOT];
                     self.chain.hand_over(SLOT, Holder::Owner, Holder::Stakers, all).unwrap();
@@ -109,12 +113,14 @@ impl Both {
         let here = who(owner);
         let (name, done, input) = match act {
             OfTerms::Sign(terms, some) => {
+                let look = pact::look(&self.ledger, NET);
                 let done = self.call(|l| pact::sign(l, &owner, NET, terms, arbiters(some)));
                 let arbiters = theirs(some);
                 let input = Input::Sign {
                     who: here,
                     terms,
                     arbiters,
+                    look,
                 };
                 ("sign", done, input)
             }
@@ -129,8 +135,9 @@ impl Both {
                         ..before
                     }
                 };
+                let look = pact::look(&self.ledger, NET);
                 let done = self.call(|l| pact::tighten(l, &owner, NET, terms));
-                ("tighten", done, Input::Tighten { who: here, terms })
+                ("tighten", done, Input::Tighten { who: here, terms, look })
             }
             OfTerms::Loosen(terms, some) => {
                 let done = self.call(|l| pact::loosen(l, &owner, NET, terms, arbiters(some)));
@@ -184,11 +191,7 @@ impl Both {
                 ("post bond", done, Input::PostBond { who: here })
             }
             OfOwner::Establish => {
-                let look = Look {
-                    cut_enabled: self.ledger.owner_cut_enabled(NET),
-                    owner_registered: self.ledger.uids(NET, &self.hotkey()).is_some(),
-                    last_artifact: self.ledger.artifact(NET).map(|artifact| artifact.at),
-                };
+                let look = pact::look(&self.ledger, NET);
                 let done = self.call(|l| pact::establish_breach(l, NET));
                 ("establish", done, Input::EstablishBreach { look })
             }

@@ -84,5 +84,9 @@ mod errors {
         ChannelChallenged,
         /// The expiry must be in the future.
         ExpiryPassed,
+        /// These terms would be broken from the start: switch the owner's cut on, give the owner's hotkey a uid, or commit an artefact first.
+        BreachVisible,
+        /// Tribute of the earlier pact waits: sign with its route, and announce another with `loosen`.
+        RouteBound,
     }
 }

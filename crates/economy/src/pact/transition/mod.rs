@@ -65,8 +65,13 @@ pub fn apply_in_place<Acc: Clone + Ord>(
         events,
     };
     match input {
-        Input::Sign { who, terms, arbiters } => play.sign(who, terms, arbiters)?,
-        Input::Tighten { who, terms } => play.tighten(&who, terms)?,
+        Input::Sign {
+            who,
+            terms,
+            arbiters,
+            look,
+        } => play.sign(who, terms, arbiters, look)?,
+        Input::Tighten { who, terms, look } => play.tighten(&who, terms, look)?,
         Input::Loosen {
             who,
             terms,

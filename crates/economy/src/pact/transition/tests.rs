@@ -44,11 +44,23 @@ fn input() -> impl Strategy<Value = (Input<Acc>, Acc, u64)> {
             threshold: 1
         })
     ];
+    let look = || {
+        let parts = (
+            prop::bool::weighted(0.9),
+            prop::bool::weighted(0.9),
+            prop::option::of(0u64..300),
+        );
+        parts.prop_map(|(cut_enabled, owner_registered, last_artifact)| Look {
+            cut_enabled,
+            owner_registered,
+            last_artifact,
+        })
+    };
     let staked = || prop::collection::vec(alpha(), 0..5);
     let id = || 0u32..6;
     let input = prop_oneof![
-        6 => (who(), terms(), arbiters.clone()).prop_map(|(who, terms, arbiters)| Input::Sign { who, terms, arbiters }),
-        2 => (who(), terms()).prop_map(|(who, terms)| Input::Tighten { who, terms }),
+        6 => (who(), terms(), arbiters.clone(), look()).prop_map(|(who, terms, arbiters, look)| Input::Sign { who, terms, arbiters, look }),
+        2 => (who(), terms(), look()).prop_map(|(who, terms, look)| Input::Tighten { who, terms, look }),
         3 => (who(), terms(), arbiters).prop_map(|(who, terms, arbiters)| Input::Loosen { who, terms, arbiters, tempo: 3 }),
         3 => (who(), who(), alpha(), staked()).prop_map(|(who, hotkey, alpha, staked)| Input::Object { who, hotkey, alpha, staked }),
         4 => (staked(), alpha()).prop_map(|(staked, holdable)| Input::ApplyLoosening { staked, holdable }),

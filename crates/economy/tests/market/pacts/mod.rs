@@ -7,6 +7,7 @@ mod numbers;
 mod rules;
 mod sequences;
 mod services;
+mod signing;
 mod votes;
 
 use tributary_economy::{
