@@ -145,4 +145,8 @@ pub(super) const PACT: &[(&str, &str)] = &[
         "RouteBound",
         "tribute of the earlier pact waits and keeps its route: sign with that route, and announce another with `tributary pact loosen`",
     ),
+    (
+        "ArtifactWaits",
+        "an artefact of somebody else waits for the validators to confirm it: commit when half a period has passed since",
+    ),
 ];

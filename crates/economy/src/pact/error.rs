@@ -98,6 +98,8 @@ errors! {
     BreachVisible,
     #[doc = " tribute of the earlier pact waits: sign with its route, and announce another with `loosen`"]
     RouteBound,
+    #[doc = " an artefact of somebody else waits to be confirmed: commit when half a period has passed since"]
+    ArtifactWaits,
 }
 
 impl From<Rule> for Error {

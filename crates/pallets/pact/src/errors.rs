@@ -88,5 +88,7 @@ mod errors {
         BreachVisible,
         /// Tribute of the earlier pact waits: sign with its route, and announce another with `loosen`.
         RouteBound,
+        /// An artefact of somebody else waits to be confirmed: commit when half a period has passed since.
+        ArtifactWaits,
     }
 }

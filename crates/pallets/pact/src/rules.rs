@@ -104,5 +104,6 @@ fn dispatch<T: Config>(error: RuleError) -> DispatchError {
         RuleError::ExpiryPassed => Error::<T>::ExpiryPassed.into(),
         RuleError::BreachVisible => Error::<T>::BreachVisible.into(),
         RuleError::RouteBound => Error::<T>::RouteBound.into(),
+        RuleError::ArtifactWaits => Error::<T>::ArtifactWaits.into(),
     }
 }

@@ -231,6 +231,22 @@ fn the_best_miner_commits_artefacts_and_three_quarters_of_weight_confirm_them() 
     );
     assert_eq!(commit(&mut ledger, hotkey(2), artifact::MAX_LOCATION), Ok(0));
     ledger.set_incentive(NET.index(MechId(0)), vec![0, 7, 8]);
+    // The first is confirmed in peace: for half a period nobody else takes its place but the owner.
+    let at = ledger.block();
+    ledger.set_block(at + 4, [7; 32]);
+    assert_eq!(commit(&mut ledger, hotkey(3), 0), Err(Error::ArtifactWaits));
+    let mut confirmed = ledger.clone();
+    let done = confirmed.artifact(NET).map(|artifact| artifact::Artifact {
+        confirmed: true,
+        ..artifact
+    });
+    confirmed.set_artifact(NET, done);
+    assert_eq!(commit(&mut confirmed, hotkey(3), 0), Ok(1));
+    let mut own = ledger.clone();
+    own.set_incentive(NET.index(MechId(0)), vec![0, 8, 7]);
+    assert_eq!(commit(&mut own, hotkey(2), 0), Ok(1), "its own");
+    assert_eq!(commit(&mut ledger.clone(), coldkey(OWNER), 0), Ok(1));
+    ledger.set_block(at + 5, [7; 32]);
     assert_eq!(commit(&mut ledger, hotkey(3), 0), Ok(1));
     ledger.set_incentive(NET.index(MechId(0)), vec![0, 0, 0]);
     for key in [2, 3] {
