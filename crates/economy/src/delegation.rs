@@ -13,8 +13,13 @@ pub fn may_lend(shares: impl Iterator<Item = u64>) -> bool {
     shares.map(u128::from).sum::<u128>() <= u128::from(u64::MAX)
 }
 
-/// Most scheduled changes of children that one epoch of a subnet applies, the oldest first; others wait for the next.
+/// Most scheduled changes of children that one epoch of a subnet applies, of those that it looks at the oldest first; others
+/// wait for the next.
 pub const MAX_CHANGES_PER_EPOCH: usize = 64;
+
+/// Most scheduled changes of children that one epoch of a subnet looks at. If there are more, the next epoch goes on after
+/// them.
+pub const MAX_CHANGES_SEEN: usize = 512;
 
 /// How much stake a parent lends: the share of its own alpha and root stake, each rounded down. Only for comparison.
 pub fn lent(share: u64, alpha: u64, root: u64) -> u128 {

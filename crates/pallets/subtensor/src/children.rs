@@ -12,11 +12,15 @@ use tributary_economy::{
 
 use crate::{
     Chain, ChildKeys, ChildkeyTake, Config, Error, Event, MaxChildkeyTake, MinChildkeyTake, MinChildkeyTakePerSubnet,
-    NetworksAdded, Owner, Pallet, ParentKeys, PendingChildKeyCooldown, PendingChildKeys, StakeThreshold,
-    SubnetOwnerHotkey, SubtokenEnabled, TransactionKeyLastBlock, TransactionKind, TxChildkeyTakeRateLimit,
+    NetworksAdded, Owner, Pallet, ParentKeys, PendingChildKeyCooldown, PendingChildKeys, PendingChildKeysCursor,
+    StakeThreshold, SubnetOwnerHotkey, SubtokenEnabled, TransactionKeyLastBlock, TransactionKind,
+    TxChildkeyTakeRateLimit,
 };
 
 type Relations<T> = Vec<(u64, <T as frame_system::Config>::AccountId)>;
+
+/// A hotkey, the children that it is to have, and the block after which.
+type Scheduled<T> = (<T as frame_system::Config>::AccountId, (Relations<T>, u64));
 
 impl<T: Config> Pallet<T> {
     fn ensure_owned(coldkey: &T::AccountId, hotkey: &T::AccountId) -> DispatchResult {
@@ -121,9 +125,8 @@ impl<T: Config> Pallet<T> {
     /// Applies the scheduled children of a subnet whose time has come (`docs/rules/block.md#order` step 7).
     pub(crate) fn apply_children(netuid: NetUid) {
         let (block, enabled) = (Self::now(), SubtokenEnabled::<T>::get(netuid));
-        let mut ready: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid)
-            .filter(|(_, (_, cooldown))| delegation::children_apply(*cooldown, block, enabled))
-            .collect();
+        let mut ready = Self::scheduled(netuid);
+        ready.retain(|(_, (_, cooldown))| delegation::children_apply(*cooldown, block, enabled));
         ready.sort_by_key(|(_, (_, cooldown))| *cooldown);
         ready.truncate(delegation::MAX_CHANGES_PER_EPOCH);
         for (hotkey, (children, _)) in ready {
@@ -132,6 +135,24 @@ impl<T: Config> Pallet<T> {
                 Self::put_children(&hotkey, netuid, children);
             }
         }
+    }
+
+    /// The scheduled children that an epoch looks at: all, or a bounded part where strangers have scheduled many, which
+    /// goes round from epoch to epoch.
+    fn scheduled(netuid: NetUid) -> Vec<Scheduled<T>> {
+        let mut changes = match PendingChildKeysCursor::<T>::take(netuid) {
+            Some(last) => {
+                PendingChildKeys::<T>::iter_prefix_from(netuid, PendingChildKeys::<T>::hashed_key_for(netuid, last))
+            }
+            None => PendingChildKeys::<T>::iter_prefix(netuid),
+        };
+        let seen: Vec<_> = changes.by_ref().take(delegation::MAX_CHANGES_SEEN).collect();
+        if let Some((last, _)) = seen.last()
+            && changes.next().is_some()
+        {
+            PendingChildKeysCursor::<T>::insert(netuid, last);
+        }
+        seen
     }
 
     fn put_children(hotkey: &T::AccountId, netuid: NetUid, mut children: Relations<T>) {

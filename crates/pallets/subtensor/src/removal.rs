@@ -72,7 +72,7 @@ pub fn clear_network<T: Config>(netuid: NetUid) {
     clear_items::<T>(netuid);
     remove!(netuid:
         SubnetOwner SubnetOwnerHotkey SubnetIdentitiesV3 ServingRateLimit RevealPeriodEpochs BondsResetOn
-        LargestLocked Difficulty MinDifficulty MaxDifficulty LastAdjustmentBlock NetworkPowRegistrationAllowed
+        PendingChildKeysCursor LargestLocked Difficulty MinDifficulty MaxDifficulty LastAdjustmentBlock NetworkPowRegistrationAllowed
         ScalingLawPower ActivityCutoff Rho OwnerCutAutoLockEnabled
     );
     clear_prefix!(netuid: Keys Axons Prometheus NeuronCertificates AssociatedEvmAddress PendingChildKeys);
