@@ -19,8 +19,8 @@ pub const MAX_CLAIMED_SUBNETS: usize = 5;
 pub const MAX_CLAIM_STEPS: usize = 512;
 
 /// Credits the root stakers of a hotkey with alpha of a subnet (`docs/rules/root.md#accrual`). If that is more than the
-/// root stake, the rate would be too coarse, and the hotkey's owner gets the alpha as stake. Without any root stake the
-/// rate does not move and the alpha belongs to nobody.
+/// root stake, so always where there is none, the rate would be too coarse, and the hotkey's owner gets the alpha as stake;
+/// without owner it belongs to nobody.
 ///
 /// # Errors
 /// [`Error::Overflow`].
