@@ -5,7 +5,7 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use tributary_economy::{
     Ledger, NetUid,
-    delegation::{self, NoRoom},
+    delegation::{self, ChildkeyTakeRefused, NoRoom},
     market::staking,
     rate_limits,
 };
@@ -64,9 +64,12 @@ impl<T: Config> Pallet<T> {
         for (share, child) in &children {
             Self::displaced(&hotkey, *share, child, netuid).map_err(|NoRoom| Error::<T>::TooManyParents)?;
         }
-        let may = children.is_empty()
-            || staking::total_value(&Chain::<T>::default(), &hotkey).0 >= StakeThreshold::<T>::get()
-            || SubnetOwnerHotkey::<T>::try_get(netuid).as_ref() == Ok(&hotkey);
+        let may = delegation::may_have_children(
+            !children.is_empty(),
+            SubnetOwnerHotkey::<T>::try_get(netuid).as_ref() == Ok(&hotkey),
+            staking::total_value(&Chain::<T>::default(), &hotkey).0,
+            StakeThreshold::<T>::get(),
+        );
         ensure!(may, Error::<T>::NotEnoughStakeToSetChildkeys);
         Self::note_operation(&hotkey, netuid, TransactionKind::SetChildren);
         if !SubtokenEnabled::<T>::get(netuid) {
@@ -83,7 +86,9 @@ impl<T: Config> Pallet<T> {
     /// (`docs/rules/delegation.md#children`).
     pub(crate) fn forget_children_if_poor(hotkey: &T::AccountId) {
         let (chain, threshold) = (Chain::<T>::default(), StakeThreshold::<T>::get());
-        if threshold > 0 && staking::total_value(&chain, hotkey).0 < threshold {
+        if threshold > 0
+            && !delegation::may_have_children(true, false, staking::total_value(&chain, hotkey).0, threshold)
+        {
             for netuid in chain.networks() {
                 PendingChildKeys::<T>::remove(netuid, hotkey);
             }
@@ -208,15 +213,19 @@ impl<T: Config> Pallet<T> {
         take: u16,
     ) -> DispatchResult {
         Self::ensure_owned(coldkey, hotkey)?;
-        let (least, least_here) = (MinChildkeyTake::<T>::get(), MinChildkeyTakePerSubnet::<T>::get(netuid));
-        let current = delegation::effective_childkey_take(ChildkeyTake::<T>::get(hotkey, netuid), least, least_here);
-        let range = delegation::effective_childkey_take(0, least, least_here)..=MaxChildkeyTake::<T>::get();
-        ensure!(range.contains(&take), Error::<T>::InvalidChildkeyTake);
-        if take > current {
-            let last = TransactionKeyLastBlock::<T>::get((hotkey, netuid, TransactionKind::SetChildkeyTake as u16));
-            Self::ensure_passed(last, TxChildkeyTakeRateLimit::<T>::get())
-                .map_err(|_| Error::<T>::TxChildkeyTakeRateLimitExceeded)?;
-        }
+        let present = delegation::ChildkeyTake {
+            stored: ChildkeyTake::<T>::get(hotkey, netuid),
+            least: MinChildkeyTake::<T>::get(),
+            least_here: MinChildkeyTakePerSubnet::<T>::get(netuid),
+            most: MaxChildkeyTake::<T>::get(),
+            last_change: TransactionKeyLastBlock::<T>::get((hotkey, netuid, TransactionKind::SetChildkeyTake as u16)),
+            block: Self::now(),
+            limit: TxChildkeyTakeRateLimit::<T>::get(),
+        };
+        present.check(take).map_err(|refused| match refused {
+            ChildkeyTakeRefused::OutOfRange => Error::<T>::InvalidChildkeyTake,
+            ChildkeyTakeRefused::TooSoon => Error::<T>::TxChildkeyTakeRateLimitExceeded,
+        })?;
         ChildkeyTake::<T>::insert(hotkey, netuid, take);
         Self::note_operation(hotkey, netuid, TransactionKind::SetChildkeyTake);
         Self::deposit_event(Event::ChildKeyTakeSet(hotkey.clone(), take));
