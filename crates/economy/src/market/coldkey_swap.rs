@@ -52,12 +52,12 @@ pub fn swap_coldkey<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, old: &Acc, new
         ledger.set_last_coldkey_hotkey_stake_block(new, hotkey, mark);
         ledger.set_last_coldkey_hotkey_stake_block(old, hotkey, None);
     }
+    ledger.set_staking_hotkeys(old, Vec::new());
+    ledger.set_staking_hotkeys(new, hotkeys);
     if ledger.staking_coldkeys(old).is_some() {
         root::delist_if_empty(ledger, old)?;
         root::enlist(ledger, new)?;
     }
-    ledger.set_staking_hotkeys(old, Vec::new());
-    ledger.set_staking_hotkeys(new, hotkeys);
     let owned = ledger.owned_hotkeys(old);
     for hotkey in &owned {
         ledger.set_owner(hotkey, Some(new.clone()));

@@ -1,6 +1,6 @@
 //! Who is paid what an epoch distributes (`docs/rules/dividends.md`).
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{DEFAULT_DELEGATE_TAKE, money, pact, root, stake_pools};
 use crate::{
@@ -50,13 +50,7 @@ pub(super) fn pay_miners<Acc: Account, L: Ledger<Acc>>(
     hotkeys: &[Acc],
     incentives: &[Alpha],
 ) -> Result<(), Error> {
-    let mut owners: BTreeSet<Acc> = ledger
-        .subnet_owner(netuid)
-        .map(|owner| ledger.owned_hotkeys(&owner))
-        .unwrap_or_default()
-        .into_iter()
-        .collect();
-    owners.extend(ledger.subnet_owner_hotkey(netuid));
+    let (subnet_owner, owner_hotkey) = (ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid));
     let mut paid: Vec<(&Acc, Alpha)> = hotkeys.iter().zip(incentives.iter().copied()).collect();
     paid.retain(|(_, amount)| !amount.is_zero());
     paid.sort();
@@ -64,7 +58,8 @@ pub(super) fn pay_miners<Acc: Account, L: Ledger<Acc>>(
     let (mut total, mut withheld) = (Alpha::ZERO, Alpha::ZERO);
     for (hotkey, amount) in paid {
         total = total.plus(amount)?;
-        let owner = ledger.owner(hotkey).filter(|_| !owners.contains(hotkey));
+        let is_owners = |owner: &Acc| subnet_owner.as_ref() == Some(owner) || owner_hotkey.as_ref() == Some(hotkey);
+        let owner = ledger.owner(hotkey).filter(|owner| !is_owners(owner));
         let Some(owner) = owner else {
             withheld = withheld.plus(amount)?;
             match ledger.recycle_or_burn(netuid) {

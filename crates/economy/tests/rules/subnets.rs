@@ -3,8 +3,10 @@
 use tributary_economy::{
     Alpha, Error, MechId, NetUid, NetUidStorageIndex, PerMillion, Tao, UNIT,
     bounds::{
-        OutOfBounds, check_alpha_values, check_reveal_period, is_activity_cutoff_factor, is_max_burn, is_min_burn,
-        may_set_bonds_moving_average, may_set_steepness, owner_may_set_tempo,
+        OutOfBounds, UidsRefused, check_alpha_values, check_max_uids, check_min_uids, check_reveal_period,
+        is_activity_cutoff, is_activity_cutoff_factor, is_childkey_take, is_max_burn, is_max_epochs, is_max_mechanisms,
+        is_max_validators, is_min_burn, is_root_claim_threshold, is_root_claims, may_set_bonds_moving_average,
+        may_set_steepness, owner_may_set_tempo,
     },
     epoch::EpochOutput,
     fixed::{I96F32, U64F64},
@@ -399,4 +401,46 @@ fn a_key_of_a_mechanism_says_whose_it_is() {
 #[test]
 fn presets_are_called_as_commands_and_genesis_files_call_them() {
     assert_eq!(Preset::ALL.map(Preset::name), ["mainnet", "local", "fast"]);
+}
+
+/// `docs/rules/hyperparameters.md`.
+#[test]
+fn a_number_of_neurons_fits_the_other_bound_those_there_are_and_the_mechanisms() {
+    use UidsRefused::{AcrossTheOther, AcrossThePresent, TooMany, TooManyPerMechanism};
+    for (uids, mechanisms, expected) in [
+        (63, 1, Err(AcrossTheOther)),
+        (64, 1, Err(AcrossThePresent)),
+        (70, 1, Ok(())),
+        (256, 1, Ok(())),
+        (257, 1, Err(TooMany)),
+        (128, 2, Ok(())),
+        (129, 2, Err(TooManyPerMechanism)),
+    ] {
+        assert_eq!(
+            check_max_uids(uids, 64, 70, mechanisms),
+            expected,
+            "{uids} {mechanisms}"
+        );
+    }
+    for (uids, expected) in [
+        (69, Ok(())),
+        (70, Err(AcrossThePresent)),
+        (99, Err(AcrossThePresent)),
+        (100, Err(AcrossTheOther)),
+    ] {
+        assert_eq!(check_min_uids(uids, 100, 70), expected, "{uids}");
+    }
+}
+
+/// `docs/rules/hyperparameters.md`, `docs/rules/root.md`.
+#[test]
+fn bounds_belong_to_what_they_bound() {
+    assert!(is_root_claims(50) && !is_root_claims(51));
+    assert!(is_root_claim_threshold(10_000_000) && !is_root_claim_threshold(10_000_001));
+    assert!(is_max_validators(64, 64) && !is_max_validators(65, 64));
+    assert!(is_activity_cutoff(360, 360) && !is_activity_cutoff(359, 360));
+    assert!(is_childkey_take(5, 5, 9) && is_childkey_take(9, 5, 9));
+    assert!(!is_childkey_take(4, 5, 9) && !is_childkey_take(10, 5, 9));
+    assert!(is_max_mechanisms(1) && is_max_mechanisms(16) && !is_max_mechanisms(0) && !is_max_mechanisms(17));
+    assert!(is_max_epochs(1) && !is_max_epochs(0));
 }

@@ -10,10 +10,7 @@ use tributary_economy::{
     pool::Side,
 };
 
-use super::{Arithmetic, Chain, Who};
-
-/// Blocks between two releases: the default tempo of the main network.
-const TEMPO: u64 = 360;
+use super::{Arithmetic, Chain, Who, constants::TEMPO};
 
 impl Chain {
     /// The owner of a slot signs: its bond goes on hold. False, and nothing moves, if not enough TAO is free or a pact is in
