@@ -93,7 +93,7 @@ impl Both {
             Around::Commit => {
                 let (owner, round) = (self.owner(), 1);
                 let done = self.call(|l| pact::commit_artifact(l, &owner, NET, [1; 32], [2; 32], round, Vec::new()));
-                // The rows keep no artefacts: an input says when the last was committed.
+                // The rows keep no artifacts: an input says when the last was committed.
                 done.is_ok().then_some("commit")
             }
             Around::Stake(rao) => {
