@@ -141,11 +141,11 @@ calls! {
         establish_breach(netuid: NetUid);
         /// Posts the bond.
         post_bond(netuid: NetUid);
-        /// Commits to an artefact.
+        /// Commits to an artifact.
         commit_artifact(
             netuid: NetUid, plaintext: [u8; 32], ciphertext: [u8; 32], round: u64, location: Vec<u8>
         );
-        /// Confirms an artefact.
+        /// Confirms an artifact.
         confirm_artifact(netuid: NetUid, number: u32);
         /// Pays for a service.
         pay(netuid: NetUid, payee: AccountId32, amount: Tao, receipt: [u8; 32]);

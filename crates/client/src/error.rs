@@ -167,6 +167,12 @@ pub enum Error {
         /// What was given, cut short so that a mistyped secret is not repeated in logs.
         text: String,
     },
+    /// The text has the form of an address, but its checksum is another's.
+    #[error("`{text}` has the form of an address, but its checksum is wrong: a letter or digit of it is mistyped")]
+    MistypedAddress {
+        /// What was given.
+        text: String,
+    },
     /// The text is not an address.
     #[error(
         "`{text}` is not an address: give an SS58 address (5…), 0x and 64 hex digits, or a development name such as //Bob"
@@ -175,6 +181,16 @@ pub enum Error {
         /// What was given.
         text: String,
     },
+}
+
+impl Error {
+    /// Whether what was given is wrong by itself, whatever the chain or the disk holds.
+    pub fn is_wrong_argument(&self) -> bool {
+        matches!(
+            self,
+            Self::BadName { .. } | Self::BadSecret { .. } | Self::BadAddress { .. } | Self::MistypedAddress { .. }
+        )
+    }
 }
 
 /// Result of anything in this crate.

@@ -193,7 +193,7 @@ items! {
     Pact {
         /// The pact of a subnet.
         PACTS = Pacts(NetUid) -> Pact<AccountId32>;
-        /// The last artefact of a subnet.
+        /// The last artifact of a subnet.
         ARTIFACTS = Artifacts(NetUid) -> Artifact<AccountId32>;
         /// What was paid for the services of a subnet.
         REVENUES = Revenues(NetUid) -> Revenue;

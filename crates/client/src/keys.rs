@@ -2,7 +2,7 @@
 
 use sp_core::{
     Pair as _,
-    crypto::{AccountId32, Ss58Codec},
+    crypto::{AccountId32, PublicError, Ss58Codec},
     sr25519,
 };
 
@@ -21,7 +21,10 @@ impl Keypair {
     pub fn from_secret(text: &str) -> Result<Self> {
         let text = text.trim();
         let bad = || Error::BadSecret {
-            text: text.chars().take(6).chain("…".chars()).collect(),
+            text: match text.char_indices().nth(6) {
+                Some((end, _)) => format!("{}…", &text[..end]),
+                None => text.to_owned(),
+            },
         };
         if let Some(bytes) = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()) {
             return Self::from_bytes(&bytes).ok_or_else(bad);
@@ -129,7 +132,7 @@ pub fn address(account: &AccountId32) -> String {
 /// Reads an account: SS58 of any network, 0x and 64 hex digits, or a development name (`//Bob`).
 ///
 /// # Errors
-/// [`Error::BadAddress`].
+/// [`Error::BadAddress`], [`Error::MistypedAddress`].
 pub fn parse_account(text: &str) -> Result<AccountId32> {
     let text = text.trim();
     let bad = || Error::BadAddress { text: text.to_owned() };
@@ -145,7 +148,10 @@ pub fn parse_account(text: &str) -> Result<AccountId32> {
     }
     AccountId32::from_ss58check_with_version(text)
         .map(|(account, _)| account)
-        .map_err(|_| bad())
+        .map_err(|why| match why {
+            PublicError::InvalidChecksum => Error::MistypedAddress { text: text.to_owned() },
+            _ => bad(),
+        })
 }
 
 #[cfg(test)]

@@ -29,10 +29,10 @@ pub async fn pact(view: &View<'_>, netuid: NetUid) -> Result<Option<Pact>> {
     view.find(&items::PACTS, (netuid,)).await
 }
 
-/// An artefact of the runtime.
+/// An artifact of the runtime.
 pub type Artifact = tributary_economy::pact::Artifact<AccountId32>;
 
-/// The last artefact of a subnet, if it ever committed one in its present registration.
+/// The last artifact of a subnet, if it ever committed one in its present registration.
 ///
 /// # Errors
 /// As [`View::get`].
@@ -119,6 +119,21 @@ impl ChannelView {
     }
 }
 
+/// Looser terms that were announced, for people and programs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LooseningView {
+    /// What shall hold.
+    pub terms: TermsView,
+    /// Who shall decide about breaches; holders do if nobody is named.
+    pub arbiters: Vec<String>,
+    /// How many of them it shall take.
+    pub arbiters_threshold: u8,
+    /// Block of the announcement.
+    pub announced_at: u64,
+    /// The block from which they can come into force.
+    pub due: u64,
+}
+
 /// A pact, for people and programs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PactView {
@@ -132,8 +147,12 @@ pub struct PactView {
     pub status: &'static str,
     /// The block since which it is so, unless it is active.
     pub since: Option<u64>,
+    /// The block from which the announced exit can be carried out; nothing unless it is leaving.
+    pub exit_due: Option<u64>,
     /// What is promised.
     pub terms: TermsView,
+    /// Looser terms that were announced and are not settled.
+    pub loosening: Option<LooseningView>,
     /// How much that is, from 0 to 1, by the published formula.
     pub strength: f64,
     /// Who decides about breaches; holders do if nobody is named.
@@ -184,7 +203,18 @@ impl PactView {
             signed_at: pact.signed_at,
             status,
             since,
+            exit_due: match pact.status {
+                Status::Leaving { since } => Some(since.saturating_add(pact.terms.notice)),
+                Status::Active | Status::Left { .. } | Status::Breached { .. } => None,
+            },
             terms: TermsView::from(&pact.terms),
+            loosening: pact.loosening.as_ref().map(|loosening| LooseningView {
+                terms: TermsView::from(&loosening.terms),
+                arbiters: loosening.arbiters.accounts.iter().map(address).collect(),
+                arbiters_threshold: loosening.arbiters.threshold,
+                announced_at: loosening.announced_at,
+                due: loosening.due,
+            }),
             strength: terms::share(strength::strength(&pact.terms).0),
             arbiters: pact.arbiters.accounts.iter().map(address).collect(),
             arbiters_threshold: pact.arbiters.threshold,

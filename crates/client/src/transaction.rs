@@ -161,7 +161,7 @@ impl Sent {
                 _ => continue,
             };
             match name {
-                // A chain that finalises every block may announce finality alone.
+                // A chain that finalizes every block may announce finality alone.
                 name if name == target || name == "finalized" => {
                     let hash = content.cloned().unwrap_or_default();
                     return serde_json::from_value(hash).map_err(|e| Error::Undecodable {
@@ -190,7 +190,7 @@ impl Sent {
 }
 
 impl Client {
-    /// What a transaction made now would carry: valid for 64 blocks from the finalised head on.
+    /// What a transaction made now would carry: valid for 64 blocks from the finalized head on.
     async fn extensions(&self, metadata: &Metadata, nonce: u32) -> Result<Extensions> {
         let finalized = self.finalized().await?;
         let number = u64::from(self.header(finalized).await?.number);
@@ -209,7 +209,7 @@ impl Client {
         })
     }
 
-    /// Signs a call, valid for 64 blocks from the finalised head on, by the rules after the best block.
+    /// Signs a call, valid for 64 blocks from the finalized head on, by the rules after the best block.
     ///
     /// # Errors
     /// [`Error::Missing`] or [`Error::Shape`] if the chain takes no such call or transactions of another format; else as

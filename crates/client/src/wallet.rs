@@ -194,10 +194,10 @@ impl Wallet {
     pub fn hotkeys(&self) -> Result<Vec<String>> {
         let folder = self.folder.join("hotkeys");
         let found = names(&folder, |entry| entry.path().is_file())?;
-        // `workerpub.txt` belongs to `worker`, unless nobody of that name is there.
+        // `workerpub.txt` belongs to `worker`, whatever that is, unless nothing of that name is there.
         let public = |name: &String| {
             let stem = name.strip_suffix(PUBLIC_ENDING);
-            stem.is_some_and(|stem| found.iter().any(|other| other == stem))
+            stem.is_some_and(|stem| folder.join(stem).symlink_metadata().is_ok())
         };
         Ok(found.iter().filter(|name| !public(name)).cloned().collect())
     }
@@ -214,7 +214,7 @@ impl Wallet {
 
     /// Whether the coldkey is sealed, so that opening it takes a password and some seconds. False if there is none.
     pub fn is_sealed(&self) -> bool {
-        fs::read(self.coldkey_path()).is_ok_and(|data| keyfile::is_sealed(&data))
+        tributary_private::read_file(&self.coldkey_path()).is_ok_and(|data| keyfile::is_sealed(&data))
     }
 
     /// Whether the wallet has its coldkey, and not only the coldkey's account.
@@ -331,5 +331,5 @@ fn compare(secret_path: &Path, secret: &AccountId32, public_path: &Path) -> Resu
 }
 
 fn read_public(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|e| unusable(path, &e))
+    tributary_private::read_file(path).map_err(|e| unusable(path, &e))
 }

@@ -81,7 +81,7 @@ impl Dump {
 
     /// Reads the file.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(path).map_err(|source| Error::File {
+        let bytes = tributary_private::read_file(path).map_err(|source| Error::File {
             action: "read",
             path: path.into(),
             source,

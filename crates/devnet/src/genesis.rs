@@ -1,6 +1,6 @@
 //! The first state.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use codec::Encode;
 use serde_json::Value as Json;
@@ -132,7 +132,7 @@ fn merge(json: &mut Json, patch: Json) {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::File {
+    tributary_private::read_file(path).map_err(|source| Error::File {
         action: "read",
         path: path.into(),
         source,

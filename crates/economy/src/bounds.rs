@@ -2,7 +2,11 @@
 
 use core::ops::RangeInclusive;
 
-use crate::{Tao, UNIT, fixed::U64F64};
+use crate::{
+    Tao, UNIT,
+    fixed::U64F64,
+    mechanisms::{MAX_MECHANISMS, MAX_UIDS_TIMES_MECHANISMS, fit},
+};
 
 /// Why a value is refused. The names are those of the reference chain, because clients match them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,4 +110,93 @@ pub fn is_activity_cutoff_factor(factor_milli: u32) -> bool {
 /// Whether the weight of old bonds may be set, by root or by an owner.
 pub fn may_set_bonds_moving_average(value: u64, by_root: bool) -> bool {
     by_root || value <= MAX_OWNER_BONDS_MOVING_AVERAGE
+}
+
+/// Most coldkeys for which a block may claim root dividends (`docs/rules/root.md#automatic-claims`).
+pub const MAX_ROOT_CLAIMS: u64 = 50;
+/// The largest threshold of claims of root dividends, in rao of alpha (`docs/rules/root.md#claiming`).
+pub const MAX_ROOT_CLAIM_THRESHOLD: u64 = 10_000_000;
+
+/// Whether a block may claim root dividends for this many coldkeys.
+pub fn is_root_claims(count: u64) -> bool {
+    count <= MAX_ROOT_CLAIMS
+}
+
+/// Whether this may be the least claim of root dividends of a subnet, in rao of alpha.
+pub fn is_root_claim_threshold(alpha: u64) -> bool {
+    alpha <= MAX_ROOT_CLAIM_THRESHOLD
+}
+
+/// Why a number of neurons is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UidsRefused {
+    /// The most are fewer than the least, or the least not fewer than the most.
+    #[error("the least number of neurons must be below the largest")]
+    AcrossTheOther,
+    /// The most are fewer than there are, or the least not fewer.
+    #[error("the subnet has neurons in the way")]
+    AcrossThePresent,
+    /// More than any subnet may have.
+    #[error("a subnet has at most {MAX_UIDS_TIMES_MECHANISMS} neurons")]
+    TooMany,
+    /// Too many beside this number of mechanisms.
+    #[error("too many neurons for this number of mechanisms")]
+    TooManyPerMechanism,
+}
+
+/// Checks the largest number of neurons of a subnet with `present` ones, beside the least number.
+///
+/// # Errors
+/// The first of [`UidsRefused`] that applies.
+pub fn check_max_uids(uids: u16, least: u16, present: u16, mechanisms: u8) -> Result<(), UidsRefused> {
+    if uids < least {
+        Err(UidsRefused::AcrossTheOther)
+    } else if uids < present {
+        Err(UidsRefused::AcrossThePresent)
+    } else if uids > MAX_UIDS_TIMES_MECHANISMS {
+        Err(UidsRefused::TooMany)
+    } else if !fit(uids, mechanisms) {
+        Err(UidsRefused::TooManyPerMechanism)
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks the least number of neurons of a subnet with `present` ones, beside the largest number.
+///
+/// # Errors
+/// [`UidsRefused::AcrossTheOther`], then [`UidsRefused::AcrossThePresent`].
+pub fn check_min_uids(uids: u16, most: u16, present: u16) -> Result<(), UidsRefused> {
+    if uids >= most {
+        Err(UidsRefused::AcrossTheOther)
+    } else if uids >= present {
+        Err(UidsRefused::AcrossThePresent)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether a subnet of at most `uids` neurons may have this many validators.
+pub fn is_max_validators(validators: u16, uids: u16) -> bool {
+    validators <= uids
+}
+
+/// Whether this activity cutoff may be set, in blocks, above the least one of the chain.
+pub fn is_activity_cutoff(cutoff: u16, least: u16) -> bool {
+    cutoff >= least
+}
+
+/// Whether a childkey take may be set, between the least and the largest that count.
+pub fn is_childkey_take(take: u16, least: u16, most: u16) -> bool {
+    (least..=most).contains(&take)
+}
+
+/// Whether so many mechanisms may be the most of a subnet.
+pub fn is_max_mechanisms(count: u8) -> bool {
+    (1..=MAX_MECHANISMS).contains(&count)
+}
+
+/// Whether so many epochs may be the most of a block: none would stop all subnets.
+pub fn is_max_epochs(count: u8) -> bool {
+    count >= 1
 }

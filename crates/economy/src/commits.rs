@@ -20,6 +20,11 @@ pub enum Window {
     Expired,
 }
 
+/// The epoch to which a commit belongs that is made after `ran` of them: one that is due but waits counts already.
+pub fn epoch(ran: u64, is_due: bool) -> u64 {
+    ran.saturating_add(u64::from(is_due))
+}
+
 /// Where a commit made in epoch `committed` is in epoch `current`, with a reveal period in epochs.
 pub fn window(committed: u64, period: u64, current: u64) -> Window {
     match current.cmp(&committed.saturating_add(period)) {

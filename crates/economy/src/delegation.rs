@@ -1,6 +1,6 @@
 //! Takes of delegates and of child keys, and when scheduled children apply (`docs/rules/delegation.md`).
 
-use crate::{Error, UNIT, fixed::U96F32, rate_limits, stake_weight::proportion};
+use crate::{Error, UNIT, bounds, fixed::U96F32, rate_limits, stake_weight::proportion, units::BLOCKS_PER_DAY};
 
 /// Most parents of a hotkey on a subnet. Every epoch reads them all, and anybody can make a hotkey a child.
 pub const MAX_PARENTS: usize = 128;
@@ -13,8 +13,13 @@ pub fn may_lend(shares: impl Iterator<Item = u64>) -> bool {
     shares.map(u128::from).sum::<u128>() <= u128::from(u64::MAX)
 }
 
-/// Most scheduled changes of children that one epoch of a subnet applies, the oldest first; others wait for the next.
+/// Most scheduled changes of children that one epoch of a subnet applies, of those that it looks at the oldest first; others
+/// wait for the next.
 pub const MAX_CHANGES_PER_EPOCH: usize = 64;
+
+/// Most scheduled changes of children that one epoch of a subnet looks at. If there are more, the next epoch goes on after
+/// them.
+pub const MAX_CHANGES_SEEN: usize = 512;
 
 /// How much stake a parent lends: the share of its own alpha and root stake, each rounded down. Only for comparison.
 pub fn lent(share: u64, alpha: u64, root: u64) -> u128 {
@@ -45,25 +50,29 @@ pub fn displaced(parents: impl ExactSizeIterator<Item = u128>, newcomer: u128) -
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoRoom;
 
+/// Checks a delegate's take, over 65535, before anything else (`docs/rules/delegation.md#delegate-take`).
+///
+/// # Errors
+/// [`Error::DelegateTakeTooLow`] below `min`, [`Error::DelegateTakeTooHigh`] above `max`.
+pub fn check_take(take: u16, min: u16, max: u16) -> Result<(), Error> {
+    if take < min {
+        Err(Error::DelegateTakeTooLow)
+    } else if take > max {
+        Err(Error::DelegateTakeTooHigh)
+    } else {
+        Ok(())
+    }
+}
+
 /// Checks an increase of a delegate's take to `take`, over 65535. `current` is the stored take, if any;
 /// `last_change` the block of the last change, 0 if none.
 ///
 /// # Errors
-/// [`Error::DelegateTakeTooLow`] unless it is above the current one, [`Error::DelegateTakeTooHigh`] above `max`,
-/// [`Error::DelegateTxRateLimitExceeded`] up to `limit` blocks after the last change.
-pub fn check_increase(
-    current: Option<u16>,
-    take: u16,
-    max: u16,
-    last_change: u64,
-    block: u64,
-    limit: u64,
-) -> Result<(), Error> {
+/// [`Error::DelegateTakeTooLow`] unless it is above the current one, [`Error::DelegateTxRateLimitExceeded`] up to `limit`
+/// blocks after the last change.
+pub fn check_increase(current: Option<u16>, take: u16, last_change: u64, block: u64, limit: u64) -> Result<(), Error> {
     if current.is_some_and(|current| take <= current) {
         return Err(Error::DelegateTakeTooLow);
-    }
-    if take > max {
-        return Err(Error::DelegateTakeTooHigh);
     }
     if rate_limits::passes_strictly(last_change, block, limit) {
         Ok(())
@@ -75,9 +84,9 @@ pub fn check_increase(
 /// Checks a decrease of a delegate's take to `take`, over 65535. `current` is the stored take, if any.
 ///
 /// # Errors
-/// [`Error::DelegateTakeTooLow`] unless it is below the current one and at least `min`.
-pub fn check_decrease(current: Option<u16>, take: u16, min: u16) -> Result<(), Error> {
-    if current.is_some_and(|current| take >= current) || take < min {
+/// [`Error::DelegateTakeTooLow`] unless it is below the current one.
+pub fn check_decrease(current: Option<u16>, take: u16) -> Result<(), Error> {
+    if current.is_some_and(|current| take >= current) {
         return Err(Error::DelegateTakeTooLow);
     }
     Ok(())
@@ -88,14 +97,63 @@ pub fn effective_childkey_take(stored: u16, minimum: u16, subnet_minimum: u16) -
     stored.max(minimum).max(subnet_minimum)
 }
 
+/// What decides about a new childkey take, over 65535 and in blocks.
+#[derive(Clone, Copy, Debug)]
+pub struct ChildkeyTake {
+    /// The stored one.
+    pub stored: u16,
+    /// The least of the chain.
+    pub least: u16,
+    /// The least of the subnet.
+    pub least_here: u16,
+    /// The largest.
+    pub most: u16,
+    /// Block of the last change, 0 if none.
+    pub last_change: u64,
+    /// Now.
+    pub block: u64,
+    /// Blocks from a change to an increase.
+    pub limit: u64,
+}
+
+/// Why a childkey take is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChildkeyTakeRefused {
+    /// Below the larger minimum or above the maximum.
+    OutOfRange,
+    /// An increase over the effective take, too soon after the last change.
+    TooSoon,
+}
+
+impl ChildkeyTake {
+    /// Checks a new take (`docs/rules/delegation.md#childkey-take`).
+    ///
+    /// # Errors
+    /// [`ChildkeyTakeRefused::OutOfRange`] first, then [`ChildkeyTakeRefused::TooSoon`].
+    pub fn check(self, take: u16) -> Result<(), ChildkeyTakeRefused> {
+        let least = effective_childkey_take(0, self.least, self.least_here);
+        if !bounds::is_childkey_take(take, least, self.most) {
+            return Err(ChildkeyTakeRefused::OutOfRange);
+        }
+        let rises = take > effective_childkey_take(self.stored, self.least, self.least_here);
+        if rises && !rate_limits::passes(self.last_change, self.block, self.limit) {
+            return Err(ChildkeyTakeRefused::TooSoon);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a hotkey whose alpha is worth `value` may lend stake to children, in rao. The hotkey of the subnet's owner
+/// needs no stake for it, and nobody to take all children away.
+pub fn may_have_children(any: bool, of_owner: bool, value: u64, threshold: u64) -> bool {
+    !any || of_owner || value >= threshold
+}
+
 /// Whether children scheduled for `cooldown_block` apply at an epoch in `block`: strictly after it, or at once while
 /// the subnet's token is disabled.
 pub fn children_apply(cooldown_block: u64, block: u64, subtoken_enabled: bool) -> bool {
     cooldown_block < block || !subtoken_enabled
 }
-
-/// Blocks of twelve seconds in a day.
-const BLOCKS_PER_DAY: u64 = 7_200;
 
 /// What a day brings of an emission per epoch: a preview for people, where saturation is harmless.
 pub fn daily(emission: u64, tempo: u16) -> u64 {

@@ -68,6 +68,8 @@ errors! {
     SameNetuid,
     #[doc = " transfers of stake are switched off on this subnet"]
     TransferDisallowed,
+    #[doc = " the coldkey owns as many hotkeys as it may"]
+    TooManyHotkeys,
     #[doc = " root has no alpha to burn or recycle"]
     CannotBurnOrRecycleOnRootSubnet,
     #[doc = " the account belongs to the chain itself"]

@@ -5,9 +5,6 @@ use crate::{
     fixed::{SafeDiv, U64F64},
 };
 
-/// Weight fee of the framework's base extrinsic, in rao: part of every transaction fee.
-pub const BASE_FEE: Tao = weight_fee(108_157_000);
-
 /// Units of `ref_time` that cost one rao.
 const REF_TIME_PER_RAO: u64 = 2_000;
 

@@ -90,7 +90,7 @@ macro_rules! for_each_ledger_item {
             root_claimable_threshold, set_root_claimable_threshold, RootClaimableThreshold, (netuid: NetUid), I96F32, I96F32::from_bits(500_000 << 32);
 
             // Schedule.
-            tempo, set_tempo, Tempo, (netuid: NetUid), u16, 360;
+            tempo, set_tempo, Tempo, (netuid: NetUid), u16, $crate::schedule::DEFAULT_TEMPO;
             last_epoch_block, set_last_epoch_block, LastEpochBlock, (netuid: NetUid), u64, 0;
             pending_epoch_at, set_pending_epoch_at, PendingEpochAt, (netuid: NetUid), u64, 0;
             subnet_epoch_index, set_subnet_epoch_index, SubnetEpochIndex, (netuid: NetUid), u64, 0;
@@ -170,6 +170,7 @@ macro_rules! for_each_ledger_item {
             root_claim_type, set_root_claim_type, RootClaimType, (coldkey: &Acc), RootClaimType, RootClaimType::Swap;
             staking_coldkeys_by_index, set_staking_coldkeys_by_index, StakingColdkeysByIndex, (index: u64), Option<Acc>, None;
             staking_coldkeys, set_staking_coldkeys, StakingColdkeys, (coldkey: &Acc), Option<u64>, None;
+            root_claim_cursor, set_root_claim_cursor, RootClaimCursor, (coldkey: &Acc), u64, 0;
             auto_parent_delegation_enabled, set_auto_parent_delegation_enabled, AutoParentDelegationEnabled, (hotkey: &Acc), bool, true;
         }
     };
@@ -259,6 +260,14 @@ macro_rules! declare_ledger {
             /// All networks, root included, in the order of `docs/rules/numbers.md#order-of-walks`: by the
             /// little-endian bytes of the netuid.
             fn networks(&self) -> Vec<NetUid>;
+            /// At most `most` of `StakingHotkeys` of the coldkey, from the place `from` on, and how many there are in
+            /// all. The chain reads no more of a long list than that.
+            fn staking_hotkeys_from(&self, coldkey: &Acc, from: u64, most: usize) -> (Vec<Acc>, u64) {
+                let all = self.staking_hotkeys(coldkey);
+                let len = all.len() as u64;
+                let from = usize::try_from(from).unwrap_or(usize::MAX);
+                (all.into_iter().skip(from).take(most).collect(), len)
+            }
             /// The coldkey that owns a hotkey; none if the hotkey does not exist.
             fn owner(&self, hotkey: &Acc) -> Option<Acc>;
             /// Writes `Owner`.

@@ -4,7 +4,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-use crate::{Tao, UNIT};
+use crate::{Tao, UNIT, schedule::DEFAULT_TEMPO};
 
 /// The hyperparameters that registration writes for a new subnet
 /// (`docs/rules/subnets.md#what-a-new-subnet-starts-with`). The reference has them as constants; here they are a value
@@ -57,7 +57,7 @@ impl Default for NewSubnet {
     /// The reference's constants.
     fn default() -> Self {
         Self {
-            tempo: 360,
+            tempo: DEFAULT_TEMPO,
             max_allowed_uids: 256,
             max_allowed_validators: 64,
             min_allowed_weights: 1,

@@ -41,3 +41,8 @@ pub fn coldkey_swap_from(announced_at: u32, delay: u32) -> u32 {
 pub fn coldkey_swap_open_from(from: u32, reannouncement_delay: u32) -> u32 {
     from.saturating_add(reannouncement_delay)
 }
+
+/// Whether what may be done from block `from` on may be done in block `now`.
+pub fn has_come(from: u32, now: u32) -> bool {
+    now >= from
+}

@@ -13,6 +13,9 @@ pub const UNIT: u64 = 1_000_000_000;
 /// No more TAO than this is ever minted, and no more alpha of one subnet (`docs/rules/issuance.md#units`), in rao.
 pub const MAX_SUPPLY: u64 = 21_000_000 * UNIT;
 
+/// Blocks of a day (12 seconds each).
+pub const BLOCKS_PER_DAY: u64 = 7_200;
+
 macro_rules! transparent {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
         $(#[$doc])*

@@ -65,7 +65,7 @@ pub fn accept(caller: &Caller, uids: &[u16], values: &[u16], version_key: u64) -
         return Err(Error::UidsLengthExceedUidsInSubNet);
     }
     let uid = caller.uid.ok_or(Error::HotKeyNotRegisteredInSubNet)?;
-    if !caller.is_owner && !caller.has_stake {
+    if !is_enough(caller.is_owner, || caller.has_stake) {
         return Err(Error::NotEnoughStakeToSetWeights);
     }
     if !accepts_version(caller.least_version, version_key) {
@@ -94,6 +94,11 @@ pub fn accept(caller: &Caller, uids: &[u16], values: &[u16], version_key: u64) -
         return Err(Error::MaxWeightExceeded);
     }
     Ok(uids.iter().copied().zip(scaled).collect())
+}
+
+/// Whether a hotkey has stake enough for weights: that of the subnet's owner needs none.
+pub fn is_enough(is_owner: bool, has_stake: impl FnOnce() -> bool) -> bool {
+    is_owner || has_stake()
 }
 
 /// Whether a subnet that asks for `least` takes weights of this version.

@@ -1,6 +1,6 @@
 //! Files of results: JSON, and names.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use serde::Serialize;
 use tributary_private::durable;
@@ -17,7 +17,7 @@ pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<O
     if !path.exists() {
         return Ok(None);
     }
-    let text = fs::read(path).map_err(Error::io(path))?;
+    let text = tributary_private::read_file(path).map_err(Error::io(path))?;
     serde_json::from_slice(&text).map(Some).map_err(|error| Error::Table {
         path: path.to_owned(),
         problem: error.to_string(),

@@ -130,7 +130,7 @@ parameters! {
     funding_scale, "USD a day", Drawn(LogNormal(8_000.0, 0.7)), 100.0..=1_000_000.0,
         "assumption; the median subnet pays its miners about 4,000";
     /// Noise of quality.
-    quality_noise, "log quality a root year", Drawn(Uniform(0.1, 0.35)), 0.0..=2.0, "assumption";
+    quality_noise, "log quality per √year", Drawn(Uniform(0.1, 0.35)), 0.0..=2.0, "assumption";
     /// Mean quality at the start, against the frontier at 0.
     quality_start, "log quality", Drawn(Normal(-1.3, 0.3)), -5.0..=1.0, "assumption";
     /// Spread of quality at the start.
@@ -249,7 +249,7 @@ parameters! {
     /// How far that capital follows the price of TAO, as an elasticity.
     inflow_elasticity, "elasticity", Drawn(Uniform(0.3, 0.9)), 0.0..=1.0, "assumption";
     /// Noise of the narrative that moves inflow.
-    narrative_noise, "log points a root year", Drawn(Uniform(0.4, 1.2)), 0.0..=5.0, "assumption";
+    narrative_noise, "log points per √year", Drawn(Uniform(0.4, 1.2)), 0.0..=5.0, "assumption";
     /// How fast the narrative returns to its mean.
     narrative_return, "a year", Drawn(Uniform(0.4, 1.5)), 0.01..=20.0, "assumption";
     /// How much revenue growth lifts the narrative, for each log point of coverage.
@@ -257,7 +257,7 @@ parameters! {
     /// Part of payments on the network that stays in TAO.
     rail_kept, "share", Drawn(Uniform(0.05, 0.4)), 0.0..=1.0, "assumption";
     /// Volatility of TAO from the market.
-    market_noise, "log points a root year", Drawn(LogNormal(0.7, 0.3)), 0.0..=3.0,
+    market_noise, "log points per √year", Drawn(LogNormal(0.7, 0.3)), 0.0..=3.0,
         "daily moves of TAO in 2025-26; not informed by calibration";
     /// Loss of confidence when leavers had a share of one of alpha's value.
     confidence_loss, "log points", Drawn(LogNormal(5.76, 0.283)), 0.0..=20.0,
@@ -294,7 +294,7 @@ parameters! {
     rail_evasion, "log points", Drawn(LogNormal(3.0, 0.5)), 0.0..=50.0, "assumption: nothing like it exists";
     /// Part of that which a large bond deters; 500 TAO deter half of it.
     rail_deterrence, "share", Drawn(Uniform(0.2, 0.9)), 0.0..=1.0, "assumption: nothing like it exists";
-    /// What opening its artefacts at once would cost a product in appeal; 90 days halve it.
+    /// What opening its artifacts at once would cost a product in appeal; 90 days halve it.
     open_leak, "log points", Drawn(Uniform(0.0, 0.6)), 0.0..=5.0, "assumption: nothing like it exists";
     /// Part of the outside's price that a product loses if everybody can open it at once; 90 days halve it.
     open_exposure, "share", Drawn(Uniform(0.2, 0.8)), 0.0..=1.0, "assumption: nothing like it exists";

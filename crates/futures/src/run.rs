@@ -208,7 +208,7 @@ impl Plan {
         let path = directory.join("run.json");
         let wanted = self.record();
         if path.exists() {
-            let text = fs::read(&path).map_err(Error::io(&path))?;
+            let text = tributary_private::read_file(&path).map_err(Error::io(&path))?;
             let found: Record = serde_json::from_slice(&text).map_err(|error| Error::Table {
                 path: path.clone(),
                 problem: error.to_string(),

@@ -178,7 +178,7 @@ impl Table {
     /// # Errors
     /// [`Error::Io`], [`Error::Table`].
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(Error::io(path))?;
+        let file = tributary_private::open(path).map_err(Error::io(path))?;
         Self::read_from(file).map_err(|error| Error::Table {
             path: path.to_owned(),
             problem: error.to_string(),

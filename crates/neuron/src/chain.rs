@@ -105,10 +105,10 @@ pub struct SealedWeights {
     pub version_key: u64,
 }
 
-/// What the pact of a subnet promises of artefacts (`docs/rules/pacts.md#artefacts`), and what it takes to keep it.
+/// What the pact of a subnet promises of artifacts (`docs/rules/pacts.md#artefacts`), and what it takes to keep it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactPromise {
-    /// Blocks in which an artefact must be committed.
+    /// Blocks in which an artifact must be committed.
     pub period_blocks: u64,
     /// Blocks after which anybody must be able to open it.
     pub open_after_blocks: u64,
@@ -128,7 +128,7 @@ impl ArtifactPromise {
     }
 }
 
-/// What is committed of an artefact: SHA-256 of the content and of the sealed file, and how to get at it.
+/// What is committed of an artifact: SHA-256 of the content and of the sealed file, and how to get at it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactCommitment {
     /// SHA-256 of the content.
@@ -141,7 +141,7 @@ pub struct ArtifactCommitment {
     pub location: String,
 }
 
-/// The last artefact of a subnet, as the chain keeps it.
+/// The last artifact of a subnet, as the chain keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Artifact {
     /// How many were committed before.
@@ -219,13 +219,13 @@ pub trait Chain: Send + Sync + 'static {
     /// Announces where the identity's axon is.
     async fn serve_axon(&self, identity: &Identity, netuid: u16, address: SocketAddr) -> Result<(), ChainError>;
 
-    /// What the subnet's pact promises of artefacts, if one is in force that does.
+    /// What the subnet's pact promises of artifacts, if one is in force that does.
     async fn artifact_promise(&self, netuid: u16) -> Result<Option<ArtifactPromise>, ChainError>;
 
-    /// The subnet's last artefact.
+    /// The subnet's last artifact.
     async fn artifact(&self, netuid: u16) -> Result<Option<Artifact>, ChainError>;
 
-    /// Commits an artefact for the identity's hotkey.
+    /// Commits an artifact for the identity's hotkey.
     async fn commit_artifact(
         &self,
         identity: &Identity,
@@ -233,7 +233,7 @@ pub trait Chain: Send + Sync + 'static {
         commitment: &ArtifactCommitment,
     ) -> Result<(), ChainError>;
 
-    /// Confirms, as a validator, that the last artefact is this one and holds what it should.
+    /// Confirms, as a validator, that the last artifact is this one and holds what it should.
     async fn confirm_artifact(&self, identity: &Identity, netuid: u16, number: u32) -> Result<(), ChainError>;
 
     /// What the subnet's owner has published of its market ([`crate::Description`]), as text.

@@ -24,7 +24,7 @@ pub struct Description {
     /// The text that is competed on, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corpus: Option<CorpusPrint>,
-    /// The beacon until whose rounds artefacts are sealed, where there are some.
+    /// The beacon until whose rounds artifacts are sealed, where there are some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beacon: Option<BeaconPrint>,
 }

@@ -76,7 +76,7 @@ impl MemoryChain {
         }
     }
 
-    /// Lets the subnet promise artefacts. The promise's block is where it begins; its time is that of block 0.
+    /// Lets the subnet promise artifacts. The promise's block is where it begins; its time is that of block 0.
     pub fn promise_artifacts(&self, promise: ArtifactPromise) {
         self.state.lock().promise = Some(promise);
     }

@@ -1,4 +1,4 @@
-//! Artefacts from sealing to opening, over real HTTP on this machine and a chain in memory: the promise kept, and every way
+//! Artifacts from sealing to opening, over real HTTP on this machine and a chain in memory: the promise kept, and every way
 //! to break it seen.
 
 use std::{sync::Arc, time::Duration};

@@ -84,12 +84,53 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Opens a file to read it, or what a link to one leads to. What is no file is not opened: a named pipe that nobody
+/// writes to, or a device, would be waited for, or read, for ever.
+///
+/// # Errors
+/// As [`File::open`]; of the kind `InvalidInput` if it is no regular file.
+pub fn open(path: &Path) -> io::Result<File> {
+    let check = |kind: fs::FileType| match (kind.is_file(), kind.is_dir()) {
+        (true, _) => Ok(()),
+        (_, true) => Err(io::ErrorKind::IsADirectory.into()),
+        _ => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is not a regular file but a device, a named pipe or a socket",
+        )),
+    };
+    // Opening a pipe waits already; and what is opened may be another thing than what was looked at.
+    check(fs::metadata(path)?.file_type())?;
+    let file = File::open(path)?;
+    check(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// Reads a file that [`open`] opens.
+///
+/// # Errors
+/// As [`open`] and [`fs::read`].
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a file of text that [`open`] opens.
+///
+/// # Errors
+/// As [`open`] and [`fs::read_to_string`].
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    open(path)?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
 /// Reads a secret. Tells its owner, once for each read, if others can read it too.
 ///
 /// # Errors
-/// As [`fs::read`]; of the kind `PermissionDenied` if everybody may write the file: whoever did may be its author.
+/// As [`read_file`]; of the kind `PermissionDenied` if everybody may write the file: whoever did may be its author.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
+    let mut file = open(path)?;
     look_at(path, &file)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
@@ -181,6 +222,27 @@ mod tests {
         std::os::unix::fs::symlink(&target, &link).unwrap();
         assert!(write_new(&link, b"secret").is_err());
         assert!(!target.exists());
+    }
+
+    #[test]
+    fn only_files_are_opened() {
+        let root = tempfile::tempdir().unwrap();
+        let [file, pipe, link, device] = ["file", "pipe", "link", "device"].map(|name| root.path().join(name));
+        write_new(&file, b"text").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &device).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        assert_eq!(read_text(&link).unwrap(), "text", "a link to a file is one");
+        for (path, kind) in [
+            (&pipe, io::ErrorKind::InvalidInput),
+            (&device, io::ErrorKind::InvalidInput),
+            (&root.path().to_owned(), io::ErrorKind::IsADirectory),
+            (&root.path().join("none"), io::ErrorKind::NotFound),
+        ] {
+            assert_eq!(read_file(path).unwrap_err().kind(), kind, "{}", path.display());
+            assert_eq!(read(path).unwrap_err().kind(), kind, "{}", path.display());
+        }
     }
 
     #[test]

@@ -9,6 +9,9 @@ use pallet_balances::Call as Money;
 use pallet_subtensor::Call as Market;
 
 use crate::{Runtime, RuntimeCall};
+use moves::Moves;
+
+mod moves;
 
 type Setter = SetterCall<Runtime>;
 
@@ -74,39 +77,6 @@ fn runs_a_subnet(call: &RuntimeCall) -> bool {
     }
 }
 
-/// Calls that turn TAO into stake and back, or move it, within one coldkey.
-fn stakes(call: &Market<Runtime>) -> bool {
-    matches!(
-        call,
-        Market::add_stake { .. }
-            | Market::add_stake_limit { .. }
-            | Market::remove_stake { .. }
-            | Market::remove_stake_limit { .. }
-            | Market::remove_stake_full_limit { .. }
-            | Market::unstake_all { .. }
-            | Market::unstake_all_alpha { .. }
-            | Market::move_stake { .. }
-            | Market::swap_stake { .. }
-            | Market::swap_stake_limit { .. }
-    )
-}
-
-/// Calls that destroy TAO or alpha, or buy something with it.
-fn spends(call: &Market<Runtime>) -> bool {
-    matches!(
-        call,
-        Market::burned_register { .. }
-            | Market::register { .. }
-            | Market::register_limit { .. }
-            | Market::root_register { .. }
-            | Market::register_network { .. }
-            | Market::register_network_with_identity { .. }
-            | Market::recycle_alpha { .. }
-            | Market::burn_alpha { .. }
-            | Market::add_stake_burn { .. }
-    )
-}
-
 impl InstanceFilter<RuntimeCall> for ProxyType {
     fn filter(&self, call: &RuntimeCall) -> bool {
         let market = if let RuntimeCall::SubtensorModule(call) = call {
@@ -118,10 +88,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
         let moves_stake = is(|call| matches!(call, Market::transfer_stake { .. }));
         match self {
             Self::Any => true,
-            Self::NonTransfer => !matches!(call, RuntimeCall::Balances(_)) && !moves_stake,
-            Self::NonFungible => {
-                !matches!(call, RuntimeCall::Balances(_)) && !moves_stake && !is(stakes) && !is(spends)
-            }
+            Self::NonTransfer => moves::of(call) != Moves::Away,
+            Self::NonFungible => moves::of(call) == Moves::Nothing,
             Self::NonCritical => {
                 !matches!(call, RuntimeCall::Sudo(_))
                     && !is(|call| {
@@ -135,7 +103,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             }
             Self::Owner => runs_a_subnet(call),
             Self::SubnetLeaseBeneficiary => runs_a_subnet(call) || is(|call| matches!(call, Market::start_call { .. })),
-            Self::Staking => is(stakes),
+            Self::Staking => moves::of(call) == Moves::Stake,
             Self::Registration => is(|call| {
                 matches!(
                     call,

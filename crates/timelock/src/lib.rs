@@ -52,7 +52,7 @@ pub enum Error {
         pulse: u64,
     },
     /// The bytes do not have the format.
-    #[error("not sealed bytes: {0}")]
+    #[error("this is no sealed file: {0}")]
     Format(&'static str),
     /// The system gives no randomness.
     #[error("the system's random number generator failed")]

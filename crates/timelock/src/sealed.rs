@@ -136,11 +136,12 @@ impl Sealed {
     /// # Errors
     /// [`Error::Format`].
     pub fn from_bytes(mut bytes: &[u8]) -> Result<Self, Error> {
-        let sealed = Self::decode(&mut bytes).map_err(|_| Error::Format("no ciphertext and round"))?;
+        let sealed = Self::decode(&mut bytes)
+            .map_err(|_| Error::Format("it does not hold sealed content and the round that opens it"))?;
         if bytes.is_empty() {
             Ok(sealed)
         } else {
-            Err(Error::Format("something follows the round"))
+            Err(Error::Format("something follows the round that opens it"))
         }
     }
 }

@@ -91,7 +91,7 @@ pub enum Command {
     /// Show, sign, change or leave a pact: a subnet's promise to give back
     #[command(subcommand)]
     Pact(Pact),
-    /// Seal, commit, check and open artefacts: what a subnet's emission paid for
+    /// Seal, commit, check and open artifacts: what a subnet's emission paid for
     #[command(subcommand)]
     Artifact(Artifact),
     /// Run your own randomness beacon for a private chain, with drand's HTTP API

@@ -208,6 +208,24 @@ const HOTKEYS: [(&str, &str); 2] = [
     ),
 ];
 
+/// The commands for which a hotkey matters. The others sign with the coldkey, and take `--hotkey` without a word, for it
+/// may be among the user's defaults.
+const WITH_HOTKEY: [&str; 13] = [
+    "miner",
+    "validator",
+    "serve-miner",
+    "serve-validator",
+    "serve-gateway",
+    "market publish",
+    "stake",
+    "unstake",
+    "register neuron",
+    "register subnet",
+    "pact object",
+    "pact vote",
+    "artifact confirm",
+];
+
 /// How many examples of its commands a group shows.
 const GROUP_EXAMPLES: usize = 3;
 
@@ -221,6 +239,28 @@ pub fn dress(command: Command) -> Command {
         groups(&command)
     );
     examples(command.help_template(template), "")
+}
+
+/// What the parser's number readers say, and what that means to people.
+const PLAIN: [(&str, &str); 6] = [
+    ("invalid digit found in string", "write a whole number"),
+    ("cannot parse integer from empty string", "write a whole number"),
+    ("invalid float literal", "write a number"),
+    ("cannot parse float from empty string", "write a number"),
+    ("number too large to fit in target type", "the number is too large"),
+    ("number too small to fit in target type", "the number is too small"),
+];
+
+/// Ends the program with what the parser says: help and version on stdout, else what is wrong on stderr and exit code 2.
+pub fn exit(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    if error.use_stderr()
+        && let Some((said, plain)) = PLAIN.iter().find(|(said, _)| text.contains(said))
+    {
+        crate::output::complain(format_args!("{}", text.replace(said, plain).trim_end()));
+        std::process::exit(2);
+    }
+    error.exit()
 }
 
 fn groups(command: &Command) -> String {
@@ -248,6 +288,11 @@ fn examples(command: Command, path: &str) -> Command {
     let command = names.into_iter().fold(command, |command, name| {
         let path = format!("{path} {name}");
         command.mut_subcommand(name, |c| examples(c, path.trim_start()))
+    });
+    let is_idle = command.get_arguments().any(|argument| argument.get_id() == "key") && !WITH_HOTKEY.contains(&path);
+    let command = command.mut_args(|argument| match argument.get_id() == "hotkey" && is_idle {
+        true => argument.hide(true),
+        false => argument,
     });
     // `-5` is a value that the argument itself refuses, with a reason.
     let command = command.mut_args(|argument| match argument.get_action().takes_values() {

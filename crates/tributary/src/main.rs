@@ -40,7 +40,9 @@ fn main() -> ExitCode {
         }
     };
     let command = config::without_empty_variables(config.apply(Cli::command()));
-    let matches = help::dress(command).get_matches();
+    let matches = help::dress(command)
+        .try_get_matches()
+        .unwrap_or_else(|e| help::exit(&e));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
     output::set_quiet(cli.quiet);
     start_logs(&cli);
@@ -60,9 +62,26 @@ fn main() -> ExitCode {
         Err(e) if e.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(e) => {
             output::complain(format_args!("error: {}", output::reasons(&e)));
-            ExitCode::FAILURE
+            match is_wrong_argument(&e) {
+                true => ExitCode::from(2),
+                false => ExitCode::FAILURE,
+            }
         }
     }
+}
+
+/// Whether a command failed for what it was given, and not for what it found.
+fn is_wrong_argument(error: &anyhow::Error) -> bool {
+    use tributary_futures::Error as Futures;
+    error.chain().any(|cause| {
+        let client = cause.downcast_ref::<tributary_client::Error>();
+        let futures = cause.downcast_ref::<Futures>();
+        client.is_some_and(tributary_client::Error::is_wrong_argument)
+            || matches!(
+                futures,
+                Some(Futures::NoSuchFuture { .. } | Futures::Shard { .. } | Futures::Output { .. })
+            )
+    })
 }
 
 async fn run(command: &Command) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use crate::vector::Problem;
 pub struct Inputs<'a>(pub &'a Value);
 
 fn wrong(key: &str, wanted: &str) -> Problem {
-    Problem::Input(format!("{key:?} is missing or not {wanted}"))
+    Problem::Input(format!("`{key}` is missing or is not {wanted}"))
 }
 
 fn integer<T: TryFrom<i128>>(value: &Value) -> Option<T> {

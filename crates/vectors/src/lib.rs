@@ -21,5 +21,5 @@ mod vector;
 
 pub use compare::{Outcome, Tolerance};
 pub use inputs::Inputs;
-pub use report::{Counts, Line, Report, run, run_file};
+pub use report::{Counts, Line, NoVectors, Report, run, run_file};
 pub use vector::{Problem, Vector};

@@ -59,11 +59,32 @@ impl Counts {
     }
 }
 
+impl Report {
+    /// How many vectors were computed and compared.
+    pub fn checked(&self) -> usize {
+        self.passed + self.failed
+    }
+}
+
+/// Why a file has no vectors.
+#[derive(Debug, thiserror::Error)]
+pub enum NoVectors {
+    /// It holds something else.
+    #[error("a file of test vectors is a JSON list of objects, and this one does not begin with `[`")]
+    NoList,
+    /// Something in the list is no vector: what, and where.
+    #[error("{0}")]
+    Format(#[from] serde_json::Error),
+}
+
 /// Runs every vector of a file.
 ///
 /// # Errors
-/// If `json` is not a list of vectors.
-pub fn run_file(json: &str) -> Result<Report, serde_json::Error> {
+/// [`NoVectors`] if `json` is not a list of vectors.
+pub fn run_file(json: &str) -> Result<Report, NoVectors> {
+    if !json.trim_start().starts_with('[') {
+        return Err(NoVectors::NoList);
+    }
     let vectors: Vec<Vector> = serde_json::from_str(json)?;
     let mut report = Report::default();
     let mut all = Counts::default();

@@ -34,8 +34,13 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// No part of the chain does what `name` is about.
-    pub(crate) fn unsupported(name: &str) -> Self {
-        Self::Unsupported(format!("the chain has no rule for {name:?}"))
+    /// No part of the chain does what the vector is about.
+    pub(crate) fn unsupported(what: &str) -> Self {
+        Self::Unsupported(format!("the chain has no rule for {what}"))
+    }
+
+    /// There is no such area.
+    pub(crate) fn unknown_area(area: &str) -> Self {
+        Self::Unsupported(format!("no area is called `{area}`"))
     }
 }

@@ -104,6 +104,7 @@ fn a_difference_is_found_and_named() {
 fn wrong_files_are_told_apart() {
     let told = |json: &str| replay::run(json).unwrap_err().to_string();
     assert!(told("[]").contains("it is not a recorded block"));
+    assert!(told("[]").contains("that is a JSON object"));
     assert!(told("{}").contains("missing field `block`"));
     let short = changed(|file| drop(file["before"]["alpha_in"].as_array_mut().unwrap().pop()));
     assert_eq!(
@@ -112,6 +113,15 @@ fn wrong_files_are_told_apart() {
     );
     let unknown = changed(|file| file["after"]["emission"] = Value::Array(Vec::new()));
     assert!(told(&unknown).contains("unknown field `emission`, expected one of `tao_in_emission`"));
+    let none = changed(|file| {
+        file["netuids"] = Value::Array(Vec::new());
+        for part in ["before", "after"] {
+            for row in file[part].as_object_mut().unwrap().values_mut() {
+                *row = Value::Array(Vec::new());
+            }
+        }
+    });
+    assert!(matches!(replay::run(&none), Err(Problem::NoSubnets)));
     let twice = changed(|file| file["netuids"][1] = 1.into());
     assert!(matches!(replay::run(&twice), Err(Problem::Netuid(1))));
     let empty = changed(|file| file["after"] = Value::Object(serde_json::Map::new()));

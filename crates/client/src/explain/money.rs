@@ -124,7 +124,7 @@ pub(super) const MONEY: &[(&str, &str)] = &[
     ),
     (
         "PriceLimitExceeded",
-        "the price moved beyond the limit before the trade came, so nothing was traded: allow more with --slippage, or choose another --limit (`tributary price` shows the price)",
+        "the price is beyond the limit, or moved beyond it before the trade came, so nothing was traded: allow more with --slippage, or choose another --limit (`tributary price` shows the price)",
     ),
     (
         "InvalidRootClaimType",

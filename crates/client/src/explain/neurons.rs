@@ -16,11 +16,11 @@ pub(super) const NEURONS: &[(&str, &str)] = &[
     ),
     (
         "HotKeyNotRegisteredInSubNet",
-        "the hotkey has no uid on this subnet: register it with `tributary register neuron`",
+        "the hotkey has no uid on this subnet: register it with `tributary register neuron` and --wallet or --key of the coldkey that pays",
     ),
     (
         "HotKeyNotRegisteredInNetwork",
-        "the hotkey has no uid on any subnet: register it with `tributary register neuron`",
+        "the hotkey has no uid on any subnet: register it with `tributary register neuron` and --wallet or --key of the coldkey that pays",
     ),
     (
         "NotEnoughStakeToSetWeights",
@@ -93,7 +93,7 @@ pub(super) const NEURONS: &[(&str, &str)] = &[
     ),
     (
         "RegistrationNotPermittedOnRootSubnet",
-        "neurons do not register on root like this: use `tributary register neuron 0`",
+        "neurons do not register on root like this: use `tributary register neuron 0` and --wallet or --key",
     ),
     (
         "StakeTooLowForRoot",

@@ -4,7 +4,7 @@
 pub(super) const PACT: &[(&str, &str)] = &[
     (
         "InvalidTerms",
-        "the terms cannot stand: a part is above the whole, the route is not the whole, a span is too long, or artefacts are to be opened and not committed, or the reverse",
+        "the terms cannot stand: a part is above the whole, the route is not the whole, a span is too long, or artifacts are to be opened and not committed, or the reverse",
     ),
     (
         "InvalidArbiters",
@@ -80,11 +80,11 @@ pub(super) const PACT: &[(&str, &str)] = &[
     ),
     (
         "NoArtifactPromised",
-        "the pact promises no artefacts: tighten it with --artifact-period and --open-after",
+        "the pact promises no artifacts: tighten it with --artifact-period and --open-after",
     ),
     (
         "NotCommitter",
-        "only the subnet's owner, its hotkey or the best miner may commit an artefact: sign with one of these",
+        "only the subnet's owner, its hotkey or the best miner may commit an artifact: sign with one of these",
     ),
     (
         "RoundTooLate",
@@ -92,11 +92,11 @@ pub(super) const PACT: &[(&str, &str)] = &[
     ),
     (
         "LocationTooLong",
-        "the location of an artefact is at most 256 bytes: use a shorter address",
+        "the location of an artifact is at most 256 bytes: use a shorter address",
     ),
     (
         "NoArtifact",
-        "there is no such artefact, or a newer one has been committed: `tributary artifact show` shows the last",
+        "there is no such artifact, or a newer one has been committed: `tributary artifact show` shows the last",
     ),
     (
         "NoPermit",
@@ -134,7 +134,19 @@ pub(super) const PACT: &[(&str, &str)] = &[
     ),
     (
         "ChannelChallenged",
-        "the payee can still settle: wait for the block that `tributary channel list` names, then close with --finalise",
+        "the payee can still settle: wait for the block that `tributary channel list` names, then `tributary channel close` with --finish",
     ),
     ("ExpiryPassed", "the expiry lies in the past: choose a later block"),
+    (
+        "BreachVisible",
+        "these terms would be broken from the start, and the bond lost: switch the owner's cut on, give the owner's hotkey a uid, or commit an artefact first",
+    ),
+    (
+        "RouteBound",
+        "tribute of the earlier pact waits and keeps its route: sign with that route, and announce another with `tributary pact loosen`",
+    ),
+    (
+        "ArtifactWaits",
+        "an artefact of somebody else waits for the validators to confirm it: commit when half a period has passed since",
+    ),
 ];

@@ -93,7 +93,7 @@ pub(super) const SUBNETS: &[(&str, &str)] = &[
     ),
     (
         "CannotAffordLockCost",
-        "the account cannot pay the lock cost of a subnet: put TAO into it, or wait until the cost has fallen (`tributary register subnet --preview` shows it)",
+        "the account cannot pay the lock cost of a subnet: put TAO into it, or wait until the cost has fallen (`tributary register subnet --preview` shows it, with --wallet or --key)",
     ),
     (
         "TrimmingWouldExceedMaxImmunePercentage",

@@ -16,9 +16,9 @@ pub struct TermsView {
     pub notice_blocks: u64,
     /// Part of every payment that is tribute.
     pub revenue_share: f64,
-    /// Blocks after which an artefact can be opened.
+    /// Blocks after which an artifact can be opened.
     pub open_after_blocks: u64,
-    /// Blocks in which an artefact must be committed.
+    /// Blocks in which an artifact must be committed.
     pub artifact_period_blocks: u64,
     /// Where tribute goes.
     pub route: RouteView,

@@ -108,7 +108,7 @@ fn breach(breach: &Breach) -> Value {
     match breach {
         Breach::CutOff => json!("the owner's cut is switched off"),
         Breach::OwnerGone => json!("the owner's hotkey is gone"),
-        Breach::ArtifactMissed => json!("artefacts were not committed"),
+        Breach::ArtifactMissed => json!("artifacts were not committed"),
         Breach::Reported { report } => json!(format!("report {report} was upheld")),
     }
 }

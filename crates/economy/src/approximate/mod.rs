@@ -27,6 +27,11 @@ const ROUNDS: f64 = 6_755_399_441_055_744.0;
 /// 2^52: added to a number from zero to itself, it leaves the nearest whole number in the last 52 bits.
 const WHOLE: f64 = 4_503_599_627_370_496.0;
 
+/// A fee rate over 65535 as a part of one.
+pub fn fee_part(rate: u16) -> f64 {
+    f64::from(rate) / 65_535.0
+}
+
 /// The whole part of a number, up to 2^63; zero below one and of what is not a number. The cast of the language is the
 /// same, but compilers make it one number after another.
 #[inline(always)]

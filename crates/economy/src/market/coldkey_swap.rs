@@ -48,17 +48,16 @@ pub fn swap_coldkey<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, old: &Acc, new
         move_on_subnet(ledger, *netuid, &hotkeys, old, new)?;
     }
     for hotkey in &hotkeys {
-        // Else alpha that came just before a vote would look as if it had always been there.
         let mark = ledger.last_coldkey_hotkey_stake_block(old, hotkey);
         ledger.set_last_coldkey_hotkey_stake_block(new, hotkey, mark);
         ledger.set_last_coldkey_hotkey_stake_block(old, hotkey, None);
     }
+    ledger.set_staking_hotkeys(old, Vec::new());
+    ledger.set_staking_hotkeys(new, hotkeys);
     if ledger.staking_coldkeys(old).is_some() {
         root::delist_if_empty(ledger, old)?;
         root::enlist(ledger, new)?;
     }
-    ledger.set_staking_hotkeys(old, Vec::new());
-    ledger.set_staking_hotkeys(new, hotkeys);
     let owned = ledger.owned_hotkeys(old);
     for hotkey in &owned {
         ledger.set_owner(hotkey, Some(new.clone()));
@@ -101,6 +100,12 @@ fn move_on_subnet<Acc: Account, L: Ledger<Acc>>(
             }
             ledger.set_stake_share(hotkey, old, netuid, SafeFloat::ZERO);
             ledger.set_stake_share(hotkey, new, netuid, share);
+        }
+        // Else alpha that came after a question would look as if it had always been there.
+        let came = ledger.arrivals(netuid, hotkey, old);
+        if !came.is_empty() {
+            ledger.set_arrivals(netuid, hotkey, old, Vec::new());
+            ledger.set_arrivals(netuid, hotkey, new, came);
         }
         let claimed = ledger.root_claimed(netuid, hotkey, old);
         if claimed != 0 {

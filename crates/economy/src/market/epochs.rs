@@ -6,13 +6,14 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{DEFAULT_DELEGATE_TAKE, money, pact, root, stake_pools, uids::indices, weights};
+use super::{pact, payouts, uids::indices, weights};
 use crate::{
-    Account, Alpha, Error, Event, Ledger, NetUid, NetUidStorageIndex, RecycleOrBurn, Tao, delegation,
-    dividends::{self, Child, Parent, Stake},
+    Account, Alpha, Error, Event, Ledger, NetUid, NetUidStorageIndex, Tao, delegation,
+    dividends::{self, Child, Earned, Parent, Stake},
     epoch::{self, EpochInput, EpochOutput, Parameters},
-    fixed::{I64F64, SafeDiv, U96F32},
+    fixed::{I64F64, U96F32},
     mechanisms,
+    pact::release,
     schedule::{Schedule, Turn, activity_cutoff},
 };
 
@@ -139,38 +140,66 @@ fn distribute<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, drained: Drained<Acc
         validator.plus(server)?
     };
     let (holders, burned) = with_parents(ledger, netuid, &hotkeys, &stakes, &earned)?;
-    let (validator_pot, root) = recycle_from_pots(ledger, netuid, burned, validator_pot, root)?;
+    let (validator_pot, root) = payouts::recycle_from_pots(ledger, netuid, burned, validator_pot, root)?;
     let tao_weight = weights::tao_weight(ledger);
     let split: Vec<(U96F32, Stake)> = holders.values().copied().collect();
     // After consensus, which pays miners in proportion to all that it is given.
-    let tribute = pact::release(ledger, netuid, earning(&split, tao_weight))?;
-    let (validator_pot, root) = (validator_pot.plus(tribute.holders)?, root.plus(tribute.root)?);
-    let payouts = dividends::split_alpha_and_root(&split, validator_pot, root, tao_weight);
+    let earners = earning(&split, tao_weight);
+    let tribute = pact::release(ledger, netuid, earners.sum())?;
+    let mut payouts = dividends::split_alpha_and_root(&split, validator_pot, root, tao_weight);
+    earners.pay(tribute, &mut payouts);
 
-    pay_owner_cut(ledger, netuid, owner_cut)?;
-    pay_miners(ledger, netuid, &hotkeys, &incentives)?;
+    payouts::pay_owner_cut(ledger, netuid, owner_cut)?;
+    payouts::pay_miners(ledger, netuid, &hotkeys, &incentives)?;
     let alpha = holders
         .keys()
         .zip(&payouts)
         .map(|(hotkey, earned)| (hotkey, earned.alpha));
-    pay_alpha_dividends(ledger, netuid, alpha)?;
+    payouts::pay_alpha_dividends(ledger, netuid, alpha)?;
     let root = holders
         .keys()
         .zip(&payouts)
         .map(|(hotkey, earned)| (hotkey, earned.root));
-    pay_root_dividends(ledger, netuid, root)
+    payouts::pay_root_dividends(ledger, netuid, root)
 }
 
-/// The stake that earns dividends: that of hotkeys with any, and with a claim on the respective pot.
-fn earning(holders: &[(U96F32, Stake)], tao_weight: U96F32) -> pact::Earning {
-    let mut earning = pact::Earning::default();
-    for (_, stake) in holders.iter().filter(|(dividend, _)| *dividend > U96F32::from_bits(0)) {
-        earning.alpha = Alpha(earning.alpha.0.saturating_add(stake.alpha));
-        if tao_weight > U96F32::from_bits(0) {
-            earning.root = Tao(earning.root.0.saturating_add(stake.root));
+/// The stake that earns dividends, by hotkey: that of hotkeys with any, and with a claim on the respective pot.
+struct Earners {
+    alpha: Vec<u64>,
+    root: Vec<u64>,
+}
+
+fn earning(holders: &[(U96F32, Stake)], tao_weight: U96F32) -> Earners {
+    let nothing = U96F32::from_bits(0);
+    let of = |earns: bool, stake: u64| if earns { stake } else { 0 };
+    let holders = holders.iter().map(|(dividend, stake)| (*dividend > nothing, stake));
+    Earners {
+        alpha: holders.clone().map(|(earns, stake)| of(earns, stake.alpha)).collect(),
+        root: holders
+            .map(|(earns, stake)| of(earns && tao_weight > nothing, stake.root))
+            .collect(),
+    }
+}
+
+impl Earners {
+    fn sum(&self) -> pact::Earning {
+        let sum = |stakes: &[u64]| stakes.iter().fold(0, |sum: u64, stake| sum.saturating_add(*stake));
+        pact::Earning {
+            alpha: Alpha(sum(&self.alpha)),
+            root: Tao(sum(&self.root)),
         }
     }
-    earning
+
+    /// Adds tribute to what the hotkeys earn, by their own stakes and not by their dividends
+    /// (`docs/rules/pacts.md#release`).
+    fn pay(&self, tribute: pact::Tribute, payouts: &mut [Earned]) {
+        let alpha = release::divide(tribute.holders, &self.alpha);
+        let root = release::divide(tribute.root, &self.root);
+        for ((earned, alpha), root) in payouts.iter_mut().zip(alpha).zip(root) {
+            earned.alpha = earned.alpha.saturating_add(U96F32::saturating_from_num(alpha.0));
+            earned.root = earned.root.saturating_add(U96F32::saturating_from_num(root.0));
+        }
+    }
 }
 
 fn own_stake<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid: NetUid) -> Stake {
@@ -362,140 +391,4 @@ fn with_parents<Acc: Account, L: Ledger<Acc>>(
         burned = burned.plus(family.recycled)?;
     }
     Ok((holders, burned))
-}
-
-/// Recycles what the child key burn takes, and leaves that out of the two pots: the validators' first. Dividends are
-/// only weights on the pots, so alpha that stayed in them would be paid as well.
-fn recycle_from_pots<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
-    netuid: NetUid,
-    burned: Alpha,
-    validators: Alpha,
-    root: Alpha,
-) -> Result<(Alpha, Alpha), Error> {
-    let of_validators = burned.min(validators);
-    let of_root = burned.minus(of_validators)?.min(root);
-    let recycled = of_validators.plus(of_root)?;
-    if !recycled.is_zero() {
-        money::recycle_alpha(ledger, netuid, recycled)?;
-    }
-    Ok((validators.minus(of_validators)?, root.minus(of_root)?))
-}
-
-/// Stakes the owner's cut to the owner's hotkey. Without owner or hotkey nobody gets it
-/// (`docs/rules/dividends.md#owner-cut`).
-fn pay_owner_cut<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, cut: Alpha) -> Result<(), Error> {
-    match (ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid)) {
-        (Some(owner), Some(hotkey)) => {
-            let cut = pact::share_cut(ledger, netuid, &owner, &hotkey, cut)?;
-            stake_pools::increase(ledger, &hotkey, &owner, netuid, cut)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Pays the miners, in the order of their keys, and withholds what would go to the subnet's owner
-/// (`docs/rules/dividends.md#miner-pay`).
-fn pay_miners<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
-    netuid: NetUid,
-    hotkeys: &[Acc],
-    incentives: &[Alpha],
-) -> Result<(), Error> {
-    let mut owners: BTreeSet<Acc> = ledger
-        .subnet_owner(netuid)
-        .map(|owner| ledger.owned_hotkeys(&owner))
-        .unwrap_or_default()
-        .into_iter()
-        .collect();
-    owners.extend(ledger.subnet_owner_hotkey(netuid));
-    let mut paid: Vec<(&Acc, Alpha)> = hotkeys.iter().zip(incentives.iter().copied()).collect();
-    paid.retain(|(_, amount)| !amount.is_zero());
-    paid.sort();
-
-    let (mut total, mut withheld) = (Alpha::ZERO, Alpha::ZERO);
-    for (hotkey, amount) in paid {
-        total = total.plus(amount)?;
-        let owner = ledger.owner(hotkey).filter(|_| !owners.contains(hotkey));
-        let Some(owner) = owner else {
-            withheld = withheld.plus(amount)?;
-            match ledger.recycle_or_burn(netuid) {
-                RecycleOrBurn::Recycle => money::recycle_alpha(ledger, netuid, amount)?,
-                RecycleOrBurn::Burn => money::burn_alpha(ledger, netuid, amount)?,
-            }
-            continue;
-        };
-        match ledger.auto_stake_destination(&owner, netuid) {
-            None => stake_pools::increase(ledger, hotkey, &owner, netuid, amount)?,
-            Some(destination) => {
-                stake_pools::increase(ledger, &destination, &owner, netuid, amount)?;
-                stake_pools::remember_hotkey(ledger, &owner, &destination);
-                ledger.emit(Event::AutoStakeAdded {
-                    netuid,
-                    destination,
-                    hotkey: hotkey.clone(),
-                    owner,
-                    incentive: amount,
-                });
-            }
-        }
-    }
-    let burned = U96F32::saturating_from_num(withheld.0).safe_div(U96F32::saturating_from_num(total.0));
-    if ledger.miner_burned(netuid) != burned {
-        ledger.set_miner_burned(netuid, burned);
-    }
-    Ok(())
-}
-
-/// Pays those who staked alpha to the validators, the take first (`docs/rules/dividends.md#alpha-dividends`).
-fn pay_alpha_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
-    ledger: &mut L,
-    netuid: NetUid,
-    earned: impl Iterator<Item = (&'a Acc, U96F32)>,
-) -> Result<(), Error> {
-    ledger.clear_alpha_dividends(netuid);
-    for (hotkey, amount) in earned {
-        if amount > U96F32::from_bits(0) {
-            let rest = pay_take(ledger, netuid, hotkey, amount)?;
-            stake_pools::increase_all(ledger, hotkey, netuid, rest)?;
-            ledger.set_alpha_dividends_per_subnet(netuid, hotkey, rest);
-        }
-        let total = ledger.total_hotkey_alpha(hotkey, netuid);
-        if ledger.total_hotkey_alpha_last_epoch(hotkey, netuid) != total {
-            ledger.set_total_hotkey_alpha_last_epoch(hotkey, netuid, total);
-        }
-    }
-    Ok(())
-}
-
-/// Credits those who staked to the validators on root, the take first, in alpha
-/// (`docs/rules/dividends.md#root-dividends`).
-fn pay_root_dividends<'a, Acc: Account + 'a, L: Ledger<Acc>>(
-    ledger: &mut L,
-    netuid: NetUid,
-    earned: impl Iterator<Item = (&'a Acc, U96F32)>,
-) -> Result<(), Error> {
-    ledger.clear_root_alpha_dividends(netuid);
-    for (hotkey, amount) in earned.filter(|(_, amount)| *amount > U96F32::from_bits(0)) {
-        let rest = pay_take(ledger, netuid, hotkey, amount)?;
-        root::accrue(ledger, hotkey, netuid, rest)?;
-        ledger.set_root_alpha_dividends_per_subnet(netuid, hotkey, rest);
-    }
-    Ok(())
-}
-
-/// Stakes a delegate's take to its owner. Returns the rest. Both are rounded down; without an owner there is no take.
-fn pay_take<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
-    netuid: NetUid,
-    hotkey: &Acc,
-    amount: U96F32,
-) -> Result<Alpha, Error> {
-    let Some(owner) = ledger.owner(hotkey) else {
-        return Ok(Alpha(amount.saturating_to_num()));
-    };
-    let take = ledger.delegate_take(hotkey).unwrap_or(DEFAULT_DELEGATE_TAKE);
-    let (take, rest) = dividends::split_take(amount, take);
-    stake_pools::increase(ledger, hotkey, &owner, netuid, take)?;
-    Ok(rest)
 }

@@ -3,11 +3,15 @@
 use super::stake_pools;
 use crate::{Account, Error, Ledger};
 
+/// How many hotkeys a coldkey may own. Binding costs little, and each is an entry of lists that are read whole.
+pub const MAX_OWNED_HOTKEYS: usize = 4_096;
+
 /// Binds a hotkey that nobody owns to the coldkey. If somebody owns it already, nothing happens
 /// (`docs/rules/endpoints.md#binding-a-hotkey`).
 ///
 /// # Errors
-/// [`Error::CannotUseSystemAccount`] if the hotkey is the account of a subnet.
+/// [`Error::CannotUseSystemAccount`] if the hotkey is the account of a subnet, [`Error::TooManyHotkeys`] if the coldkey
+/// has as many as it may have.
 pub fn associate_hotkey<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     coldkey: &Acc,
@@ -17,8 +21,11 @@ pub fn associate_hotkey<Acc: Account, L: Ledger<Acc>>(
         return Ok(());
     }
     check_not_system(ledger, hotkey)?;
-    ledger.set_owner(hotkey, Some(coldkey.clone()));
     let mut owned = ledger.owned_hotkeys(coldkey);
+    if owned.len() >= MAX_OWNED_HOTKEYS {
+        return Err(Error::TooManyHotkeys);
+    }
+    ledger.set_owner(hotkey, Some(coldkey.clone()));
     if !owned.contains(hotkey) {
         owned.push(hotkey.clone());
         ledger.set_owned_hotkeys(coldkey, owned);

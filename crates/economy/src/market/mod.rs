@@ -22,6 +22,8 @@ pub mod injection;
 mod money;
 pub mod networks;
 pub mod pact;
+mod payouts;
+pub mod recycling;
 pub mod registration;
 pub mod root;
 pub mod stake_moves;

@@ -12,11 +12,15 @@ use super::{money, stake_pools, swaps};
 use crate::{Account, Alpha, Error, Event, Ledger, NetUid, RootClaimType, Tao, fixed::I96F32};
 
 /// How many subnets one claim may name (`docs/rules/root.md#claiming`).
-const MAX_CLAIMED_SUBNETS: usize = 5;
+pub const MAX_CLAIMED_SUBNETS: usize = 5;
+
+/// How far one claim goes along the hotkeys of a coldkey (`docs/rules/root.md#long-lists`): each counts one, and one more
+/// for each subnet of its rates if there is root stake.
+pub const MAX_CLAIM_STEPS: usize = 512;
 
 /// Credits the root stakers of a hotkey with alpha of a subnet (`docs/rules/root.md#accrual`). If that is more than the
-/// root stake, the rate would be too coarse, and the hotkey's owner gets the alpha as stake. Without any root stake the
-/// rate does not move and the alpha belongs to nobody.
+/// root stake, so always where there is none, the rate would be too coarse, and the hotkey's owner gets the alpha as stake;
+/// without owner it belongs to nobody.
 ///
 /// # Errors
 /// [`Error::Overflow`].
@@ -111,8 +115,8 @@ fn owed_at<Acc: Account, L: Ledger<Acc>>(
     gross.saturating_sub(claimed).max(I96F32::from_bits(0))
 }
 
-/// Claims root dividends of 1 to 5 subnets over all hotkeys that the coldkey has staked to
-/// (`docs/rules/root.md#claiming`). Amounts below a subnet's threshold stay.
+/// Claims root dividends of 1 to 5 subnets over the hotkeys that the coldkey has staked to
+/// (`docs/rules/root.md#claiming`), of a long list a part at a time. Amounts below a subnet's threshold stay.
 ///
 /// # Errors
 /// [`Error::InvalidSubnetNumber`], and those of the sales.
@@ -155,7 +159,14 @@ fn claim_all<Acc: Account, L: Ledger<Acc>>(
     subnets: Option<&BTreeSet<NetUid>>,
 ) -> Result<(), Error> {
     let kind = ledger.root_claim_type(coldkey);
-    for hotkey in ledger.staking_hotkeys(coldkey) {
+    let cursor = ledger.root_claim_cursor(coldkey);
+    let (hotkeys, len) = ledger.staking_hotkeys_from(coldkey, cursor, MAX_CLAIM_STEPS);
+    let (mut next, mut steps) = (cursor, 0usize);
+    for hotkey in hotkeys {
+        if steps >= MAX_CLAIM_STEPS {
+            break;
+        }
+        (next, steps) = (next.saturating_add(1), steps.saturating_add(1));
         let mut stake = stake_pools::stake_of(ledger, &hotkey, coldkey, NetUid::ROOT);
         if stake.is_zero() {
             continue;
@@ -164,11 +175,16 @@ fn claim_all<Acc: Account, L: Ledger<Acc>>(
         if let Some(subnets) = subnets {
             rates.retain(|netuid, _| subnets.contains(netuid));
         }
+        steps = steps.saturating_add(rates.len());
         for (netuid, rate) in rates {
             if claim(ledger, &hotkey, coldkey, netuid, rate, stake, &kind)? {
                 stake = stake_pools::stake_of(ledger, &hotkey, coldkey, NetUid::ROOT);
             }
         }
+    }
+    let next = if next < len { next } else { 0 };
+    if next != cursor {
+        ledger.set_root_claim_cursor(coldkey, next);
     }
     ledger.emit(Event::RootClaimed {
         coldkey: coldkey.clone(),
@@ -251,7 +267,8 @@ pub(super) fn enlist<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, coldkey: &Acc
     Ok(())
 }
 
-/// Takes a coldkey without root stake off that list. The last entry moves into the gap.
+/// Takes a coldkey without root stake off that list. The last entry moves into the gap. Whoever has more hotkeys than one
+/// claim goes along stays on it.
 ///
 /// # Errors
 /// [`Error::Underflow`] if the list is shorter than its entries say.
@@ -259,10 +276,12 @@ pub(super) fn delist_if_empty<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, cold
     let Some(index) = ledger.staking_coldkeys(coldkey) else {
         return Ok(());
     };
-    let hotkeys = ledger.staking_hotkeys(coldkey);
-    if hotkeys
-        .iter()
-        .any(|hotkey| !stake_pools::stake_of(ledger, hotkey, coldkey, NetUid::ROOT).is_zero())
+    let (hotkeys, len) = ledger.staking_hotkeys_from(coldkey, 0, MAX_CLAIM_STEPS);
+    let is_long = len > MAX_CLAIM_STEPS as u64;
+    if is_long
+        || hotkeys
+            .iter()
+            .any(|hotkey| !stake_pools::stake_of(ledger, hotkey, coldkey, NetUid::ROOT).is_zero())
     {
         return Ok(());
     }
@@ -270,6 +289,7 @@ pub(super) fn delist_if_empty<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, cold
     let moved = ledger.staking_coldkeys_by_index(last);
     ledger.set_staking_coldkeys_by_index(last, None);
     ledger.set_staking_coldkeys(coldkey, None);
+    ledger.set_root_claim_cursor(coldkey, 0);
     ledger.set_num_staking_coldkeys(last);
     if let Some(moved) = moved.filter(|_| last != index) {
         ledger.set_staking_coldkeys(&moved, Some(index));

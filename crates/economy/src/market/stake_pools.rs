@@ -1,9 +1,12 @@
 //! Who owns how much of the alpha staked to a hotkey: the share pools as the ledger keeps them
 //! (`docs/rules/stake-pools.md`).
 
+use alloc::vec::Vec;
+
 use crate::{
     Account, Alpha, Error, Ledger, NetUid, Tao,
     fixed::{U64F64, U96F32},
+    pact::{Arrival, arrivals},
     safe_float::SafeFloat,
     share_pool::SharePool,
 };
@@ -46,7 +49,10 @@ pub(super) fn increase<Acc: Account, L: Ledger<Acc>>(
     if amount.is_zero() {
         return Ok(());
     }
-    change(ledger, hotkey, coldkey, netuid, |pool, share| pool.add(share, amount))
+    change(ledger, hotkey, coldkey, netuid, |pool, share| pool.add(share, amount))?;
+    note(ledger, hotkey, coldkey, netuid, |arrivals, open| {
+        arrivals::arrive(arrivals, open, amount)
+    })
 }
 
 /// Takes alpha from the stake of one coldkey, which the caller has compared with [`stake_of`].
@@ -65,7 +71,46 @@ pub(super) fn decrease<Acc: Account, L: Ledger<Acc>>(
     }
     change(ledger, hotkey, coldkey, netuid, |pool, share| {
         pool.remove(share, amount)
+    })?;
+    note(ledger, hotkey, coldkey, netuid, |arrivals, open| {
+        arrivals::depart(arrivals, open, amount)
     })
+}
+
+/// Notes what comes and goes while something is asked of those who have alpha (`docs/rules/pacts.md#votes`).
+fn note<Acc: Account, L: Ledger<Acc>>(
+    ledger: &mut L,
+    hotkey: &Acc,
+    coldkey: &Acc,
+    netuid: NetUid,
+    change: impl FnOnce(&mut Vec<Arrival>, &[u64]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let open = ledger.open_questions(netuid);
+    if open.is_empty() {
+        return Ok(());
+    }
+    let before = ledger.arrivals(netuid, hotkey, coldkey);
+    let mut after = before.clone();
+    change(&mut after, &open)?;
+    if after != before {
+        ledger.set_arrivals(netuid, hotkey, coldkey, after);
+    }
+    Ok(())
+}
+
+/// What a stake weighs in the answer to a question of this block: what has been there since.
+///
+/// # Errors
+/// [`Error::Overflow`].
+pub(super) fn weight<Acc: Account, L: Ledger<Acc>>(
+    ledger: &L,
+    hotkey: &Acc,
+    coldkey: &Acc,
+    netuid: NetUid,
+    question: u64,
+) -> Result<Alpha, Error> {
+    let staked = stake_of(ledger, hotkey, coldkey, netuid);
+    arrivals::weight(staked, &ledger.arrivals(netuid, hotkey, coldkey), question)
 }
 
 fn change<Acc: Account, L: Ledger<Acc>>(

@@ -126,7 +126,7 @@ fn check_purchase<Acc: Account, L: Ledger<Acc>>(
     if expected.paid_in < MIN_STAKE.0 {
         return Err(Error::AmountTooLow);
     }
-    if expected.paid_out == 0 || !stake_pools::can_add(ledger, hotkey, netuid, Alpha(expected.paid_out)) {
+    if !stake_pools::can_add(ledger, hotkey, netuid, Alpha(expected.paid_out)) {
         return Err(Error::InsufficientLiquidity);
     }
     Ok(())
@@ -436,93 +436,6 @@ fn sweep_small_nomination<Acc: Account, L: Ledger<Acc>>(
         stake_pools::decrease(ledger, hotkey, coldkey, netuid, stake)?;
     }
     Ok(())
-}
-
-/// Destroys staked alpha and takes it off the subnet's issuance (`docs/rules/staking.md#recycling-and-burning`).
-/// Returns how much.
-///
-/// # Errors
-/// In this order: [`Error::SubnetNotExists`], [`Error::CannotBurnOrRecycleOnRootSubnet`], [`Error::SubtokenDisabled`],
-/// [`Error::HotKeyAccountNotExists`], [`Error::InsufficientLiquidity`].
-pub fn recycle_alpha<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
-    coldkey: &Acc,
-    hotkey: &Acc,
-    amount: Alpha,
-    netuid: NetUid,
-) -> Result<Alpha, Error> {
-    let amount = take_alpha(ledger, coldkey, hotkey, amount, netuid)?;
-    money::recycle_alpha(ledger, netuid, amount)?;
-    ledger.emit(Event::AlphaRecycled(coldkey.clone(), hotkey.clone(), amount, netuid));
-    Ok(amount)
-}
-
-/// Puts staked alpha out of reach; it stays in the subnet's issuance (`docs/rules/staking.md#recycling-and-burning`).
-/// Returns how much.
-///
-/// # Errors
-/// As [`recycle_alpha`].
-pub fn burn_alpha<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
-    coldkey: &Acc,
-    hotkey: &Acc,
-    amount: Alpha,
-    netuid: NetUid,
-) -> Result<Alpha, Error> {
-    let amount = take_alpha(ledger, coldkey, hotkey, amount, netuid)?;
-    money::burn_alpha(ledger, netuid, amount)?;
-    ledger.emit(Event::AlphaBurned(coldkey.clone(), hotkey.clone(), amount, netuid));
-    Ok(amount)
-}
-
-/// Takes alpha, at most the stake, from a coldkey that gives it up.
-fn take_alpha<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
-    coldkey: &Acc,
-    hotkey: &Acc,
-    amount: Alpha,
-    netuid: NetUid,
-) -> Result<Alpha, Error> {
-    if !ledger.networks_added(netuid) {
-        return Err(Error::SubnetNotExists);
-    }
-    if netuid.is_root() {
-        return Err(Error::CannotBurnOrRecycleOnRootSubnet);
-    }
-    check_open(ledger, netuid)?;
-    check_hotkey(ledger, hotkey)?;
-    let amount = amount.min(stake_of(ledger, hotkey, coldkey, netuid));
-    if ledger.subnet_alpha_out(netuid) < amount {
-        return Err(Error::InsufficientLiquidity);
-    }
-    stake_pools::decrease(ledger, hotkey, coldkey, netuid, amount)?;
-    Ok(amount)
-}
-
-/// Buys alpha and burns it at once, all or nothing (`docs/rules/staking.md#recycling-and-burning`). Returns the alpha.
-///
-/// # Errors
-/// Those of [`add_stake`] or [`add_stake_limit`], and of [`burn_alpha`].
-pub fn add_stake_burn<Acc: Account, L: Ledger<Acc>>(
-    ledger: &mut L,
-    coldkey: &Acc,
-    hotkey: &Acc,
-    netuid: NetUid,
-    amount: Tao,
-    limit_price: Option<Tao>,
-) -> Result<Alpha, Error> {
-    let alpha = match limit_price {
-        Some(limit) => add_stake_limit(ledger, coldkey, hotkey, netuid, amount, limit, false)?,
-        None => add_stake(ledger, coldkey, hotkey, netuid, amount)?,
-    };
-    burn_alpha(ledger, coldkey, hotkey, alpha, netuid)?;
-    ledger.emit(Event::AddStakeBurn {
-        netuid,
-        hotkey: hotkey.clone(),
-        amount,
-        alpha,
-    });
-    Ok(alpha)
 }
 
 /// Chooses the hotkey that the coldkey's miner pay on a subnet is staked to

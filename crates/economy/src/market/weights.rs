@@ -80,6 +80,12 @@ pub fn store_weights<Acc: Account, L: Ledger<Acc>>(
     Ok(())
 }
 
+/// Whether the hotkey has stake enough for weights, or needs none (`docs/rules/weights.md#setting` check 5).
+pub fn may_weigh<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid: NetUid) -> bool {
+    let is_owner = ledger.subnet_owner_hotkey(netuid).as_ref() == Some(hotkey);
+    weights::is_enough(is_owner, || has_stake(ledger, hotkey, netuid))
+}
+
 /// Whether the hotkey's stake weight reaches what setting weights asks for (`docs/rules/weights.md#setting` check 5).
 pub fn has_stake<Acc: Account, L: Ledger<Acc>>(ledger: &L, hotkey: &Acc, netuid: NetUid) -> bool {
     let threshold = ledger.stake_threshold();

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{MemoryAccount, MemoryLedger};
 use crate::{
     Error, Ledger, NetUid, Tao,
-    pact::{Artifact, Ballot, Books, Channel, Event, Hold, Pact, Parameters, Report, Revenue},
+    pact::{Arrival, Artifact, Ballot, Books, Channel, Event, Hold, Pact, Parameters, Report, Revenue},
 };
 
 /// Keys of `numbers`.
@@ -57,6 +57,28 @@ impl<Acc: MemoryAccount> Books<Acc> for MemoryLedger<Acc> {
 
     fn set_next_report(&mut self, id: u32) {
         self.write(|ledger| &mut ledger.pacts.numbers, NEXT_REPORT, Some(id.into()));
+    }
+
+    fn open_questions(&self, netuid: NetUid) -> Vec<u64> {
+        self.pacts.questions.get(&netuid).cloned().unwrap_or_default()
+    }
+
+    fn set_open_questions(&mut self, netuid: NetUid, blocks: Vec<u64>) {
+        self.write(|ledger| &mut ledger.pacts.questions, netuid, unless_empty(blocks));
+    }
+
+    fn arrivals(&self, netuid: NetUid, hotkey: &Acc, coldkey: &Acc) -> Vec<Arrival> {
+        let key = (netuid, hotkey.clone(), coldkey.clone());
+        self.pacts.arrivals.get(&key).cloned().unwrap_or_default()
+    }
+
+    fn set_arrivals(&mut self, netuid: NetUid, hotkey: &Acc, coldkey: &Acc, arrivals: Vec<Arrival>) {
+        let key = (netuid, hotkey.clone(), coldkey.clone());
+        self.write(|ledger| &mut ledger.pacts.arrivals, key, unless_empty(arrivals));
+    }
+
+    fn clear_arrivals(&mut self, netuid: NetUid) {
+        self.retain(|ledger| &mut ledger.pacts.arrivals, |key| key.0 != netuid);
     }
 
     fn artifact(&self, netuid: NetUid) -> Option<Artifact<Acc>> {

@@ -4,7 +4,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 
 use crate::{
     NetUid, Tao,
-    pact::{Artifact, Ballot, Channel, Event, Hold, Pact, Parameters, Report, Revenue},
+    pact::{Arrival, Artifact, Ballot, Channel, Event, Hold, Pact, Parameters, Report, Revenue},
 };
 
 /// What pacts keep. Held TAO is not in the accounts of the ledger, but counts as issued.
@@ -14,6 +14,8 @@ pub(super) struct Pacts<Acc> {
     pub(super) revenues: BTreeMap<NetUid, Revenue>,
     pub(super) objections: BTreeMap<NetUid, Vec<Ballot<Acc>>>,
     pub(super) reports: BTreeMap<NetUid, Vec<Report<Acc>>>,
+    pub(super) questions: BTreeMap<NetUid, Vec<u64>>,
+    pub(super) arrivals: BTreeMap<(NetUid, Acc, Acc), Vec<Arrival>>,
     pub(super) artifacts: BTreeMap<NetUid, Artifact<Acc>>,
     pub(super) channels: BTreeMap<u64, Channel<Acc>>,
     pub(super) held: BTreeMap<(Hold, Acc), Tao>,
@@ -30,6 +32,8 @@ impl<Acc> Default for Pacts<Acc> {
             revenues: BTreeMap::new(),
             objections: BTreeMap::new(),
             reports: BTreeMap::new(),
+            questions: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
             artifacts: BTreeMap::new(),
             channels: BTreeMap::new(),
             held: BTreeMap::new(),

@@ -42,6 +42,14 @@ pub struct Artifact<Acc> {
     pub confirmed: bool,
 }
 
+impl<Acc: PartialEq> Artifact<Acc> {
+    /// Whether the artefact may be confirmed in peace: until it is, or half a period has passed, only who committed it
+    /// commits another. The subnet's owner need not wait, whose bond hangs on it.
+    pub fn waits(&self, who: &Acc, now: u64, period: u64) -> bool {
+        !self.confirmed && self.committer != *who && now < self.at.saturating_add(period.div_ceil(2))
+    }
+}
+
 /// When a round is out, in milliseconds since 1970.
 pub fn round_time(round: u64) -> u64 {
     DRAND_GENESIS_MS.saturating_add(round.saturating_sub(1).saturating_mul(DRAND_PERIOD_MS))

@@ -1,7 +1,7 @@
 //! Votes by alpha stake, without a list of holders: at most 64 at a time, a larger one displaces the smallest.
 //!
-//! A vote counts what is staked when it is cast and still staked when votes are counted, whichever is less. The same
-//! alpha cannot be staked in two places at the count, so nothing counts twice.
+//! A vote counts what its stake weighs when it is cast and when votes are counted, whichever is less: what has been
+//! staked there since before the question ([`super::arrivals`]). So the same alpha counts once.
 
 use alloc::vec::Vec;
 
@@ -27,11 +27,12 @@ pub struct Ballot<Acc> {
     pub yes: bool,
 }
 
-/// Casts a vote, or changes that of the same stake.
+/// Casts a vote, or changes that of the same stake. `now` has what the stake of each ballot weighs now, in their order:
+/// where all places are taken, the vote that counts least by that makes room for one that counts more.
 ///
 /// # Errors
 /// [`Error::NoStake`] for nothing, [`Error::TooSmall`] if all places are taken by votes at least as large.
-pub fn cast<Acc: PartialEq>(ballots: &mut Vec<Ballot<Acc>>, ballot: Ballot<Acc>) -> Result<(), Error> {
+pub fn cast<Acc: PartialEq>(ballots: &mut Vec<Ballot<Acc>>, ballot: Ballot<Acc>, now: &[Alpha]) -> Result<(), Error> {
     if ballot.alpha.is_zero() {
         return Err(Error::NoStake);
     }
@@ -44,8 +45,13 @@ pub fn cast<Acc: PartialEq>(ballots: &mut Vec<Ballot<Acc>>, ballot: Ballot<Acc>)
         ballots.push(ballot);
         return Ok(());
     }
-    match ballots.iter_mut().min_by_key(|ballot| ballot.alpha) {
-        Some(smallest) if smallest.alpha < ballot.alpha => {
+    let weights = now.iter().copied().chain(core::iter::repeat(Alpha::ZERO));
+    let counted = ballots
+        .iter_mut()
+        .zip(weights)
+        .map(|(ballot, now)| (ballot.alpha.min(now), ballot));
+    match counted.min_by_key(|(weight, _)| *weight) {
+        Some((weight, smallest)) if weight < ballot.alpha => {
             *smallest = ballot;
             Ok(())
         }
@@ -53,7 +59,7 @@ pub fn cast<Acc: PartialEq>(ballots: &mut Vec<Ballot<Acc>>, ballot: Ballot<Acc>)
     }
 }
 
-/// The alpha for and against, with what each stake holds now.
+/// The alpha for and against, with what each stake weighs now.
 ///
 /// # Errors
 /// [`crate::Error::Overflow`].
@@ -70,7 +76,7 @@ pub fn count<Acc>(
     Ok(sums)
 }
 
-/// [`count`], where `now` has what each stake holds, in the order of the ballots.
+/// [`count`], where `now` has what each stake weighs, in the order of the ballots.
 ///
 /// # Errors
 /// [`crate::Error::Overflow`].
@@ -90,7 +96,8 @@ mod tests {
         fn the_largest_keep_their_places(stakes in prop::collection::vec(1u64..1_000_000, 1..200)) {
             let mut ballots = vec![];
             for (coldkey, alpha) in stakes.iter().enumerate() {
-                let _ = cast(&mut ballots, Ballot { coldkey, hotkey: 0, alpha: Alpha(*alpha), yes: true });
+                let now: Vec<Alpha> = ballots.iter().map(|ballot: &Ballot<usize>| ballot.alpha).collect();
+                let _ = cast(&mut ballots, Ballot { coldkey, hotkey: 0, alpha: Alpha(*alpha), yes: true }, &now);
             }
             let mut largest = stakes.clone();
             largest.sort_unstable_by(|a, b| b.cmp(a));
@@ -109,10 +116,10 @@ mod tests {
             yes,
         };
         let mut ballots = vec![];
-        cast(&mut ballots, vote(10, true)).unwrap();
-        cast(&mut ballots, vote(8, false)).unwrap();
+        cast(&mut ballots, vote(10, true), &[]).unwrap();
+        cast(&mut ballots, vote(8, false), &[Alpha(10)]).unwrap();
         assert_eq!(count(&ballots, |_| Alpha(5)), Ok((Alpha(0), Alpha(5))));
         assert_eq!(count(&ballots, |_| Alpha(50)), Ok((Alpha(0), Alpha(8))));
-        assert_eq!(cast(&mut ballots, vote(0, true)), Err(Error::NoStake));
+        assert_eq!(cast(&mut ballots, vote(0, true), &[Alpha(8)]), Err(Error::NoStake));
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Artifact, Ballot, Channel, Event, Pact, Parameters, Report, Revenue};
+use super::{Arrival, Artifact, Ballot, Channel, Event, Pact, Parameters, Report, Revenue};
 use crate::{Error, NetUid, Tao};
 
 /// Why TAO of an account is on hold.
@@ -38,6 +38,16 @@ pub trait Books<Acc> {
     fn next_report(&self) -> u32;
     /// Writes it.
     fn set_next_report(&mut self, id: u32);
+    /// Blocks of the questions that are open: of reports and of an announced loosening.
+    fn open_questions(&self, netuid: NetUid) -> Vec<u64>;
+    /// Writes them.
+    fn set_open_questions(&mut self, netuid: NetUid, blocks: Vec<u64>);
+    /// What came to a stake while questions were open.
+    fn arrivals(&self, netuid: NetUid, hotkey: &Acc, coldkey: &Acc) -> Vec<Arrival>;
+    /// Writes it.
+    fn set_arrivals(&mut self, netuid: NetUid, hotkey: &Acc, coldkey: &Acc, arrivals: Vec<Arrival>);
+    /// Removes it for all stakes of a subnet.
+    fn clear_arrivals(&mut self, netuid: NetUid);
     /// The last artefact.
     fn artifact(&self, netuid: NetUid) -> Option<Artifact<Acc>>;
     /// Writes it.
@@ -107,6 +117,15 @@ impl<Acc> Books<Acc> for NoPacts {
         0
     }
     fn set_next_report(&mut self, _: u32) {}
+    fn open_questions(&self, _: NetUid) -> Vec<u64> {
+        Vec::new()
+    }
+    fn set_open_questions(&mut self, _: NetUid, _: Vec<u64>) {}
+    fn arrivals(&self, _: NetUid, _: &Acc, _: &Acc) -> Vec<Arrival> {
+        Vec::new()
+    }
+    fn set_arrivals(&mut self, _: NetUid, _: &Acc, _: &Acc, _: Vec<Arrival>) {}
+    fn clear_arrivals(&mut self, _: NetUid) {}
     fn artifact(&self, _: NetUid) -> Option<Artifact<Acc>> {
         None
     }

@@ -94,6 +94,12 @@ errors! {
     ChannelChallenged,
     #[doc = " the expiry must be in the future"]
     ExpiryPassed,
+    #[doc = " these terms would be broken from the start: switch the owner's cut on, give the owner's hotkey a uid, or commit an artefact first"]
+    BreachVisible,
+    #[doc = " tribute of the earlier pact waits: sign with its route, and announce another with `loosen`"]
+    RouteBound,
+    #[doc = " an artefact of somebody else waits to be confirmed: commit when half a period has passed since"]
+    ArtifactWaits,
 }
 
 impl From<Rule> for Error {

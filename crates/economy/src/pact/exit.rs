@@ -92,7 +92,7 @@ pub fn apply(status: Status, input: Input, now: u64, notice: u64) -> Result<(Sta
 pub enum Breach {
     /// The owner's cut is switched off, although some of it is pledged or vests.
     CutOff,
-    /// The owner's hotkey has no uid and nobody announced to leave.
+    /// The owner's hotkey has no uid, or is somebody else's, and nobody announced to leave.
     OwnerGone,
     /// Two periods have passed without an artefact.
     ArtifactMissed,
@@ -108,7 +108,7 @@ pub enum Breach {
 pub struct Sight {
     /// `OwnerCutEnabled`.
     pub cut_enabled: bool,
-    /// Whether the owner's hotkey has a uid.
+    /// Whether the owner's hotkey has a uid and belongs to the owner.
     pub owner_registered: bool,
     /// Whether it announced to leave.
     pub leaving: bool,

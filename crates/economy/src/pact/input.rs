@@ -28,7 +28,7 @@ pub struct Quote {
 pub struct Look {
     /// `OwnerCutEnabled`.
     pub cut_enabled: bool,
-    /// Whether the owner's hotkey has a uid.
+    /// Whether the owner's hotkey has a uid and belongs to the owner.
     pub owner_registered: bool,
     /// Block of the last artefact, if there is one.
     pub last_artifact: Option<u64>,
@@ -44,9 +44,10 @@ pub enum Input<Acc> {
         who: Acc,
         terms: Terms,
         arbiters: Arbiters<Acc>,
+        look: Look,
     },
     /// The owner promises more.
-    Tighten { who: Acc, terms: Terms },
+    Tighten { who: Acc, terms: Terms, look: Look },
     /// The owner announces other terms. `tempo` is that of the subnet.
     Loosen {
         who: Acc,
@@ -54,10 +55,16 @@ pub enum Input<Acc> {
         arbiters: Arbiters<Acc>,
         tempo: u16,
     },
-    /// A holder objects with `alpha` staked to a hotkey.
-    Object { who: Acc, hotkey: Acc, alpha: Alpha },
-    /// Somebody says that it is time for announced terms. `staked`: what each objection's stake is now; `holdable`: the
-    /// alpha that anybody can hold.
+    /// A holder objects with `alpha` staked to a hotkey since before the announcement. `staked`: what each objection's stake
+    /// weighs now.
+    Object {
+        who: Acc,
+        hotkey: Acc,
+        alpha: Alpha,
+        staked: Vec<Alpha>,
+    },
+    /// Somebody says that it is time for announced terms. `staked`: what each objection's stake weighs now;
+    /// `holdable`: the alpha that anybody can hold.
     ApplyLoosening { staked: Vec<Alpha>, holdable: Alpha },
     /// The owner announces to leave.
     AnnounceExit { who: Acc },
@@ -71,15 +78,17 @@ pub enum Input<Acc> {
     EstablishBreach { look: Look },
     /// Somebody reports a broken promise; `id` is the number of the report.
     Report { who: Acc, id: u32, evidence: [u8; 32] },
-    /// An arbiter decides, or a holder votes with `alpha` staked to a hotkey since before the report.
+    /// An arbiter decides, or a holder votes with `alpha` staked to a hotkey since before the report. `staked`: what each
+    /// ballot's stake weighs now.
     Vote {
         who: Acc,
         id: u32,
         hotkey: Acc,
         alpha: Alpha,
+        staked: Vec<Alpha>,
         uphold: bool,
     },
-    /// Somebody says that a report is decided. `staked`: what each ballot's stake may vote with now; `holdable`: the alpha
+    /// Somebody says that a report is decided. `staked`: what each ballot's stake weighs now; `holdable`: the alpha
     /// that anybody can hold. Neither matters where the pact names arbiters.
     Resolve {
         id: u32,

@@ -7,6 +7,7 @@
 //! A pact is kept in one record a subnet ([`Pact`]). Value owed back waits in its [`Reservoir`] and is released
 //! slowly ([`release`]) along a [`Route`] that needs no list of holders.
 
+pub mod arrivals;
 pub mod artifact;
 pub mod ballot;
 pub mod books;
@@ -31,6 +32,7 @@ pub mod totals;
 pub mod transition;
 pub mod vesting;
 
+pub use arrivals::Arrival;
 pub use artifact::Artifact;
 pub use ballot::Ballot;
 pub use books::{Books, Hold, NoPacts};

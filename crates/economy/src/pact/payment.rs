@@ -3,7 +3,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-use crate::{Error, PerMillion, Tao};
+use crate::{PerMillion, Tao};
 
 /// Splits a payment into tribute, rounded down, and what the payee gets.
 pub fn split(amount: Tao, revenue_share: PerMillion) -> (Tao, Tao) {
@@ -11,7 +11,7 @@ pub fn split(amount: Tao, revenue_share: PerMillion) -> (Tao, Tao) {
     (tribute, amount.minus_or_zero(tribute))
 }
 
-/// What was paid for a subnet's services, with or without a pact.
+/// What was paid for a subnet's services, with or without a pact. Numbers that would be above 2^64 - 1 are that.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -25,14 +25,11 @@ pub struct Revenue {
 }
 
 impl Revenue {
-    /// Counts a payment.
-    ///
-    /// # Errors
-    /// [`Error::Overflow`].
-    pub fn add(&mut self, amount: Tao, tribute: Tao) -> Result<(), Error> {
-        self.payments = self.payments.checked_add(1).ok_or(Error::Overflow)?;
-        self.amount = self.amount.plus(amount)?;
-        self.tribute = self.tribute.plus(tribute)?;
-        Ok(())
+    /// Counts a payment. Each number stops at its end, 2^64 - 1: it is a statistic, no money, and the same TAO paid to and
+    /// fro gets there. A payment is never refused for it.
+    pub fn add(&mut self, amount: Tao, tribute: Tao) {
+        self.payments = self.payments.saturating_add(1);
+        self.amount = Tao(self.amount.0.saturating_add(amount.0));
+        self.tribute = Tao(self.tribute.0.saturating_add(tribute.0));
     }
 }

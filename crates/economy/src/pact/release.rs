@@ -6,13 +6,15 @@
 //!
 //! * at most f w Y buys alpha. That raises the price by a part of at most f, so whoever bought with T before and sells
 //!   after gains at most fT by it;
-//! * at most f/2 of the alpha that earns dividends is paid to its holders. Whoever owns T worth of it for one release
-//!   gets at most f T / 2.
+//! * at most f/2 of the alpha that earns dividends is paid to its holders, divided by the alpha itself ([`divide`]) and not
+//!   by dividends, which stake that others lend would lift. Whoever owns T worth of it for one release gets at most f T / 2.
 //!
 //! Together at most 1.5 fT, against fees of 2fT less f²T: a loss for every T, whatever waits in the reservoir. It takes
 //! more than one release of holding to earn the fees back, and holding is what tribute rewards. Root has no fees: for
 //! root's part the bound is the attacker's share of root's stake times what is due (see
 //! `docs/mechanisms/pact.md#attacks`).
+
+use alloc::vec::Vec;
 
 use super::decay;
 use crate::{
@@ -51,6 +53,23 @@ pub fn largest_dividend(earning: Alpha, fee_rate: u16) -> Alpha {
     Alpha((u128::from(earning.0) * u128::from(fee_rate.max(1)) / (2 * u128::from(u16::MAX))) as u64)
 }
 
+/// Divides an amount in proportion to stakes, to the last unit: each part is rounded down, and what that leaves goes by
+/// single units to the first whose part was cut. So a part is at most the exact one rounded up, and a stake of nothing
+/// gets nothing. All parts are zero if nobody has a stake.
+pub fn divide(amount: Alpha, stakes: &[u64]) -> Vec<Alpha> {
+    let all: u128 = stakes.iter().map(|stake| u128::from(*stake)).sum();
+    let exact = |stake: u64| u128::from(amount.0) * u128::from(stake);
+    // At most the amount. A part of a sum of nothing is none.
+    let floor = |stake: u64| exact(stake).checked_div(all).unwrap_or_default() as u64;
+    let mut left = amount.0 - stakes.iter().map(|stake| floor(*stake)).sum::<u64>();
+    let part = |stake: &u64| {
+        let cut = u64::from(left > 0 && exact(*stake).checked_rem(all).is_some_and(|rest| rest > 0));
+        left -= cut;
+        Alpha(floor(*stake) + cut)
+    };
+    stakes.iter().map(part).collect()
+}
+
 /// At most this part of root's stake is paid to it at once, as a number of alpha: beyond the stake itself the rate of
 /// root dividends is too coarse (`docs/rules/root.md#accrual`).
 pub const ROOT_PART: u64 = 8;
@@ -76,6 +95,28 @@ mod tests {
                 left -= due;
             }
             prop_assert!(left <= 64, "{left}");
+        }
+
+        #[test]
+        fn parts_are_by_stake_to_the_last_unit(amount: u64, stakes in prop::collection::vec(prop_oneof![Just(0u64), 0u64..u64::MAX], 0..40)) {
+            let parts = divide(Alpha(amount), &stakes);
+            let all: u128 = stakes.iter().map(|stake| u128::from(*stake)).sum();
+            let paid: u128 = parts.iter().map(|part| u128::from(part.0)).sum();
+            prop_assert_eq!(paid, if all == 0 { 0 } else { amount.into() });
+            for (part, stake) in parts.iter().zip(&stakes) {
+                let exact = u128::from(amount) * u128::from(*stake);
+                prop_assert!(all == 0 || (exact / all..=exact.div_ceil(all)).contains(&u128::from(part.0)));
+            }
+        }
+
+        #[test]
+        fn nobody_gets_more_than_the_cap_of_its_own_alpha(stakes in prop::collection::vec(0u64..1 << 57, 1..40), fee in 1u16..u16::MAX, waits: u64) {
+            let all = Alpha(stakes.iter().sum());
+            let paid = largest_dividend(all, fee).min(Alpha(waits));
+            for (part, stake) in divide(paid, &stakes).iter().zip(&stakes) {
+                let cap = (u128::from(*stake) * u128::from(fee)).div_ceil(2 * 65_535);
+                prop_assert!(u128::from(part.0) <= cap, "{part:?} of {stake}");
+            }
         }
 
         #[test]

@@ -27,7 +27,8 @@ pub const HALF_BOND: u64 = 1_000 * UNIT;
 /// The strength of terms, from zero to one:
 ///
 /// 0.2 min(1, pledge / ½) + 0.2 V / (V + 90 d) + 0.2 B / (B + 1000 TAO) + 0.1 N / (N + 30 d)
-/// + 0.2 min(1, share / ½) + 0.1 · 90 d / (O + 90 d) if anything opens,
+/// + 0.2 min(1, share / ½) + 0.1 · 90 d / (O + 90 d) if anything opens, O being the longer of
+/// `open_after` and `artifact_period`,
 ///
 /// each summand rounded down to a millionth.
 pub fn strength(terms: &Terms) -> PerMillion {
@@ -37,7 +38,8 @@ pub fn strength(terms: &Terms) -> PerMillion {
     };
     let opening = match terms.open_after {
         0 => 0,
-        blocks => saturating(HALF_SPAN, blocks),
+        // Whatever is committed seldom opens seldom.
+        blocks => saturating(HALF_SPAN, blocks.max(terms.artifact_period)),
     };
     let counts = [
         part(terms.pledge),

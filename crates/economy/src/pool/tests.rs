@@ -197,3 +197,26 @@ fn a_swap_moves_the_pool_as_it_says() {
     }
     assert!(is_dynamic(1) && !is_dynamic(0) && !is_dynamic(2));
 }
+
+/// Where a power is a whole number of steps its floor hangs on the last bit, so the bounds must lie on both sides.
+#[test]
+fn bounds_of_a_power_that_is_exact_lie_on_both_sides_of_it() {
+    for base in 2..40_u128 {
+        for root in 1..8_u64 {
+            for (numerator, denominator, whole) in [
+                // ((1 / base)^root)^(1 / root) * base = 1
+                (1, base.pow(root as u32), base as u64),
+                // (base^root)^(1 / root) = base
+                (base.pow(root as u32), 1, 1),
+            ] {
+                let expected = if numerator == 1 { 1 } else { base as u64 };
+                let (low, high) = fast::bounds(numerator, denominator, 1, root, whole).unwrap();
+                assert_eq!(
+                    (low.as_u64(), high.as_u64()),
+                    (expected - 1, expected),
+                    "({numerator} / {denominator})^(1 / {root}) * {whole}"
+                );
+            }
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use tributary_economy::{
     Alpha, Error, Ledger, MechId, NetUid, RecycleOrBurn, RootClaimType, Tao,
-    market::{delegation, networks, registration, root, stake_moves, staking, swaps, trimming, weights},
+    market::{delegation, networks, recycling, registration, root, stake_moves, staking, swaps, trimming, weights},
 };
 
 use crate::world::*;
@@ -181,7 +181,7 @@ fn trade(l: &mut Memory, op: &Op) -> Result<(), Error> {
         }
         Op::AddStakeBurn(c, h, n, a, t) => {
             let limit = t.map(|t| limit(l, n, t));
-            staking::add_stake_burn(l, &coldkey(c), &hotkey(h), n, a, limit).map(drop)
+            recycling::add_stake_burn(l, &coldkey(c), &hotkey(h), n, a, limit).map(drop)
         }
         Op::RemoveStake(s, p) => {
             let (h, n, c) = pick(l, s);
@@ -228,9 +228,9 @@ fn trade(l: &mut Memory, op: &Op) -> Result<(), Error> {
         Op::GiveUp(s, p, burn) => {
             let (h, n, c) = pick(l, s);
             let give = if burn {
-                staking::burn_alpha
+                recycling::burn_alpha
             } else {
-                staking::recycle_alpha
+                recycling::recycle_alpha
             };
             give(l, &c, &h, part(l, &h, &c, n, p), n).map(drop)
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tributary_economy::{
     Alpha, Error, Event, Ledger, NetUid, RootClaimType, Tao, UNIT,
     fixed::I96F32,
-    market::{DEFAULT_DELEGATE_TAKE, delegation, registration, root, staking, swaps},
+    market::{DEFAULT_DELEGATE_TAKE, delegation, hotkeys, registration, root, staking, swaps},
 };
 
 use crate::{pacts::NET, world::*};
@@ -327,4 +327,78 @@ fn a_take_rises_slowly_and_falls_at_once() {
     assert_eq!(ledger.delegate_take(&key), Some(11_796));
     assert_eq!(ledger.last_delegate_take_block(&key), ledger.block());
     assert!(ledger.take_events().contains(&Event::TakeIncreased(owner, key, 11_796)));
+}
+
+/// A coldkey that has associated many hotkeys, with root stake on the first and on one at `place`.
+fn long_list(ledger: &mut Memory, who: Account, place: usize) -> Account {
+    let mut keys = ledger.staking_hotkeys(&who);
+    let far = hotkey(3);
+    keys.retain(|key| *key != far);
+    let fill = (0..place - keys.len()).map(|number| 1_000_000 + number as Account);
+    keys.extend(fill.collect::<Vec<_>>());
+    act(ledger, |l| staking::add_stake(l, &who, &far, ROOT, tao(5))).unwrap();
+    keys.push(far);
+    ledger.set_staking_hotkeys(&who, keys);
+    far
+}
+
+#[test]
+fn a_claim_goes_along_a_long_list_a_part_at_a_time() {
+    let mut ledger = lively();
+    let who = coldkey(2);
+    // Nothing is dear enough to look at more than the number of hotkeys.
+    let far = long_list(&mut ledger, who, root::MAX_CLAIM_STEPS);
+    earn(&mut ledger, far, NET, 0.25);
+    let owed = root::owed(&ledger, &far, &who, NET);
+    assert!(owed > Alpha::ZERO);
+    claim(&mut ledger, who, &[NET]).unwrap();
+    assert_eq!(root::owed(&ledger, &far, &who, NET), owed, "beyond the first part");
+    assert_eq!(ledger.root_claim_cursor(&who), root::MAX_CLAIM_STEPS as u64);
+    claim(&mut ledger, who, &[NET]).unwrap();
+    assert!(root::owed(&ledger, &far, &who, NET) < owed);
+    assert_eq!(ledger.root_claim_cursor(&who), 0, "the next claim begins in front");
+}
+
+#[test]
+fn each_rate_of_a_hotkey_with_root_stake_is_a_step() {
+    let mut ledger = lively();
+    let who = coldkey(2);
+    let last = root::MAX_CLAIM_STEPS - 1;
+    let far = long_list(&mut ledger, who, last);
+    earn(&mut ledger, far, NET, 0.25);
+    let before = root::owed(&ledger, &far, &who, NET);
+    earn(&mut ledger, hotkey(2), OTHER, 1e-9);
+    claim(&mut ledger, who, &[OTHER]).unwrap();
+    assert_eq!(ledger.root_claim_cursor(&who), last as u64);
+    claim(&mut ledger, who, &[NET]).unwrap();
+    assert!(root::owed(&ledger, &far, &who, NET) < before);
+}
+
+#[test]
+fn whoever_has_a_long_list_stays_on_that_of_claims() {
+    let mut ledger = lively();
+    let who = coldkey(2);
+    let far = long_list(&mut ledger, who, root::MAX_CLAIM_STEPS);
+    for key in [hotkey(2), far] {
+        let stake = staking::stake_of(&ledger, &key, &who, ROOT);
+        act(&mut ledger, |l| staking::remove_stake(l, &who, &key, ROOT, stake)).unwrap();
+    }
+    assert!(ledger.staking_coldkeys(&who).is_some());
+    let short = ledger.staking_hotkeys(&who)[..root::MAX_CLAIM_STEPS].to_vec();
+    ledger.set_staking_hotkeys(&who, short);
+    act(&mut ledger, |l| staking::add_stake(l, &who, &hotkey(2), ROOT, tao(5))).unwrap();
+    let stake = staking::stake_of(&ledger, &hotkey(2), &who, ROOT);
+    act(&mut ledger, |l| staking::remove_stake(l, &who, &hotkey(2), ROOT, stake)).unwrap();
+    assert_eq!(ledger.staking_coldkeys(&who), None);
+}
+
+#[test]
+fn a_coldkey_owns_a_bounded_number_of_hotkeys() {
+    let mut ledger = lively();
+    let owned = vec![200; hotkeys::MAX_OWNED_HOTKEYS - 1];
+    ledger.set_owned_hotkeys(&coldkey(4), owned);
+    let bind = |l: &mut Memory, key| act(l, |l| hotkeys::associate_hotkey(l, &coldkey(4), &key));
+    assert_eq!(bind(&mut ledger, 90), Ok(()));
+    assert_eq!(bind(&mut ledger, 91), Err(Error::TooManyHotkeys));
+    assert_eq!(ledger.owner(&91), None);
 }

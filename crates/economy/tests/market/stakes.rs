@@ -2,7 +2,7 @@
 
 use tributary_economy::{
     Alpha, Error, Event, Ledger, NetUid, Tao, UNIT, limits,
-    market::{DEFAULT_DELEGATE_TAKE, MIN_STAKE, hotkeys, staking, swaps},
+    market::{DEFAULT_DELEGATE_TAKE, MIN_STAKE, hotkeys, recycling, staking, swaps},
 };
 
 use crate::{
@@ -138,8 +138,8 @@ fn alpha_that_is_given_up_is_recycled_or_burned() {
     let who = coldkey(2);
     type Give = fn(&mut Memory, &Account, &Account, Alpha, NetUid) -> Result<Alpha, Error>;
     for (recycles, give) in [
-        (true, staking::recycle_alpha as Give),
-        (false, staking::burn_alpha as Give),
+        (true, recycling::recycle_alpha as Give),
+        (false, recycling::burn_alpha as Give),
     ] {
         let give =
             |l: &mut Memory, key, alpha: u64, netuid| act(l, |l| give(l, &who, &hotkey(key), Alpha(alpha), netuid));
@@ -178,7 +178,7 @@ fn alpha_can_be_bought_and_burned_at_once() {
     let before = ledger.clone();
     let expected = swaps::simulate_buy(&ledger, NET, tao(3)).unwrap().paid_out;
     let burned = act(&mut ledger, |l| {
-        staking::add_stake_burn(l, &rich(), &hotkey(2), NET, tao(3), None)
+        recycling::add_stake_burn(l, &rich(), &hotkey(2), NET, tao(3), None)
     });
     assert_eq!(burned, Ok(Alpha(expected)));
     assert_eq!(stake(&ledger, 2, rich(), NET), Alpha::ZERO);
@@ -186,7 +186,7 @@ fn alpha_can_be_bought_and_burned_at_once() {
     check(&ledger);
     let low = Some(Tao(1));
     let beyond = act(&mut ledger, |l| {
-        staking::add_stake_burn(l, &rich(), &hotkey(2), NET, tao(3), low)
+        recycling::add_stake_burn(l, &rich(), &hotkey(2), NET, tao(3), low)
     });
     assert_eq!(beyond, Err(Error::PriceLimitExceeded));
 }
@@ -281,4 +281,46 @@ fn a_purchase_writes_all_that_it_does_to_the_pool() {
         assert_eq!(swaps::pool(&ledger, NET), pool);
         assert!(pool.initialized);
     }
+}
+
+/// `docs/rules/pool.md#swap`: a sale at any price stops at 1,000 rao an alpha, and what is not sold stays staked.
+#[test]
+fn what_a_sale_leaves_unsold_at_the_lowest_price_stays_staked() {
+    let mut ledger = lively();
+    let sparse = Alpha(ledger.subnet_tao(NET).0 * 1_000_000);
+    ledger.set_subnet_alpha_in(NET, sparse);
+    let bought = act(&mut ledger, |l| {
+        staking::add_stake(l, &rich(), &hotkey(2), NET, tao(100))
+    })
+    .unwrap();
+    // Twice what was bought would bring the price below the limit that it had before.
+    act(&mut ledger, |l| {
+        staking::add_stake(l, &coldkey(3), &hotkey(3), NET, tao(100))?;
+        staking::remove_stake(l, &coldkey(3), &hotkey(3), NET, Alpha(u64::MAX))
+    })
+    .unwrap();
+    let (before, outside) = (stake(&ledger, 2, rich(), NET), ledger.subnet_alpha_out(NET));
+    let (reserve, rate) = (ledger.subnet_alpha_in(NET), ledger.fee_rate(NET));
+    ledger.set_subnet_alpha_in(NET, Alpha(reserve.0 + bought.0 / 2));
+    let reserve = ledger.subnet_alpha_in(NET);
+    ledger.set_author(None);
+    act(&mut ledger, |l| {
+        staking::remove_stake(l, &rich(), &hotkey(2), NET, before)
+    })
+    .unwrap();
+    let sold = ledger.subnet_alpha_in(NET).0 - reserve.0;
+    let fee = tributary_economy::fees::swap_fee_upon(sold, rate);
+    let left = stake(&ledger, 2, rich(), NET);
+    assert!(
+        sold > before.0 / 3 && left.0 > before.0 / 10,
+        "{sold} {left:?} of {before:?}"
+    );
+    // A stake is a share of its pool: the last unit may be lost to rounding.
+    assert!(
+        before.0 - sold - fee - left.0 <= 1,
+        "{before:?} - {sold} - {fee} is not {left:?}"
+    );
+    assert_eq!(ledger.subnet_alpha_out(NET).0, outside.0 - sold);
+    let price = swaps::price(&ledger, NET).to_num::<f64>();
+    assert!((price / 1e-6 - 1.0).abs() < 1e-6, "{price}");
 }

@@ -3,8 +3,8 @@
 use tributary_economy::{
     Alpha, Error, UNIT,
     delegation::{
-        MAX_PARENTS, NoRoom, check_decrease, check_increase, children_apply, daily, displaced, effective_childkey_take,
-        lent, may_lend, return_per_1000,
+        ChildkeyTake, ChildkeyTakeRefused, MAX_PARENTS, NoRoom, check_decrease, check_increase, check_take,
+        children_apply, daily, displaced, effective_childkey_take, lent, may_have_children, may_lend, return_per_1000,
     },
     pruning::{Candidate, choose, is_immune, may_trim, trim},
     rate_limits,
@@ -120,16 +120,17 @@ fn an_identity_fits_if_each_of_its_fields_does() {
 #[test]
 fn takes_move_within_their_bounds_and_not_too_often() {
     let low = Err(Error::DelegateTakeTooLow);
-    for (current, take, min, expected) in [
-        (Some(100), 99, 0, Ok(())),
-        (Some(100), 100, 0, low),
-        (Some(100), 101, 0, low),
-        (Some(100), 50, 50, Ok(())),
-        (Some(100), 49, 50, low),
-        (None, 50, 50, Ok(())),
-        (None, 49, 50, low),
+    let high = Err(Error::DelegateTakeTooHigh);
+    for (take, expected) in [(49, low), (50, Ok(())), (200, Ok(())), (201, high)] {
+        assert_eq!(check_take(take, 50, 200), expected, "{take}");
+    }
+    for (current, take, expected) in [
+        (Some(100), 99, Ok(())),
+        (Some(100), 100, low),
+        (Some(100), 101, low),
+        (None, 49, Ok(())),
     ] {
-        assert_eq!(check_decrease(current, take, min), expected, "{current:?} {take} {min}");
+        assert_eq!(check_decrease(current, take), expected, "{current:?} {take}");
     }
     let too_fast = Err(Error::DelegateTxRateLimitExceeded);
     for (current, take, last, block, expected) in [
@@ -137,15 +138,57 @@ fn takes_move_within_their_bounds_and_not_too_often() {
         (Some(100), 101, 0, 1, Ok(())),
         (None, 0, 0, 1, Ok(())),
         (Some(100), 200, 0, 1, Ok(())),
-        (Some(100), 201, 0, 1, Err(Error::DelegateTakeTooHigh)),
         (Some(100), 101, 5, 15, too_fast),
         (Some(100), 101, 5, 16, Ok(())),
     ] {
         assert_eq!(
-            check_increase(current, take, 200, last, block, 10),
+            check_increase(current, take, last, block, 10),
             expected,
             "{current:?} {take} {last} {block}"
         );
+    }
+}
+
+/// `docs/rules/delegation.md#childkey-take`.
+#[test]
+fn a_childkey_take_moves_within_its_range_and_rises_rarely() {
+    let present = ChildkeyTake {
+        stored: 30,
+        least: 10,
+        least_here: 20,
+        most: 100,
+        last_change: 5,
+        block: 14,
+        limit: 10,
+    };
+    let (range, soon) = (Err(ChildkeyTakeRefused::OutOfRange), Err(ChildkeyTakeRefused::TooSoon));
+    for (take, expected) in [
+        (19, range),
+        (20, Ok(())),
+        (30, Ok(())),
+        (31, soon),
+        (100, soon),
+        (101, range),
+    ] {
+        assert_eq!(present.check(take), expected, "{take}");
+    }
+    let later = ChildkeyTake { block: 15, ..present };
+    assert_eq!(later.check(100), Ok(()));
+    // What counts is the effective take: up to the minimum it does not rise.
+    assert_eq!(ChildkeyTake { stored: 0, ..present }.check(20), Ok(()));
+    assert_eq!(ChildkeyTake { stored: 0, ..present }.check(21), soon);
+}
+
+/// `docs/rules/delegation.md#children` check 11.
+#[test]
+fn children_need_stake_but_those_of_the_owner_and_none() {
+    for (any, of_owner, value, expected) in [
+        (true, false, 9, false),
+        (true, false, 10, true),
+        (true, true, 0, true),
+        (false, false, 0, true),
+    ] {
+        assert_eq!(may_have_children(any, of_owner, value, 10), expected);
     }
 }
 

@@ -1,18 +1,21 @@
 //! When epochs run, what may be set, mechanisms, registration of subnets.
 
 use tributary_economy::{
-    Alpha, Error, NetUid, PerMillion, Tao, UNIT,
+    Alpha, Error, MechId, NetUid, NetUidStorageIndex, PerMillion, Tao, UNIT,
     bounds::{
-        OutOfBounds, check_alpha_values, check_reveal_period, is_activity_cutoff_factor, is_max_burn, is_min_burn,
-        may_set_bonds_moving_average, may_set_steepness, owner_may_set_tempo,
+        OutOfBounds, UidsRefused, check_alpha_values, check_max_uids, check_min_uids, check_reveal_period,
+        is_activity_cutoff, is_activity_cutoff_factor, is_childkey_take, is_max_burn, is_max_epochs, is_max_mechanisms,
+        is_max_validators, is_min_burn, is_root_claim_threshold, is_root_claims, may_set_bonds_moving_average,
+        may_set_steepness, owner_may_set_tempo,
     },
     epoch::EpochOutput,
     fixed::{I96F32, U64F64},
     mechanisms::{aggregate, check_count, check_split, split},
     moving_price,
-    registration::{decay, decay_factor, is_symbol, lowest_free, median_price, symbol},
+    presets::Preset,
+    registration::{decay, decay_factor, dissolve_payouts, is_symbol, lowest_free, median_price, symbol},
     rule_sets::RuleSet,
-    schedule::{LONGEST_WAIT, Schedule, TriggerRefused, Turn},
+    schedule::{LONGEST_WAIT, Schedule, TriggerRefused, Turn, activity_cutoff, staggered},
 };
 
 const SCHEDULE: Schedule = Schedule {
@@ -328,4 +331,116 @@ fn a_part_is_at_most_one() {
     assert_eq!(PerMillion::new(1_000_001), None);
     assert_eq!(PerMillion(500_000).of(7), 3);
     assert_eq!(PerMillion(2_000_000).of(7), 7);
+}
+
+/// `docs/rules/subnets.md#dissolving`: floors, and what they leave to the largest remainders.
+#[test]
+fn a_dissolved_pool_is_paid_out_to_the_last_rao() {
+    for (pot, claims, payouts) in [
+        (100, vec![1, 1, 2], vec![25, 25, 50]),
+        // 3.33 each: the first of equals gets the one.
+        (10, vec![1, 1, 1], vec![4, 3, 3]),
+        // 1.4, 2.8 and 2.8: two are left, and the larger remainders get them.
+        (7, vec![1, 2, 2], vec![1, 3, 3]),
+        (u64::MAX, vec![u64::MAX, u64::MAX], vec![1 << 63, (1 << 63) - 1]),
+        (5, vec![0, 3], vec![0, 5]),
+        (5, vec![0, 0], vec![0, 0]),
+        (5, vec![], vec![]),
+    ] {
+        assert_eq!(dissolve_payouts(pot, &claims), payouts, "{pot} to {claims:?}");
+    }
+}
+
+/// `docs/rules/epochs.md#activity`.
+#[test]
+fn the_activity_cutoff_is_thousandths_of_the_tempo_and_one_block_at_least() {
+    for (factor, tempo, blocks) in [
+        (13_888, 360, 4_999),
+        (1_000, 360, 360),
+        (1_500, 3, 4),
+        (999, 1, 1),
+        (0, 360, 1),
+        (u32::MAX, u16::MAX, 281_470_681_677),
+    ] {
+        assert_eq!(activity_cutoff(factor, tempo), blocks, "{factor} of {tempo}");
+    }
+}
+
+/// `docs/rules/subnets.md#a-new-subnet` step 2.
+#[test]
+fn epochs_of_subnets_of_one_tempo_fall_into_different_blocks() {
+    for (block, tempo, netuid, last) in [
+        (1_000, 360, 0, 1_000),
+        (1_000, 360, 7, 993),
+        (1_000, 360, 361, 999),
+        (1_000, 0, 7, 1_000),
+        (3, 360, 7, 0),
+    ] {
+        assert_eq!(staggered(block, tempo, NetUid(netuid)), last, "{netuid} at {block}");
+    }
+}
+
+/// `docs/rules/yuma.md#mechanisms`.
+#[test]
+fn a_key_of_a_mechanism_says_whose_it_is() {
+    for (netuid, mecid, key) in [
+        (0, 0, 0),
+        (12, 0, 12),
+        (12, 1, 4_108),
+        (4_095, 15, 65_535),
+        (12, 16, 65_535),
+    ] {
+        assert_eq!(NetUid(netuid).index(MechId(mecid)), NetUidStorageIndex(key));
+        if key != 65_535 {
+            assert_eq!(NetUidStorageIndex(key).split(), (NetUid(netuid), MechId(mecid)));
+        }
+    }
+    assert_eq!(NetUidStorageIndex(65_535).split(), (NetUid(4_095), MechId(15)));
+}
+
+#[test]
+fn presets_are_called_as_commands_and_genesis_files_call_them() {
+    assert_eq!(Preset::ALL.map(Preset::name), ["mainnet", "local", "fast"]);
+}
+
+/// `docs/rules/hyperparameters.md`.
+#[test]
+fn a_number_of_neurons_fits_the_other_bound_those_there_are_and_the_mechanisms() {
+    use UidsRefused::{AcrossTheOther, AcrossThePresent, TooMany, TooManyPerMechanism};
+    for (uids, mechanisms, expected) in [
+        (63, 1, Err(AcrossTheOther)),
+        (64, 1, Err(AcrossThePresent)),
+        (70, 1, Ok(())),
+        (256, 1, Ok(())),
+        (257, 1, Err(TooMany)),
+        (128, 2, Ok(())),
+        (129, 2, Err(TooManyPerMechanism)),
+    ] {
+        assert_eq!(
+            check_max_uids(uids, 64, 70, mechanisms),
+            expected,
+            "{uids} {mechanisms}"
+        );
+    }
+    for (uids, expected) in [
+        (69, Ok(())),
+        (70, Err(AcrossThePresent)),
+        (99, Err(AcrossThePresent)),
+        (100, Err(AcrossTheOther)),
+    ] {
+        assert_eq!(check_min_uids(uids, 100, 70), expected, "{uids}");
+    }
+}
+
+/// `docs/rules/hyperparameters.md`, `docs/rules/root.md`.
+#[test]
+fn bounds_belong_to_what_they_bound() {
+    assert!(is_root_claims(50) && !is_root_claims(51));
+    assert!(is_root_claim_threshold(10_000_000) && !is_root_claim_threshold(10_000_001));
+    assert!(is_max_validators(64, 64) && !is_max_validators(65, 64));
+    assert!(is_activity_cutoff(360, 360) && !is_activity_cutoff(359, 360));
+    assert!(is_childkey_take(5, 5, 9) && is_childkey_take(9, 5, 9));
+    assert!(!is_childkey_take(4, 5, 9) && !is_childkey_take(10, 5, 9));
+    assert!(is_max_mechanisms(1) && is_max_mechanisms(16) && !is_max_mechanisms(0) && !is_max_mechanisms(17));
+    assert!(is_max_epochs(1) && !is_max_epochs(0));
 }

@@ -92,7 +92,7 @@ pub const YEAR: &[Moment] = &[
     moment("dated facts", "slots that changed hands, 60 days", "slots", 1.0),
     moment("dated facts", "growth of root stake, a year", "log points", 0.02),
     moment("dated facts", "growth of alpha's value, a year", "log points", 0.3),
-    moment("dated facts", "sd of TAO's price, a root year", "log points", 0.25),
+    moment("dated facts", "yearly volatility of TAO price", "log points", 0.25),
 ];
 
 /// Moments of April 2026: log price of TAO against that before three subnets of one team left.

@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(of("dated facts", "slots that changed hands, 60 days"), 8.0);
         let first = of("April 2026", "one day after");
         assert!((-0.29..-0.19).contains(&first), "{first}");
-        let noise = of("dated facts", "sd of TAO's price, a root year");
+        let noise = of("dated facts", "yearly volatility of TAO price");
         assert!((0.6..0.85).contains(&noise), "{noise}");
     }
 }

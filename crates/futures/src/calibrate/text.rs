@@ -36,7 +36,8 @@ fn moments(rows: &[Row]) -> String {
     let missed = rows.iter().filter(|row| row.missed).count();
     let _ = writeln!(
         text,
-        "\n{} of {} moments are missed by more than two standard deviations.",
+        "\n{} of {} moments are missed by more than two standard deviations.\n\
+         misfit: the simulated mean less the real value, in standard deviations of its sampling noise and its tolerance.",
         missed,
         rows.len()
     );

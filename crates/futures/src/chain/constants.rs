@@ -7,10 +7,21 @@ use tributary_economy::{
     fixed::{I96F32, U96F32},
     pool,
     presets::MAINNET,
+    schedule::DEFAULT_TEMPO,
 };
 
-/// Blocks of a day (12 seconds each).
-pub const BLOCKS_PER_DAY: u64 = 7_200;
+pub use tributary_economy::units::BLOCKS_PER_DAY;
+
+/// Blocks between two releases: the tempo of nearly all subnets of the main network.
+pub(super) const TEMPO: u64 = DEFAULT_TEMPO as u64;
+
+/// Age in blocks from which conviction can change a subnet's owner (`docs/rules/subnets.md#conviction`,
+/// `exit_event_protocol_answers` of the moments file).
+pub const CONTEST_AGE: u64 = 2_629_800;
+
+/// The part of a subnet's alpha that one challenger needs for it, since 14 August 2026 (`takeover_threshold` of the
+/// moments file).
+pub const CHALLENGER: f64 = 0.18;
 
 /// How the rules are computed in a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -16,7 +16,7 @@ mod state;
 mod trade;
 mod tribute;
 
-pub use constants::{Arithmetic, BLOCKS_PER_DAY, Constants};
+pub use constants::{Arithmetic, BLOCKS_PER_DAY, CHALLENGER, CONTEST_AGE, Constants};
 pub use flows::Flows;
 pub use holdings::{Brought, Holder, Holdings, Paid, Sales};
 pub use pact_books::unless_refused;

@@ -210,7 +210,7 @@ impl Loop for Swaps<'_> {
     #[inline(always)]
     fn run(self) -> Self::Output {
         let chain = self.chain;
-        let fee_rate = f64::from(chain.constants.fee_rate) / 65_535.0;
+        let fee_rate = approximate::fee_part(chain.constants.fee_rate);
         let minimum = chain.constants.minimum_reserve;
         let mut broken = 0;
         for from in (0..chain.slots()).step_by(CHUNK) {

@@ -96,7 +96,7 @@ impl Chain {
                 Side::Buy => (pool.tao.0, pool.alpha.0),
                 Side::Sell => (pool.alpha.0, pool.tao.0),
             };
-            let rate = if fee { f64::from(pool.fee_rate) / 65_535.0 } else { 0.0 };
+            let rate = if fee { approximate::fee_part(pool.fee_rate) } else { 0.0 };
             let traded = approximate::swap(input, output, amount, rate, pool.minimum_reserve);
             if traded.paid_in == 0 {
                 return Ok(None);

@@ -6,14 +6,11 @@
 use tributary_economy::{
     Alpha, Error, Tao,
     approximate::sum,
-    pact::{Arbiters, Earning, Input, Purse, Quote, Terms, release, strength},
+    pact::{Arbiters, Earning, Input, Look, Purse, Quote, Terms, release, strength},
     pool::Side,
 };
 
-use super::{Arithmetic, Chain, Who};
-
-/// Blocks between two releases: the default tempo of the main network.
-const TEMPO: u64 = 360;
+use super::{Arithmetic, Chain, Who, constants::TEMPO};
 
 impl Chain {
     /// The owner of a slot signs: its bond goes on hold. False, and nothing moves, if not enough TAO is free or a pact is in
@@ -26,6 +23,12 @@ impl Chain {
             who: self.pacts.owner(slot),
             terms,
             arbiters: Arbiters::default(),
+            // Owners here keep their cut on and their hotkeys registered.
+            look: Look {
+                cut_enabled: true,
+                owner_registered: true,
+                last_artifact: None,
+            },
         };
         Ok(self.try_play(slot, input)?.is_some())
     }

@@ -53,7 +53,7 @@ impl World {
         Ok(())
     }
 
-    /// The chain sees by itself that a newcomer has not posted the bond in time, and that nobody commits artefacts any
+    /// The chain sees by itself that a newcomer has not posted the bond in time, and that nobody commits artifacts any
     /// more.
     fn point_at_breach(&mut self, slot: usize) -> Result<(), Error> {
         let gone = self.people.phase[slot] == Phase::Gone;
@@ -93,6 +93,7 @@ impl World {
             id,
             hotkey: HOLDERS,
             alpha: self.chain.holdings.stakers[slot],
+            staked: Vec::new(),
             uphold: true,
         };
         self.chain.try_play(slot, vote)?;

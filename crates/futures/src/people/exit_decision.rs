@@ -28,7 +28,7 @@ const VENTURE_QUALITY_MAX: f64 = 2.0;
 /// No choice is worth less than this, in dollars.
 const LEAST: f64 = 1_000.0;
 
-/// Days of notice, and days until an artefact opens, that count half.
+/// Days of notice, and days until an artifact opens, that count half.
 const NOTICE_HALF_DAYS: f64 = 30.0;
 const OPEN_HALF_DAYS: f64 = 90.0;
 
@@ -160,7 +160,7 @@ pub(super) fn stays_on_rail(p: &Parameters, terms: &Terms) -> f64 {
     exp(-p.rail_evasion * part(terms.revenue_share) * (1.0 - deterred))
 }
 
-/// What opening its artefacts costs a product in appeal, in log points.
+/// What opening its artifacts costs a product in appeal, in log points.
 pub(super) fn leak(p: &Parameters, terms: &Terms) -> f64 {
     p.open_leak * openness(terms)
 }

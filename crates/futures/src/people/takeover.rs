@@ -3,12 +3,10 @@
 use tributary_economy::{Alpha, Error};
 
 use super::world::World;
-use crate::story::What;
-
-/// Age in blocks from which conviction can change a subnet's owner, and the part of its alpha that one challenger
-/// needs (since 14 August 2026; `exit_event_protocol_answers`, `takeover_threshold` of the moments file).
-const CONTEST_AGE: u64 = 2_629_800;
-const CHALLENGER: f64 = 0.18;
+use crate::{
+    chain::{CHALLENGER, CONTEST_AGE},
+    story::What,
+};
 
 impl World {
     /// Whether somebody takes a slot over in this month, by a number `u` in (0, 1). More do where what the last team

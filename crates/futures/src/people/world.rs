@@ -85,7 +85,7 @@ pub struct People {
     pub looks: Vec<u64>,
     /// What holders see and price of a smaller chance that the owner leaves, in log points.
     pub trust: Vec<f64>,
-    /// What opened artefacts cost in appeal, in log points.
+    /// What opened artifacts cost in appeal, in log points.
     pub leak: Vec<f64>,
     /// By how much what the last owner has left open lags behind, in log quality; none if it left nothing.
     pub opened: Vec<Option<f64>>,

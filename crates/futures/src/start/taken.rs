@@ -3,7 +3,7 @@
 //! `tributary futures start` writes the file from a dump of a chain's state. Amounts are whole rao, and a future that
 //! starts from it holds exactly these.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use tributary_economy::{
@@ -145,7 +145,7 @@ impl Taken {
             path: path.to_owned(),
             problem,
         };
-        let text = fs::read(path).map_err(|error| bad(error.to_string()))?;
+        let text = tributary_private::read_file(path).map_err(|error| bad(error.to_string()))?;
         let value: serde_json::Value =
             serde_json::from_slice(&text).map_err(|error| bad(format!("it is not JSON: {error}")))?;
         match value.get("version").and_then(serde_json::Value::as_u64) {
@@ -167,13 +167,13 @@ impl Taken {
         Ok(taken)
     }
 
-    /// Writes the file whole or not at all.
+    /// Writes the file whole or not at all. `from` is what it was taken of.
     ///
     /// # Errors
-    /// [`Error::StartFile`] if what was taken does not hold together, [`Error::Io`].
-    pub fn write(&self, path: &Path) -> Result<(), Error> {
+    /// [`Error::StartFile`], of `from`, if what was taken does not hold together, [`Error::Io`].
+    pub fn write(&self, from: &Path, path: &Path) -> Result<(), Error> {
         self.check().map_err(|problem| Error::StartFile {
-            path: path.to_owned(),
+            path: from.to_owned(),
             problem,
         })?;
         write_json(path, self)

@@ -4,7 +4,7 @@ use tributary_economy::{
     Alpha, Error as Rule, Ledger, NetUid, NewSubnet, Tao, UNIT,
     market::{networks, pact, staking},
     memory::{MemoryAccount, MemoryLedger},
-    pact::{Books, Error, Parameters},
+    pact::{Ballot, Books, Error, Parameters, arrivals},
 };
 use tributary_futures::chain::{Arithmetic, Chain};
 
@@ -107,10 +107,21 @@ impl Both {
 
     /// The stake that counts for a vote about something of this block.
     pub fn stake(&self, ballot: (Key, Key), since: u64) -> Alpha {
-        match self.ledger.last_coldkey_hotkey_stake_block(&ballot.0, &ballot.1) {
-            Some(block) if block >= since => Alpha::ZERO,
-            _ => staking::stake_of(&self.ledger, &ballot.1, &ballot.0, NET),
-        }
+        let (coldkey, hotkey) = ballot;
+        let staked = staking::stake_of(&self.ledger, &hotkey, &coldkey, NET);
+        arrivals::weight(staked, &self.ledger.arrivals(NET, &hotkey, &coldkey), since).unwrap()
+    }
+
+    /// What the stakes of ballots weigh now.
+    pub fn stakes(&self, ballots: &[Ballot<Key>], since: u64) -> Vec<Alpha> {
+        let stakes = ballots.iter().map(|ballot| (ballot.coldkey, ballot.hotkey));
+        stakes.map(|stake| self.stake(stake, since)).collect()
+    }
+
+    /// The block in which looser terms were announced.
+    pub fn announced(&self) -> u64 {
+        let loosening = self.ledger.pact(NET).and_then(|pact| pact.loosening);
+        loosening.map_or(0, |loosening| loosening.announced_at)
     }
 
     /// A call on the ledger: all or nothing.

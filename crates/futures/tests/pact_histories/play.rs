@@ -3,7 +3,7 @@
 use tributary_economy::{
     Alpha, Ledger, Tao, UNIT,
     market::{pact, staking},
-    pact::{Arbiters, Books, Earning, Error, Event, Input, Look, Purse, Terms},
+    pact::{Arbiters, Books, Earning, Error, Event, Input, Purse, Terms},
 };
 use tributary_futures::chain::{Holder, Who};
 
@@ -76,6 +76,10 @@ impl Both {
                     self.ledger.set_subnet_owner(NET, Some(self.owner()));
                     self.ledger.set_subnet_owner_hotkey(NET, Some(self.hotkey()));
                     self.ledger.set_owner(&self.hotkey(), Some(self.owner()));
+                    // Every other one is registered, and the rest are gone from the start.
+                    if self.owner % 2 == 1 {
+                        self.ledger.set_uids(NET, &self.hotkey(), Some(0));
+                    }
                     self.chain.change_owner(SLOT);
                     let all = self.chain.holdings.owner[SLOT];
                     self.chain.hand_over(SLOT, Holder::Owner, Holder::Stakers, all).unwrap();
@@ -89,7 +93,7 @@ impl Both {
             Around::Commit => {
                 let (owner, round) = (self.owner(), 1);
                 let done = self.call(|l| pact::commit_artifact(l, &owner, NET, [1; 32], [2; 32], round, Vec::new()));
-                // The rows keep no artefacts: an input says when the last was committed.
+                // The rows keep no artifacts: an input says when the last was committed.
                 done.is_ok().then_some("commit")
             }
             Around::Stake(rao) => {
@@ -109,12 +113,14 @@ impl Both {
         let here = who(owner);
         let (name, done, input) = match act {
             OfTerms::Sign(terms, some) => {
+                let look = pact::look(&self.ledger, NET);
                 let done = self.call(|l| pact::sign(l, &owner, NET, terms, arbiters(some)));
                 let arbiters = theirs(some);
                 let input = Input::Sign {
                     who: here,
                     terms,
                     arbiters,
+                    look,
                 };
                 ("sign", done, input)
             }
@@ -129,8 +135,9 @@ impl Both {
                         ..before
                     }
                 };
+                let look = pact::look(&self.ledger, NET);
                 let done = self.call(|l| pact::tighten(l, &owner, NET, terms));
-                ("tighten", done, Input::Tighten { who: here, terms })
+                ("tighten", done, Input::Tighten { who: here, terms, look })
             }
             OfTerms::Loosen(terms, some) => {
                 let done = self.call(|l| pact::loosen(l, &owner, NET, terms, arbiters(some)));
@@ -144,19 +151,20 @@ impl Both {
                 ("loosen", done, input)
             }
             OfTerms::Object => {
-                let alpha = self.stake((VOTER, VALIDATOR), u64::MAX);
+                let announced = self.announced();
+                let alpha = self.stake((VOTER, VALIDATOR), announced);
+                let staked = self.stakes(&self.ledger.objections(NET), announced);
                 let done = self.call(|l| pact::object(l, &VOTER, NET, &VALIDATOR));
                 let input = Input::Object {
                     who: who(VOTER),
                     hotkey: who(VALIDATOR),
                     alpha,
+                    staked,
                 };
                 ("object", done, input)
             }
             OfTerms::ApplyLoosening => {
-                let objections = self.ledger.objections(NET);
-                let staked = objections.iter().map(|b| self.stake((b.coldkey, b.hotkey), u64::MAX));
-                let staked = staked.collect();
+                let staked = self.stakes(&self.ledger.objections(NET), self.announced());
                 let done = self.call(|l| pact::apply_loosening(l, NET));
                 let holdable = self.chain.holdable(SLOT);
                 ("apply loosening", done, Input::ApplyLoosening { staked, holdable })
@@ -183,11 +191,7 @@ impl Both {
                 ("post bond", done, Input::PostBond { who: here })
             }
             OfOwner::Establish => {
-                let look = Look {
-                    cut_enabled: self.ledger.owner_cut_enabled(NET),
-                    owner_registered: self.ledger.uids(NET, &self.hotkey()).is_some(),
-                    last_artifact: self.ledger.artifact(NET).map(|artifact| artifact.at),
-                };
+                let look = pact::look(&self.ledger, NET);
                 let done = self.call(|l| pact::establish_breach(l, NET));
                 ("establish", done, Input::EstablishBreach { look })
             }
@@ -219,12 +223,15 @@ impl Both {
 
     /// A vote of a staker with what counts of its alpha, or the decision of an arbiter, about a report.
     fn ballot(&mut self, name: &'static str, voter: Key, id: u32, alpha: Alpha, uphold: bool) -> Played {
+        let report = self.ledger.reports(NET).into_iter().find(|report| report.id == id);
+        let staked = report.map_or_else(Vec::new, |report| self.stakes(&report.ballots, report.at));
         let done = self.call(|l| pact::vote(l, &voter, NET, id, &VALIDATOR, uphold));
         let input = Input::Vote {
             who: who(voter),
             id,
             hotkey: who(VALIDATOR),
             alpha,
+            staked,
             uphold,
         };
         (name, done, self.chain.play(SLOT, input))
@@ -233,10 +240,7 @@ impl Both {
     fn play_resolve(&mut self, place: u8) -> Played {
         let id = self.report(place);
         let report = self.ledger.reports(NET).into_iter().find(|report| report.id == id);
-        let staked = report.map_or_else(Vec::new, |report| {
-            let ballots = report.ballots.iter();
-            ballots.map(|b| self.stake((b.coldkey, b.hotkey), report.at)).collect()
-        });
+        let staked = report.map_or_else(Vec::new, |report| self.stakes(&report.ballots, report.at));
         let done = self.call(|l| pact::resolve(l, NET, id));
         let holdable = self.chain.holdable(SLOT);
         let input = Input::Resolve { id, staked, holdable };

@@ -19,7 +19,7 @@ const STEP_PATIENCE: Duration = Duration::from_secs(2);
 const TRIES: u32 = 5;
 /// Failures of the relay, one after the other, after which the next step asks again.
 const RELAY_FAILURES_MAX: usize = 3;
-/// Artefacts of a subnet that are known to need no further look. The chain shows only the last.
+/// Artifacts of a subnet that are known to need no further look. The chain shows only the last.
 const SEEN_MAX: usize = 16;
 /// Sealed files that wait for their rounds, of one subnet and of one account in it.
 const WAITING_MAX: usize = 64;
@@ -41,7 +41,7 @@ pub enum Archived {
     Kept {
         /// The subnet.
         netuid: u16,
-        /// The artefact's number.
+        /// The artifact's number.
         number: u32,
         /// The round that opens it.
         round: u64,
@@ -52,7 +52,7 @@ pub enum Archived {
     Opened {
         /// The subnet.
         netuid: u16,
-        /// The artefact's number.
+        /// The artifact's number.
         number: u32,
         /// The content's file.
         file: PathBuf,
@@ -63,7 +63,7 @@ pub enum Archived {
     Broken {
         /// The subnet.
         netuid: u16,
-        /// The artefact's number.
+        /// The artifact's number.
         number: u32,
         /// What is wrong.
         why: String,
@@ -108,14 +108,14 @@ impl Committed {
     }
 }
 
-/// Follows the artefacts of subnets.
+/// Follows the artifacts of subnets.
 pub struct Archive {
     folder: PathBuf,
     bytes_max: usize,
     kept_max: Option<usize>,
     relay: Relay,
     reach: Reach,
-    /// Artefacts of each subnet that need no further look, oldest first.
+    /// Artifacts of each subnet that need no further look, oldest first.
     seen: BTreeMap<u16, VecDeque<Key>>,
     /// Downloads that failed of what the chain shows now, and how often.
     failed: BTreeMap<Key, u32>,

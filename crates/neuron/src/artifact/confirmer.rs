@@ -6,20 +6,20 @@ use tributary_timelock::{Beacon, Sealed, Secret};
 use super::secret_route;
 use crate::{Chain, Dendrite, Hotkey, Identity, NeuronError, envelope::sha256};
 
-/// Confirms a subnet's artefacts by sealing again what it has seen.
+/// Confirms a subnet's artifacts by sealing again what it has seen.
 pub struct Confirmer {
     beacon: Beacon,
-    /// The last artefact that needs no further look: number and committer, since a new registration counts from 0 again.
+    /// The last artifact that needs no further look: number and committer, since a new registration counts from 0 again.
     done: Option<(u32, Hotkey)>,
 }
 
 impl Confirmer {
-    /// For artefacts that are sealed for this beacon.
+    /// For artifacts that are sealed for this beacon.
     pub fn new(beacon: Beacon) -> Self {
         Self { beacon, done: None }
     }
 
-    /// Looks at the subnet's last artefact. If it is new and `content` gives what has its plaintext's SHA-256, asks the
+    /// Looks at the subnet's last artifact. If it is new and `content` gives what has its plaintext's SHA-256, asks the
     /// committer's axon for the secret, seals again, and confirms on the chain if the sealed file has the committed hash.
     /// Returns whether it confirmed.
     ///
@@ -61,7 +61,7 @@ impl Confirmer {
         if sealed.is_none_or(|sealed| sha256(&sealed.to_bytes()) != artifact.commitment.ciphertext) {
             tracing::warn!(
                 netuid, number = artifact.number, committer = %artifact.committer,
-                "the artefact is not what its committer says: it is not confirmed"
+                "the artifact is not what its committer says: it is not confirmed"
             );
             self.done = this;
             return Ok(false);

@@ -15,18 +15,18 @@ const PAUSE_MAX: Duration = Duration::from_secs(20);
 const DOWNLOADS_MAX: usize = 8;
 const DOWNLOADS_EACH_MAX: usize = 2;
 
-/// Which artefact: subnet, number, SHA-256 of the sealed file. A slot that is registered again counts from 0 again, so
+/// Which artifact: subnet, number, SHA-256 of the sealed file. A slot that is registered again counts from 0 again, so
 /// that the number alone is no name.
 pub type Key = (u16, u32, [u8; 32]);
 
-/// The name of an artefact of this subnet.
+/// The name of an artifact of this subnet.
 pub fn key(netuid: u16, artifact: &Artifact) -> Key {
     (netuid, artifact.number, artifact.commitment.ciphertext)
 }
 
 /// A download that has ended.
 pub struct Fetched {
-    /// Of which artefact.
+    /// Of which artifact.
     pub key: Key,
     /// What was committed.
     pub artifact: Artifact,

@@ -1,4 +1,4 @@
-//! Artefacts that open after a while (`docs/rules/pacts.md#artefacts`): what the emission paid for is sealed until a
+//! Artifacts that open after a while (`docs/rules/pacts.md#artefacts`): what the emission paid for is sealed until a
 //! round of a beacon, its hashes are committed on the chain, and after the round anybody opens it.
 //!
 //! Three roles, each usable without the others: a [`Sealer`] keeps a subnet's promise, a [`Confirmer`] checks as a

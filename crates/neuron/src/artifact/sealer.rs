@@ -59,7 +59,7 @@ impl Copies {
     }
 }
 
-/// Commits an artefact each period, while its hotkey is the subnet's best miner.
+/// Commits an artifact each period, while its hotkey is the subnet's best miner.
 pub struct Sealer {
     beacon: Beacon,
     folder: Option<PathBuf>,
@@ -93,7 +93,7 @@ impl Sealer {
         self.copies.clone()
     }
 
-    /// Looks whether an artefact is due of this hotkey, and if so seals the content and commits it. At most one look a
+    /// Looks whether an artifact is due of this hotkey, and if so seals the content and commits it. At most one look a
     /// block. Returns what was committed.
     ///
     /// # Errors
@@ -132,7 +132,7 @@ impl Sealer {
             netuid,
             round = commitment.round,
             location = commitment.location,
-            "artefact committed"
+            "artifact committed"
         );
         Ok(Some(commitment))
     }
@@ -183,7 +183,7 @@ impl Sealer {
     }
 }
 
-/// Whether the next artefact should be committed now: in the second half of its period, so that there is time for another
+/// Whether the next artifact should be committed now: in the second half of its period, so that there is time for another
 /// try before the period is over.
 fn is_due(promise: &ArtifactPromise, last: Option<&Artifact>) -> bool {
     last.is_none_or(|last| promise.block >= last.block.saturating_add(promise.period_blocks.div_ceil(2)))

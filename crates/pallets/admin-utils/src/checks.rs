@@ -3,9 +3,9 @@
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use pallet_subtensor::Error as Known;
 use tributary_economy::{
-    NetUid, Tao, bounds,
+    NetUid, Tao,
+    bounds::{self, UidsRefused},
     fixed::U64F64,
-    mechanisms::{MAX_MECHANISMS, MAX_UIDS_TIMES_MECHANISMS, fit},
 };
 
 use crate::{Config, Error, Pallet};
@@ -17,48 +17,41 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn check_max_uids(netuid: NetUid, uids: u16) -> DispatchResult {
-        ensure!(
-            uids >= pallet_subtensor::MinAllowedUids::<T>::get(netuid),
-            Error::<T>::MaxAllowedUidsLessThanMinAllowedUids
-        );
-        ensure!(
-            uids >= pallet_subtensor::SubnetworkN::<T>::get(netuid),
-            Error::<T>::MaxAllowedUIdsLessThanCurrentUIds
-        );
-        ensure!(
-            uids <= MAX_UIDS_TIMES_MECHANISMS,
-            Error::<T>::MaxAllowedUidsGreaterThanDefaultMaxAllowedUids
-        );
-        let mechanisms = pallet_subtensor::MechanismCountCurrent::<T>::get(netuid).get();
-        ensure!(fit(uids, mechanisms), Known::<T>::TooManyUIDsPerMechanism);
-        Ok(())
+        bounds::check_max_uids(
+            uids,
+            pallet_subtensor::MinAllowedUids::<T>::get(netuid),
+            pallet_subtensor::SubnetworkN::<T>::get(netuid),
+            pallet_subtensor::MechanismCountCurrent::<T>::get(netuid).get(),
+        )
+        .map_err(|refused| match refused {
+            UidsRefused::AcrossTheOther => Error::<T>::MaxAllowedUidsLessThanMinAllowedUids.into(),
+            UidsRefused::AcrossThePresent => Error::<T>::MaxAllowedUIdsLessThanCurrentUIds.into(),
+            UidsRefused::TooMany => Error::<T>::MaxAllowedUidsGreaterThanDefaultMaxAllowedUids.into(),
+            UidsRefused::TooManyPerMechanism => Known::<T>::TooManyUIDsPerMechanism.into(),
+        })
     }
 
     pub(crate) fn check_min_uids(netuid: NetUid, uids: u16) -> DispatchResult {
-        ensure!(
-            uids < pallet_subtensor::MaxAllowedUids::<T>::get(netuid),
-            Error::<T>::MinAllowedUidsGreaterThanMaxAllowedUids
-        );
-        ensure!(
-            uids < pallet_subtensor::SubnetworkN::<T>::get(netuid),
-            Error::<T>::MinAllowedUidsGreaterThanCurrentUids
-        );
-        Ok(())
+        bounds::check_min_uids(
+            uids,
+            pallet_subtensor::MaxAllowedUids::<T>::get(netuid),
+            pallet_subtensor::SubnetworkN::<T>::get(netuid),
+        )
+        .map_err(|refused| match refused {
+            UidsRefused::AcrossTheOther => Error::<T>::MinAllowedUidsGreaterThanMaxAllowedUids.into(),
+            _ => Error::<T>::MinAllowedUidsGreaterThanCurrentUids.into(),
+        })
     }
 
     pub(crate) fn check_max_validators(netuid: NetUid, validators: u16) -> DispatchResult {
-        ensure!(
-            validators <= pallet_subtensor::MaxAllowedUids::<T>::get(netuid),
-            Error::<T>::MaxValidatorsLargerThanMaxUIds
-        );
+        let within = bounds::is_max_validators(validators, pallet_subtensor::MaxAllowedUids::<T>::get(netuid));
+        ensure!(within, Error::<T>::MaxValidatorsLargerThanMaxUIds);
         Ok(())
     }
 
     pub(crate) fn check_activity_cutoff(_: NetUid, cutoff: u16) -> DispatchResult {
-        ensure!(
-            cutoff >= pallet_subtensor::MinActivityCutoff::<T>::get(),
-            Known::<T>::ActivityCutoffTooLow
-        );
+        let within = bounds::is_activity_cutoff(cutoff, pallet_subtensor::MinActivityCutoff::<T>::get());
+        ensure!(within, Known::<T>::ActivityCutoffTooLow);
         Ok(())
     }
 
@@ -96,18 +89,21 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn check_childkey_take(_: NetUid, take: u16) -> DispatchResult {
-        let range = pallet_subtensor::MinChildkeyTake::<T>::get()..=pallet_subtensor::MaxChildkeyTake::<T>::get();
-        ensure!(range.contains(&take), Error::<T>::InvalidValue);
+        let (least, most) = (
+            pallet_subtensor::MinChildkeyTake::<T>::get(),
+            pallet_subtensor::MaxChildkeyTake::<T>::get(),
+        );
+        ensure!(bounds::is_childkey_take(take, least, most), Error::<T>::InvalidValue);
         Ok(())
     }
 
     pub(crate) fn check_mechanisms_max(count: u8) -> DispatchResult {
-        ensure!((1..=MAX_MECHANISMS).contains(&count), Known::<T>::InvalidValue);
+        ensure!(bounds::is_max_mechanisms(count), Known::<T>::InvalidValue);
         Ok(())
     }
 
     pub(crate) fn check_epochs_max(count: u8) -> DispatchResult {
-        ensure!(count >= 1, Error::<T>::ValueNotInBounds);
+        ensure!(bounds::is_max_epochs(count), Error::<T>::ValueNotInBounds);
         Ok(())
     }
 }

@@ -55,7 +55,7 @@ mod calls {
 
         /// Objects to announced terms with the alpha staked to a hotkey.
         #[pallet::call_index(4)]
-        #[pallet::weight(weights::one_pact::<T>())]
+        #[pallet::weight(weights::count::<T>())]
         pub fn object(origin: OriginFor<T>, netuid: NetUid, hotkey: T::AccountId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::apply(|chain| rules::object(chain, &who, netuid, &hotkey))
@@ -111,7 +111,7 @@ mod calls {
 
         /// Decides a report as an arbiter, or votes with the alpha staked to a hotkey where there are none.
         #[pallet::call_index(11)]
-        #[pallet::weight(weights::one_pact::<T>())]
+        #[pallet::weight(weights::count::<T>())]
         pub fn vote(
             origin: OriginFor<T>,
             netuid: NetUid,

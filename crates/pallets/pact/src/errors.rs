@@ -84,5 +84,11 @@ mod errors {
         ChannelChallenged,
         /// The expiry must be in the future.
         ExpiryPassed,
+        /// These terms would be broken from the start: switch the owner's cut on, give the owner's hotkey a uid, or commit an artefact first.
+        BreachVisible,
+        /// Tribute of the earlier pact waits: sign with its route, and announce another with `loosen`.
+        RouteBound,
+        /// An artefact of somebody else waits to be confirmed: commit when half a period has passed since.
+        ArtifactWaits,
     }
 }

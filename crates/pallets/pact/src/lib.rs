@@ -36,7 +36,8 @@ pub mod pallet {
         Alpha, NetUid, Tao,
         market::pact as rules,
         pact::{
-            Arbiters, Artifact, Ballot, Breach, Channel, Pact, Parameters, Report, Revenue, Terms, report::Verdict,
+            Arbiters, Arrival, Artifact, Ballot, Breach, Channel, Pact, Parameters, Report, Revenue, Terms,
+            report::Verdict,
         },
     };
 
@@ -89,6 +90,23 @@ pub mod pallet {
     /// Open reports of broken promises, at most 4.
     #[pallet::storage]
     pub type Reports<T: Config> = StorageMap<_, Twox64Concat, NetUid, Vec<Report<T::AccountId>>, ValueQuery>;
+
+    /// Blocks of the questions that are open on a subnet: of its reports and of its announced loosening, at most 5.
+    #[pallet::storage]
+    pub type Questions<T> = StorageMap<_, Twox64Concat, NetUid, Vec<u64>, ValueQuery>;
+
+    /// Alpha that came to the stake of a hotkey and a coldkey while questions were open, and is still there.
+    #[pallet::storage]
+    pub type Arrivals<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Twox64Concat, NetUid>,
+            NMapKey<Blake2_128Concat, T::AccountId>,
+            NMapKey<Blake2_128Concat, T::AccountId>,
+        ),
+        Vec<Arrival>,
+        ValueQuery,
+    >;
 
     /// Number of the next report.
     #[pallet::storage]

@@ -102,5 +102,8 @@ fn dispatch<T: Config>(error: RuleError) -> DispatchError {
         RuleError::ChannelClosing => Error::<T>::ChannelClosing.into(),
         RuleError::ChannelChallenged => Error::<T>::ChannelChallenged.into(),
         RuleError::ExpiryPassed => Error::<T>::ExpiryPassed.into(),
+        RuleError::BreachVisible => Error::<T>::BreachVisible.into(),
+        RuleError::RouteBound => Error::<T>::RouteBound.into(),
+        RuleError::ArtifactWaits => Error::<T>::ArtifactWaits.into(),
     }
 }

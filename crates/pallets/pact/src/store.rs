@@ -10,12 +10,12 @@ use frame_support::traits::{
 };
 use tributary_economy::{
     Error, NetUid, Tao,
-    pact::{Artifact, Ballot, Books, Channel, Event, Hold, Pact, Parameters, Report, Revenue},
+    pact::{Arrival, Artifact, Ballot, Books, Channel, Event, Hold, Pact, Parameters, Report, Revenue},
 };
 
 use crate::{
-    Artifacts, Channels, Config, HoldReason, NextChannel, NextReport, Objections, Pacts, Pallet, ParametersOf, Reports,
-    Revenues,
+    Arrivals, Artifacts, Channels, Config, HoldReason, NextChannel, NextReport, Objections, Pacts, Pallet,
+    ParametersOf, Questions, Reports, Revenues,
 };
 
 /// The part of the rules' ledger that is this pallet's. It holds nothing: every value is the same.
@@ -87,6 +87,34 @@ impl<T: Config> Books<T::AccountId> for Store<T> {
 
     fn set_next_report(&mut self, id: u32) {
         NextReport::<T>::put(id);
+    }
+
+    fn open_questions(&self, netuid: NetUid) -> Vec<u64> {
+        Questions::<T>::get(netuid)
+    }
+
+    fn set_open_questions(&mut self, netuid: NetUid, blocks: Vec<u64>) {
+        if blocks.is_empty() {
+            Questions::<T>::remove(netuid);
+        } else {
+            Questions::<T>::insert(netuid, blocks);
+        }
+    }
+
+    fn arrivals(&self, netuid: NetUid, hotkey: &T::AccountId, coldkey: &T::AccountId) -> Vec<Arrival> {
+        Arrivals::<T>::get((netuid, hotkey, coldkey))
+    }
+
+    fn set_arrivals(&mut self, netuid: NetUid, hotkey: &T::AccountId, coldkey: &T::AccountId, arrivals: Vec<Arrival>) {
+        if arrivals.is_empty() {
+            Arrivals::<T>::remove((netuid, hotkey, coldkey));
+        } else {
+            Arrivals::<T>::insert((netuid, hotkey, coldkey), arrivals);
+        }
+    }
+
+    fn clear_arrivals(&mut self, netuid: NetUid) {
+        let _ = Arrivals::<T>::clear_prefix((netuid,), u32::MAX, None);
     }
 
     fn artifact(&self, netuid: NetUid) -> Option<Artifact<T::AccountId>> {

@@ -163,6 +163,10 @@ macro_rules! implement {
                 pallet::NetworksAdded::<T>::iter().filter_map(|(netuid, added)| added.then_some(netuid)).collect()
             }
 
+            fn staking_hotkeys_from(&self, coldkey: &Acc, from: u64, most: usize) -> (Vec<Acc>, u64) {
+                entries::part::<pallet::StakingHotkeys<T>, _, _>(coldkey, from, most)
+            }
+
             fn owner(&self, hotkey: &Acc) -> Option<Acc> {
                 entries::find::<pallet::Owner<T>, _, _>(hotkey)
             }

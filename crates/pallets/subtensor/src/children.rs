@@ -5,18 +5,22 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use tributary_economy::{
     Ledger, NetUid,
-    delegation::{self, NoRoom},
+    delegation::{self, ChildkeyTakeRefused, NoRoom},
     market::staking,
     rate_limits,
 };
 
 use crate::{
     Chain, ChildKeys, ChildkeyTake, Config, Error, Event, MaxChildkeyTake, MinChildkeyTake, MinChildkeyTakePerSubnet,
-    NetworksAdded, Owner, Pallet, ParentKeys, PendingChildKeyCooldown, PendingChildKeys, StakeThreshold,
-    SubnetOwnerHotkey, SubtokenEnabled, TransactionKeyLastBlock, TransactionKind, TxChildkeyTakeRateLimit,
+    NetworksAdded, Owner, Pallet, ParentKeys, PendingChildKeyCooldown, PendingChildKeys, PendingChildKeysCursor,
+    StakeThreshold, SubnetOwnerHotkey, SubtokenEnabled, TransactionKeyLastBlock, TransactionKind,
+    TxChildkeyTakeRateLimit,
 };
 
 type Relations<T> = Vec<(u64, <T as frame_system::Config>::AccountId)>;
+
+/// A hotkey, the children that it is to have, and the block after which.
+type Scheduled<T> = (<T as frame_system::Config>::AccountId, (Relations<T>, u64));
 
 impl<T: Config> Pallet<T> {
     fn ensure_owned(coldkey: &T::AccountId, hotkey: &T::AccountId) -> DispatchResult {
@@ -60,9 +64,12 @@ impl<T: Config> Pallet<T> {
         for (share, child) in &children {
             Self::displaced(&hotkey, *share, child, netuid).map_err(|NoRoom| Error::<T>::TooManyParents)?;
         }
-        let may = children.is_empty()
-            || staking::total_value(&Chain::<T>::default(), &hotkey).0 >= StakeThreshold::<T>::get()
-            || SubnetOwnerHotkey::<T>::try_get(netuid).as_ref() == Ok(&hotkey);
+        let may = delegation::may_have_children(
+            !children.is_empty(),
+            SubnetOwnerHotkey::<T>::try_get(netuid).as_ref() == Ok(&hotkey),
+            staking::total_value(&Chain::<T>::default(), &hotkey).0,
+            StakeThreshold::<T>::get(),
+        );
         ensure!(may, Error::<T>::NotEnoughStakeToSetChildkeys);
         Self::note_operation(&hotkey, netuid, TransactionKind::SetChildren);
         if !SubtokenEnabled::<T>::get(netuid) {
@@ -79,7 +86,9 @@ impl<T: Config> Pallet<T> {
     /// (`docs/rules/delegation.md#children`).
     pub(crate) fn forget_children_if_poor(hotkey: &T::AccountId) {
         let (chain, threshold) = (Chain::<T>::default(), StakeThreshold::<T>::get());
-        if threshold > 0 && staking::total_value(&chain, hotkey).0 < threshold {
+        if threshold > 0
+            && !delegation::may_have_children(true, false, staking::total_value(&chain, hotkey).0, threshold)
+        {
             for netuid in chain.networks() {
                 PendingChildKeys::<T>::remove(netuid, hotkey);
             }
@@ -121,9 +130,8 @@ impl<T: Config> Pallet<T> {
     /// Applies the scheduled children of a subnet whose time has come (`docs/rules/block.md#order` step 7).
     pub(crate) fn apply_children(netuid: NetUid) {
         let (block, enabled) = (Self::now(), SubtokenEnabled::<T>::get(netuid));
-        let mut ready: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid)
-            .filter(|(_, (_, cooldown))| delegation::children_apply(*cooldown, block, enabled))
-            .collect();
+        let mut ready = Self::scheduled(netuid);
+        ready.retain(|(_, (_, cooldown))| delegation::children_apply(*cooldown, block, enabled));
         ready.sort_by_key(|(_, (_, cooldown))| *cooldown);
         ready.truncate(delegation::MAX_CHANGES_PER_EPOCH);
         for (hotkey, (children, _)) in ready {
@@ -132,6 +140,24 @@ impl<T: Config> Pallet<T> {
                 Self::put_children(&hotkey, netuid, children);
             }
         }
+    }
+
+    /// The scheduled children that an epoch looks at: all, or a bounded part where strangers have scheduled many, which
+    /// goes round from epoch to epoch.
+    fn scheduled(netuid: NetUid) -> Vec<Scheduled<T>> {
+        let mut changes = match PendingChildKeysCursor::<T>::take(netuid) {
+            Some(last) => {
+                PendingChildKeys::<T>::iter_prefix_from(netuid, PendingChildKeys::<T>::hashed_key_for(netuid, last))
+            }
+            None => PendingChildKeys::<T>::iter_prefix(netuid),
+        };
+        let seen: Vec<_> = changes.by_ref().take(delegation::MAX_CHANGES_SEEN).collect();
+        if let Some((last, _)) = seen.last()
+            && changes.next().is_some()
+        {
+            PendingChildKeysCursor::<T>::insert(netuid, last);
+        }
+        seen
     }
 
     fn put_children(hotkey: &T::AccountId, netuid: NetUid, mut children: Relations<T>) {
@@ -187,15 +213,19 @@ impl<T: Config> Pallet<T> {
         take: u16,
     ) -> DispatchResult {
         Self::ensure_owned(coldkey, hotkey)?;
-        let (least, least_here) = (MinChildkeyTake::<T>::get(), MinChildkeyTakePerSubnet::<T>::get(netuid));
-        let current = delegation::effective_childkey_take(ChildkeyTake::<T>::get(hotkey, netuid), least, least_here);
-        let range = delegation::effective_childkey_take(0, least, least_here)..=MaxChildkeyTake::<T>::get();
-        ensure!(range.contains(&take), Error::<T>::InvalidChildkeyTake);
-        if take > current {
-            let last = TransactionKeyLastBlock::<T>::get((hotkey, netuid, TransactionKind::SetChildkeyTake as u16));
-            Self::ensure_passed(last, TxChildkeyTakeRateLimit::<T>::get())
-                .map_err(|_| Error::<T>::TxChildkeyTakeRateLimitExceeded)?;
-        }
+        let present = delegation::ChildkeyTake {
+            stored: ChildkeyTake::<T>::get(hotkey, netuid),
+            least: MinChildkeyTake::<T>::get(),
+            least_here: MinChildkeyTakePerSubnet::<T>::get(netuid),
+            most: MaxChildkeyTake::<T>::get(),
+            last_change: TransactionKeyLastBlock::<T>::get((hotkey, netuid, TransactionKind::SetChildkeyTake as u16)),
+            block: Self::now(),
+            limit: TxChildkeyTakeRateLimit::<T>::get(),
+        };
+        present.check(take).map_err(|refused| match refused {
+            ChildkeyTakeRefused::OutOfRange => Error::<T>::InvalidChildkeyTake,
+            ChildkeyTakeRefused::TooSoon => Error::<T>::TxChildkeyTakeRateLimitExceeded,
+        })?;
         ChildkeyTake::<T>::insert(hotkey, netuid, take);
         Self::note_operation(hotkey, netuid, TransactionKind::SetChildkeyTake);
         Self::deposit_event(Event::ChildKeyTakeSet(hotkey.clone(), take));

@@ -7,7 +7,7 @@ use sp_core::H256;
 use sp_runtime::{SaturatedConversion as _, traits::BlakeTwo256, traits::Hash as _};
 use tributary_economy::{
     market::coldkey_swap,
-    rate_limits::{coldkey_swap_from, coldkey_swap_open_from},
+    rate_limits::{coldkey_swap_from, coldkey_swap_open_from, has_come},
 };
 
 use crate::{
@@ -26,7 +26,7 @@ impl<T: Config> Pallet<T> {
         match ColdkeySwapAnnouncements::<T>::get(&coldkey) {
             Some((when, _)) => {
                 let again = coldkey_swap_open_from(when, ColdkeySwapReannouncementDelay::<T>::get());
-                ensure!(now >= again, Error::<T>::ColdkeySwapReannouncedTooEarly);
+                ensure!(has_come(again, now), Error::<T>::ColdkeySwapReannouncedTooEarly);
             }
             None => Self::rule(|chain| {
                 coldkey_swap::pay_for_coldkey_swap(chain, &coldkey, coldkey_swap::COLDKEY_SWAP_COST)
@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
             BlakeTwo256::hash_of(&new_coldkey) == hash,
             Error::<T>::AnnouncedColdkeyHashDoesNotMatch
         );
-        ensure!(Self::this_block() >= when, Error::<T>::ColdkeySwapTooEarly);
+        ensure!(has_come(when, Self::this_block()), Error::<T>::ColdkeySwapTooEarly);
         ensure!(
             !ColdkeySwapDisputes::<T>::contains_key(&coldkey),
             Error::<T>::ColdkeySwapDisputed
@@ -98,7 +98,7 @@ impl<T: Config> Pallet<T> {
         let (when, _) =
             ColdkeySwapAnnouncements::<T>::get(&coldkey).ok_or(Error::<T>::ColdkeySwapAnnouncementNotFound)?;
         let from = coldkey_swap_open_from(when, ColdkeySwapReannouncementDelay::<T>::get());
-        ensure!(Self::this_block() >= from, Error::<T>::ColdkeySwapClearTooEarly);
+        ensure!(has_come(from, Self::this_block()), Error::<T>::ColdkeySwapClearTooEarly);
         ColdkeySwapAnnouncements::<T>::remove(&coldkey);
         Self::deposit_event(Event::ColdkeySwapCleared { who: coldkey });
         Ok(())

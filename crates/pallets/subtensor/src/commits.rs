@@ -22,10 +22,10 @@ type Commit = (H256, u64, u64, u64);
 pub(crate) type Commits = VecDeque<Commit>;
 
 impl<T: Config> Pallet<T> {
-    /// The epoch to which a commit of this block belongs: one that is due but waits counts already.
+    /// The epoch to which a commit of this block belongs.
     pub(crate) fn epoch_of_commits(netuid: NetUid) -> u64 {
         let due = Self::schedule(netuid).is_due(Self::now());
-        SubnetEpochIndex::<T>::get(netuid).saturating_add(u64::from(due))
+        rules::epoch(SubnetEpochIndex::<T>::get(netuid), due)
     }
 
     fn ensure_mechanism(netuid: NetUid, mecid: MechId) -> DispatchResult {

@@ -6,9 +6,9 @@
 
 use core::any::TypeId;
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
-use codec::{Encode, EncodeLike, FullCodec, FullEncode};
+use codec::{Compact, Decode, Encode, EncodeLike, FullCodec, FullEncode, MaxEncodedLen};
 use frame_support::{
     Identity, StorageHasher,
     storage::{
@@ -82,6 +82,38 @@ where
     V: FullCodec,
 {
     read(&key::<M, K, V>(of))
+}
+
+/// Reads at most `most` elements of a list from the place `from` on, and how many it has. All elements have one size.
+pub fn part<M, K, E>(of: impl EncodeLike<K>, from: u64, most: usize) -> (Vec<E>, u64)
+where
+    M: StorageMap<K, Vec<E>>,
+    K: FullEncode,
+    E: FullCodec + MaxEncodedLen,
+{
+    let key = key::<M, K, Vec<E>>(of);
+    let mut head = [0; 5];
+    let Some(all) = sp_io::storage::read(&key, &mut head, 0) else {
+        return (Vec::new(), 0);
+    };
+    let mut rest = &head[..head.len().min(all as usize)];
+    let before = rest.len();
+    let Ok(Compact(len)) = Compact::<u32>::decode(&mut rest) else {
+        return (Vec::new(), 0);
+    };
+    let (begin, len, each) = ((before - rest.len()) as u64, u64::from(len), E::max_encoded_len());
+    let count = len.saturating_sub(from).min(most as u64) as usize;
+    let offset = begin.saturating_add(from.saturating_mul(each as u64));
+    let mut bytes = vec![0; count.saturating_mul(each)];
+    let Ok(offset) = u32::try_from(offset) else {
+        return (Vec::new(), len);
+    };
+    if sp_io::storage::read(&key, &mut bytes, offset).is_none() {
+        return (Vec::new(), len);
+    }
+    let mut bytes = &bytes[..];
+    let part = (0..count).map_while(|_| E::decode(&mut bytes).ok()).collect();
+    (part, len)
 }
 
 /// Writes an entry of a map, or removes it, as the value says.

@@ -322,6 +322,8 @@ mod errors {
         InvalidRootClaimType,
         /// The child has 128 parents on this subnet, none of which lends it less.
         TooManyParents,
+        /// The coldkey owns 4,096 hotkeys, which is the most.
+        TooManyHotkeys,
     }
 }
 
@@ -364,6 +366,7 @@ impl<T: Config> From<Rule> for Error<T> {
             Rule::HotKeyNotRegisteredInSubNet => Self::HotKeyNotRegisteredInSubNet,
             Rule::HotKeyNotRegisteredInNetwork => Self::HotKeyNotRegisteredInNetwork,
             Rule::SameNetuid => Self::SameNetuid,
+            Rule::TooManyHotkeys => Self::TooManyHotkeys,
             Rule::TransferDisallowed => Self::TransferDisallowed,
             Rule::CannotBurnOrRecycleOnRootSubnet => Self::CannotBurnOrRecycleOnRootSubnet,
             Rule::CannotUseSystemAccount => Self::CannotUseSystemAccount,

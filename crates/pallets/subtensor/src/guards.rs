@@ -16,9 +16,8 @@ use tributary_economy::{
 };
 
 use crate::{
-    AxonInfo, Call, Chain, CommitRevealWeightsEnabled, Config, Error, LastUpdate, MaxDelegateTake,
-    MechanismCountCurrent, MinDelegateTake, Owner, Pallet, PrometheusInfo, RevealPeriodEpochs, SubnetOwnerHotkey, Uids,
-    WeightCommits, WeightsSetRateLimit, commits::Commits,
+    AxonInfo, Call, Chain, CommitRevealWeightsEnabled, Config, Error, LastUpdate, MechanismCountCurrent, Pallet,
+    PrometheusInfo, RevealPeriodEpochs, Uids, WeightCommits, WeightsSetRateLimit, commits::Commits,
 };
 
 /// Why a call may not wait in the pool: the code of `InvalidTransaction::Custom` (`docs/rules/transactions.md#codes`).
@@ -243,16 +242,6 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// # Errors
-    /// `DelegateTakeTooLow`, `DelegateTakeTooHigh`, `HotKeyAccountNotExists`, `NonAssociatedColdKey`.
-    pub(crate) fn guard_take(coldkey: &T::AccountId, hotkey: &T::AccountId, take: u16) -> Result<(), Error<T>> {
-        ensure!(take >= MinDelegateTake::<T>::get(), Error::<T>::DelegateTakeTooLow);
-        ensure!(take <= MaxDelegateTake::<T>::get(), Error::<T>::DelegateTakeTooHigh);
-        let owner = Owner::<T>::try_get(hotkey).map_err(|()| Error::<T>::HotKeyAccountNotExists)?;
-        ensure!(owner == *coldkey, Error::<T>::NonAssociatedColdKey);
-        Ok(())
-    }
-
     /// Sets weights, guarded.
     pub(crate) fn weigh(
         hotkey: &T::AccountId,
@@ -273,8 +262,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn guard_stake(hotkey: &T::AccountId, netuid: NetUid) -> Result<(), Error<T>> {
-        let enough = SubnetOwnerHotkey::<T>::try_get(netuid).as_ref() == Ok(hotkey)
-            || weighing::has_stake(&Chain::<T>::default(), hotkey, netuid);
+        let enough = weighing::may_weigh(&Chain::<T>::default(), hotkey, netuid);
         ensure!(enough, Error::<T>::NotEnoughStakeToSetWeights);
         Ok(())
     }

@@ -77,8 +77,8 @@ pub mod pallet {
         RootClaimType as RootClaimTypeEnum, Tao as TaoBalance, bounds,
         fixed::{I64F64, I96F32, U64F64, U96F32},
         market::{
-            DEFAULT_DELEGATE_TAKE, coldkey_swap, delegation, hotkeys, networks, registration, root, stake_moves,
-            staking,
+            DEFAULT_DELEGATE_TAKE, coldkey_swap, delegation, hotkeys, networks, recycling, registration, root,
+            stake_moves, staking,
         },
         rule_sets::RuleSet,
         safe_float::SafeFloat,

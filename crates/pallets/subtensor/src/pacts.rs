@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use tributary_economy::{
     Error, NetUid, Tao,
-    pact::{Artifact, Ballot, Books, Channel, Event, Hold, Pact, Parameters, Report, Revenue},
+    pact::{Arrival, Artifact, Ballot, Books, Channel, Event, Hold, Pact, Parameters, Report, Revenue},
 };
 
 use crate::{Chain, Config};
@@ -26,6 +26,8 @@ impl<T: Config> Books<T::AccountId> for Chain<T> {
         fn objections(&self, netuid: NetUid) -> Vec<Ballot<T::AccountId>>;
         fn reports(&self, netuid: NetUid) -> Vec<Report<T::AccountId>>;
         fn next_report(&self) -> u32;
+        fn open_questions(&self, netuid: NetUid) -> Vec<u64>;
+        fn arrivals(&self, netuid: NetUid, hotkey: &T::AccountId, coldkey: &T::AccountId) -> Vec<Arrival>;
         fn artifact(&self, netuid: NetUid) -> Option<Artifact<T::AccountId>>;
         fn channel(&self, id: u64) -> Option<Channel<T::AccountId>>;
         fn channels(&self) -> Vec<Channel<T::AccountId>>;
@@ -41,6 +43,9 @@ impl<T: Config> Books<T::AccountId> for Chain<T> {
         fn set_objections(&mut self, netuid: NetUid, objections: Vec<Ballot<T::AccountId>>);
         fn set_reports(&mut self, netuid: NetUid, reports: Vec<Report<T::AccountId>>);
         fn set_next_report(&mut self, id: u32);
+        fn set_open_questions(&mut self, netuid: NetUid, blocks: Vec<u64>);
+        fn set_arrivals(&mut self, netuid: NetUid, hotkey: &T::AccountId, coldkey: &T::AccountId, arrivals: Vec<Arrival>);
+        fn clear_arrivals(&mut self, netuid: NetUid);
         fn set_artifact(&mut self, netuid: NetUid, artifact: Option<Artifact<T::AccountId>>);
         fn set_channel(&mut self, id: u64, channel: Option<Channel<T::AccountId>>);
         fn set_next_channel(&mut self, id: u64);

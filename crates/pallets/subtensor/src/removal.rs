@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 
 use pallet_subtensor_swap::{AlphaSqrtPrice, FeeRate, PalSwapInitialized, SwapBalancer};
-use tributary_economy::{MechId, NetUid, for_each_ledger_item, memory::OUTLIVE_A_SUBNET};
+use tributary_economy::{MechId, NetUid, for_each_ledger_item, mechanisms::MAX_MECHANISMS, memory::OUTLIVE_A_SUBNET};
 
 use crate::{Config, pallet};
 
 /// Mechanisms that a subnet can have had.
-const MECHANISMS: core::ops::Range<u8> = 0..16;
+const MECHANISMS: core::ops::Range<u8> = 0..MAX_MECHANISMS;
 
 /// Removes an item of the table for one subnet. Maps with the account first are walked whole: that is what the
 /// dissolution of a subnet costs, which registration of its successor pays for.
@@ -72,7 +72,7 @@ pub fn clear_network<T: Config>(netuid: NetUid) {
     clear_items::<T>(netuid);
     remove!(netuid:
         SubnetOwner SubnetOwnerHotkey SubnetIdentitiesV3 ServingRateLimit RevealPeriodEpochs BondsResetOn
-        LargestLocked Difficulty MinDifficulty MaxDifficulty LastAdjustmentBlock NetworkPowRegistrationAllowed
+        PendingChildKeysCursor LargestLocked Difficulty MinDifficulty MaxDifficulty LastAdjustmentBlock NetworkPowRegistrationAllowed
         ScalingLawPower ActivityCutoff Rho OwnerCutAutoLockEnabled
     );
     clear_prefix!(netuid: Keys Axons Prometheus NeuronCertificates AssociatedEvmAddress PendingChildKeys);

@@ -4,7 +4,10 @@
 
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::Config;
-use tributary_economy::delegation::{MAX_CHILDREN, MAX_PARENTS};
+use tributary_economy::{
+    delegation::{MAX_CHILDREN, MAX_PARENTS},
+    market::root::MAX_CLAIMED_SUBNETS,
+};
 
 /// Time that any call takes, in picoseconds.
 const BASE: u64 = 30_000_000;
@@ -36,9 +39,10 @@ pub fn unstake_all<T: Config>(networks: u16) -> Weight {
     stake::<T>().saturating_mul(u64::from(networks))
 }
 
-/// A claim on each of up to five subnets.
+/// A claim on each of up to five subnets. How far it goes along the hotkeys of the coldkey is bounded
+/// (`docs/rules/root.md#long-lists`), and not counted: as in the reference, one and many cost the same.
 pub fn claim_root<T: Config>(subnets: usize) -> Weight {
-    stake::<T>().saturating_mul(subnets.clamp(1, 5) as u64)
+    stake::<T>().saturating_mul(subnets.clamp(1, MAX_CLAIMED_SUBNETS) as u64)
 }
 
 /// A new neuron, which may replace one: the columns of the epoch are rewritten, and weights towards the old one
@@ -84,8 +88,8 @@ pub fn commit_weights<T: Config>() -> Weight {
     operations::<T>(8, 2)
 }
 
-/// The block step: some items of each network. Epochs come on top; they are bounded by `MaxEpochsPerBlock` and run in
-/// the time that a block reserves for its hooks.
+/// The block step: some items of each network. Epochs and claims of root dividends come on top; they are bounded by
+/// `MaxEpochsPerBlock` and `NumRootClaim` and run in the time that a block reserves for its hooks.
 pub fn block_step<T: Config>(networks: u64) -> Weight {
     operations::<T>(10, 5).saturating_add(operations::<T>(20, 12).saturating_mul(networks))
 }

@@ -10,6 +10,7 @@ mod blocks;
 mod common;
 mod known;
 mod meant;
+mod proxied;
 #[path = "../common/transactions.rs"]
 mod transactions;
 mod types;

@@ -67,7 +67,7 @@ async fn show(args: &SubnetQuery) -> Result<()> {
             "promised    one every {} blocks, opened after {}",
             promise.period_blocks, promise.open_after_blocks
         ))?,
-        None => output::line(&format!("subnet {netuid} promises no artefacts"))?,
+        None => output::line(&format!("subnet {netuid} promises no artifacts"))?,
     }
     let Some(found) = found else {
         return output::line("committed   none");
@@ -130,7 +130,7 @@ async fn published(relay: &Relay, round: u64) -> Result<Pulse> {
 }
 
 async fn open(args: &Open) -> Result<()> {
-    let sealed = Sealed::from_bytes(&sealed_bytes(&args.sealed).await?)?;
+    let sealed = Sealed::from_bytes(&sealed_bytes(&args.sealed).await?).with_context(|| args.sealed.clone())?;
     let pulse = match &args.signature {
         Some(signature) => Pulse::from_hexadecimal(sealed.round, signature)?,
         None => published(&relay(args.beacon.beacon.as_deref()).await?, sealed.round).await?,
@@ -155,7 +155,7 @@ async fn open(args: &Open) -> Result<()> {
 }
 
 async fn check(args: &Check) -> Result<()> {
-    let sealed = Sealed::from_bytes(&sealed_bytes(&args.sealed).await?)?;
+    let sealed = Sealed::from_bytes(&sealed_bytes(&args.sealed).await?).with_context(|| args.sealed.clone())?;
     let relay = relay(args.proof.beacon.beacon.as_deref()).await?;
     let content = read(&args.proof.content)?;
     if !sealed.holds(relay.beacon(), &content, &secret(&args.proof.secret)?) {
@@ -174,7 +174,7 @@ async fn commit(args: &Commit) -> Result<()> {
     let client = args.sending.client().await?;
     let chain = RpcChain::new(client.clone());
     let promise = chain.artifact_promise(args.netuid).await?;
-    let promise = promise.with_context(|| format!("the pact of subnet {} promises no artefacts", args.netuid))?;
+    let promise = promise.with_context(|| format!("the pact of subnet {} promises no artifacts", args.netuid))?;
     let relay = relay(args.beacon.beacon.as_deref()).await?;
     let round = promise.round(relay.beacon());
     let fresh = Fresh::seal(&args.file, &args.out, relay.beacon(), round)?;
@@ -202,11 +202,11 @@ async fn confirm(args: &Confirm) -> Result<()> {
     let client = Client::connect(&args.sending.connection.endpoint).await?;
     let netuid = NetUid(args.netuid);
     let found = pact::artifact(&client.at_best().await?, netuid).await?;
-    let found = found.with_context(|| format!("subnet {netuid} has committed no artefact"))?;
+    let found = found.with_context(|| format!("subnet {netuid} has committed no artifact"))?;
     let relay = relay(args.proof.beacon.beacon.as_deref()).await?;
     let content = read(&args.proof.content)?;
     if sha256(&content) != found.plaintext {
-        bail!("the latest artefact, number {}, has different content", found.number);
+        bail!("the latest artifact, number {}, has different content", found.number);
     }
     let again = Sealed::seal(relay.beacon(), found.round, &content, &secret(&args.proof.secret)?)?;
     if sha256(&again.to_bytes()) != found.ciphertext {
@@ -217,7 +217,7 @@ async fn confirm(args: &Confirm) -> Result<()> {
         return Ok(());
     };
     let effect = serde_json::json!({ "netuid": netuid.0, "number": found.number });
-    let text = format!("confirmed artefact {} of subnet {netuid}", found.number);
+    let text = format!("confirmed artifact {} of subnet {netuid}", found.number);
     args.sending.report(&included, effect, &text)
 }
 
@@ -262,7 +262,7 @@ fn tell(done: &Archived, json: bool) -> Result<()> {
             round,
             file,
         } => format!(
-            "subnet {netuid}, artefact {number}: kept in {}, opens with round {round}",
+            "subnet {netuid}, artifact {number}: kept in {}, opens with round {round}",
             file.display()
         ),
         Archived::Opened {
@@ -271,9 +271,9 @@ fn tell(done: &Archived, json: bool) -> Result<()> {
             file,
             bytes,
         } => format!(
-            "subnet {netuid}, artefact {number}: opened, {bytes} bytes in {}",
+            "subnet {netuid}, artifact {number}: opened, {bytes} bytes in {}",
             file.display()
         ),
-        Archived::Broken { netuid, number, why } => format!("subnet {netuid}, artefact {number}: BROKEN, {why}"),
+        Archived::Broken { netuid, number, why } => format!("subnet {netuid}, artifact {number}: BROKEN, {why}"),
     })
 }

@@ -70,7 +70,7 @@ async fn registered(client: &Client, netuid: NetUid, hotkey: &AccountId32) -> Re
     let own = address(hotkey);
     let uid = uid.with_context(|| {
         format!(
-            "{own} is not registered on subnet {netuid}: register it with `tributary register neuron {netuid} --hotkey {own}`"
+            "{own} is not registered on subnet {netuid}: register it with `tributary register neuron {netuid} --hotkey {own}` and --wallet or --key of the coldkey that pays"
         )
     })?;
     say!("uid {uid} of subnet {netuid}, {own}");

@@ -13,7 +13,7 @@ use tributary_neuron::{BeaconPrint, Chain as _, Description, Identity, Relay};
 use super::status::check_subnet;
 use crate::{
     market::{self, open_corpus},
-    options::{Connection, Keys, Peers, SubnetQuery},
+    options::{Connection, Keys, Peers, SubnetQuery, http_url},
     output::{self, say},
     rpc_chain::RpcChain,
 };
@@ -75,8 +75,8 @@ pub struct Publish {
     /// The train subnet whose best model is served
     #[arg(long, value_name = "NETUID", required_if_eq("kind", "serve"))]
     pub train_netuid: Option<u16>,
-    /// Relay of the drand beacon for which artefacts are sealed [default: drand's quicknet, which is not published]
-    #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
+    /// Relay of the drand beacon for which artifacts are sealed [default: drand's quicknet, which is not published]
+    #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON", value_parser = http_url)]
     pub beacon: Option<String>,
     #[command(flatten)]
     pub connection: Connection,

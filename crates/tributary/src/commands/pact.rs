@@ -3,7 +3,7 @@
 mod args;
 mod show;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 use tributary_client::{
     AccountId32, Call,
@@ -96,11 +96,11 @@ pub async fn run(command: &Pact) -> Result<()> {
     let asked = match command {
         Pact::Show(args) => return show::show(args).await,
         Pact::Propose(args) => {
-            let terms = args.promises.over(Terms::default());
+            let terms = promised(args)?;
             args.ask("proposed a pact", terms, calls::propose)?
         }
         Pact::Sign(args) => {
-            let terms = args.promises.over(Terms::default());
+            let terms = promised(args)?;
             args.ask("signed the pact", terms, calls::sign)?
                 .holds(Holds::Bond(terms.bond))
         }
@@ -125,7 +125,7 @@ pub async fn run(command: &Pact) -> Result<()> {
         }
         Pact::ApplyLoosening(args) => args.ask("settled the announced terms", calls::apply_loosening),
         Pact::AnnounceExit(args) => args.ask("announced the exit", calls::announce_exit),
-        Pact::CancelExit(args) => args.ask("cancelled the exit", calls::cancel_exit),
+        Pact::CancelExit(args) => args.ask("canceled the exit", calls::cancel_exit),
         Pact::Exit(args) => args.ask("ended the pact", calls::exit),
         Pact::EstablishBreach(args) => args.ask("established a breach", calls::establish_breach),
         Pact::PostBond(args) => args.ask("posted the bond", calls::post_bond),
@@ -149,6 +149,37 @@ pub async fn run(command: &Pact) -> Result<()> {
     send(asked).await
 }
 
+/// The terms of a new pact, which promise something.
+fn promised(args: &WithTerms) -> Result<Terms> {
+    let terms = args.promises.over(Terms::default());
+    let nothing = Terms {
+        route: terms.route,
+        ..Terms::default()
+    };
+    if terms == nothing {
+        bail!(
+            "these terms promise nothing: give at least one of --revenue-share, --pledge, --vesting-half-life, --bond, \
+             --notice, or --open-after with --artifact-period"
+        );
+    }
+    Ok(terms)
+}
+
+/// What a receipt says beside what was done: from which block on the announced can be done.
+fn outlook(call: &str, pact: Option<&PactView>) -> String {
+    let Some(pact) = pact else { return String::new() };
+    match (call, &pact.loosening, pact.exit_due) {
+        ("loosen", Some(loosening), _) => format!(
+            ": holders may object; `tributary pact apply-loosening` works from block {} on",
+            loosening.due
+        ),
+        ("announce_exit", _, Some(due)) => {
+            format!(": `tributary pact exit` works from block {due} on")
+        }
+        _ => String::new(),
+    }
+}
+
 async fn terms(sending: &Sending, netuid: NetUid) -> Result<Terms> {
     let client = sending.client().await?;
     let found = pact::pact(&client.at_best().await?, netuid).await?;
@@ -160,7 +191,7 @@ fn evidence(text: &str) -> Result<[u8; 32]> {
     if hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut hash).is_ok() {
         return Ok(hash);
     }
-    let file = std::fs::read(text)
+    let file = tributary_private::read_file(text.as_ref())
         .with_context(|| format!("`{text}` is neither a SHA-256 in hexadecimal nor a file that can be read"))?;
     Ok(sha256(&file))
 }
@@ -178,6 +209,7 @@ async fn send(asked: Asked<'_>) -> Result<()> {
             Deal::default().takes("on hold as deposit", deposit.0)
         }
     };
+    let call = asked.call.name();
     let Some(included) = sending.send_deal(&client, asked.call, deal).await? else {
         return Ok(());
     };
@@ -187,5 +219,10 @@ async fn send(asked: Asked<'_>) -> Result<()> {
         events: pact::told(&included)?,
         pact: after.map(|pact| PactView::new(netuid, &pact)),
     };
-    sending.report(&included, effect, &format!("{} of subnet {netuid}", asked.done))
+    let outlook = outlook(call, effect.pact.as_ref());
+    sending.report(
+        &included,
+        effect,
+        &format!("{} of subnet {netuid}{outlook}", asked.done),
+    )
 }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use tributary_client::{Client, address, calls, pact, parse_account};
 use tributary_economy::{NetUid, Tao};
 use tributary_neuron::envelope::sha256;
@@ -79,7 +80,8 @@ pub async fn pay(args: &Pay) -> Result<()> {
     check_subnet(&view, NetUid(args.netuid)).await?;
     let deal = Deal::default()
         .takes("to the payee", args.amount.0)
-        .line("pays", format!("{} for subnet {}", address(&payee), args.netuid));
+        .line("pays", format!("{} for subnet {}", address(&payee), args.netuid))
+        .figures(&serde_json::json!({ "netuid": args.netuid, "payee": address(&payee), "amount_rao": args.amount.0 }));
     let deal = match pact::pact(&view, NetUid(args.netuid)).await? {
         Some(pact) => deal.line(
             "tribute",
@@ -108,6 +110,70 @@ pub async fn pay(args: &Pay) -> Result<()> {
     args.sending.report(&included, effect, &text)
 }
 
+/// Width of the longest event in words.
+const WHAT: usize = 22;
+
+/// An event in words: `ChannelOpened` is `channel opened`.
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(c.to_lowercase());
+    }
+    words
+}
+
+/// The figures of an event in words, amounts in TAO and alpha. What is nothing is left out.
+fn details(figures: &Map<String, Value>) -> String {
+    let told = figures.iter().filter_map(|(name, value)| detail(name, value));
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn detail(name: &str, value: &Value) -> Option<String> {
+    let plain = |name: &str| name.trim_end_matches('_').replace('_', " ");
+    let number = value.as_u64();
+    if let (Some(name), Some(amount)) = (name.strip_suffix("alpha_rao"), number) {
+        return (amount > 0).then(|| {
+            format!("{} {} alpha", plain(name), Amount(amount))
+                .trim_start()
+                .to_owned()
+        });
+    }
+    if let (Some(name), Some(amount)) = (name.strip_suffix("_rao"), number) {
+        let name = if name == "tao" { "" } else { name };
+        return (amount > 0).then(|| {
+            format!("{} {} TAO", plain(name), Amount(amount))
+                .trim_start()
+                .to_owned()
+        });
+    }
+    if let (Some(name), Some(blocks)) = (name.strip_suffix("_blocks"), number) {
+        return (blocks > 0).then(|| format!("{} {blocks} blocks", plain(name)));
+    }
+    match value {
+        Value::Bool(yes) => Some(format!("{} {}", plain(name), if *yes { "yes" } else { "no" })),
+        Value::Number(part) if part.is_f64() => {
+            let part = part.as_f64().unwrap_or_default();
+            (part > 0.0).then(|| format!("{} {} %", plain(name), (1e6 * part).round() / 1e4))
+        }
+        // The number of a report or a channel begins at 0; a threshold of 0 says that there are no arbiters.
+        Value::Number(number) => {
+            (!name.ends_with("_threshold") || *number != 0.into()).then(|| format!("{} {number}", plain(name)))
+        }
+        // No receipt, no evidence.
+        Value::String(text) if text.bytes().all(|b| b == b'0') => None,
+        Value::String(text) => Some(format!("{} {text}", plain(name))),
+        Value::Array(items) => {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            (!items.is_empty()).then(|| format!("{} {}", plain(name), items.join(" ")))
+        }
+        Value::Object(figures) => Some(details(figures)).filter(|text| !text.is_empty()),
+        Value::Null => None,
+    }
+}
+
 #[derive(Serialize)]
 struct Happened {
     block: u32,
@@ -124,31 +190,58 @@ pub async fn tribute(command: &Tribute) -> Result<()> {
     let client = Client::connect(&args.connection.endpoint).await?;
     let head = client.header(client.best().await?).await?.number;
     let first = head.saturating_sub(args.blocks.saturating_sub(1)).max(1);
-    let mut told = false;
-    for (block, event) in pact::history(&client, first..=head).await? {
-        // What is of no subnet concerns every one.
-        if event.netuid.is_some_and(|netuid| netuid != args.netuid) {
-            continue;
-        }
-        told = true;
-        if args.json {
-            output::json(&Happened { block, event })?;
-            continue;
-        }
-        let figures = event.figures.iter().map(|(name, value)| match value.as_str() {
-            Some(text) => format!("{name} {text}"),
-            None => format!("{name} {value}"),
-        });
-        let figures: Vec<String> = figures.collect();
-        output::line(&format!("{block:>8}  {:<18} {}", event.what, figures.join("  ")))?;
-    }
-    if !told {
+    let mut events = pact::history(&client, first..=head).await?;
+    // What is of no subnet concerns every one.
+    events.retain(|(_, event)| event.netuid.is_none_or(|netuid| netuid == args.netuid));
+    if events.is_empty() {
+        // A subnet that is gone has a history all the same.
+        check_subnet(&client.at_best().await?, NetUid(args.netuid)).await?;
         say!(
             "no events of the pact, payments or channels of subnet {} from block {first} to {head}",
             args.netuid
         );
-        // A subnet that is gone has a history all the same.
-        check_subnet(&client.at_best().await?, NetUid(args.netuid)).await?;
+    }
+    if args.json {
+        return events
+            .into_iter()
+            .try_for_each(|(block, event)| output::json(&Happened { block, event }));
+    }
+    if events.is_empty() {
+        return Ok(());
+    }
+    output::line(&format!("{:>8}  {:<WHAT$}  details", "block", "event"))?;
+    for (block, event) in events {
+        let text = format!("{block:>8}  {:<WHAT$}  {}", words(&event.what), details(&event.figures));
+        output::line(text.trim_end())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(figures: Value) -> String {
+        details(figures.as_object().unwrap())
+    }
+
+    #[test]
+    fn events_are_told_in_words_and_amounts_in_tao() {
+        assert_eq!(words("ChannelToppedUp"), "channel topped up");
+        let paid =
+            json!({ "amount_rao": 1_500_000_000, "tribute_rao": 7, "payee": "5Bob", "receipt": "00".repeat(32) });
+        assert_eq!(
+            told(paid),
+            "amount 1.500000000 TAO, payee 5Bob, tribute 0.000000007 TAO"
+        );
+        assert_eq!(told(json!({ "tao_rao": 5 })), "0.000000005 TAO");
+        let shared = json!({ "cut_alpha_rao": 2, "alpha_rao": 3, "pledged_alpha_rao": 0 });
+        assert_eq!(told(shared), "0.000000003 alpha, cut 0.000000002 alpha");
+        let announced = json!({ "due": 29, "terms": { "revenue_share": 0.2, "notice_blocks": 5, "bond_rao": 0 } });
+        assert_eq!(told(announced), "due 29, notice 5 blocks, revenue share 20 %");
+        let voted = json!({ "report": 0, "uphold": false, "arbiters": [], "arbiters_threshold": 0 });
+        assert_eq!(told(voted), "report 0, uphold no");
+    }
 }

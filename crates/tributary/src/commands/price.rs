@@ -1,6 +1,6 @@
 //! `tributary price`: what alpha costs, and how far a trade moves that.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 use tributary_client::{
@@ -9,11 +9,11 @@ use tributary_client::{
 };
 use tributary_economy::{NetUid, UNIT};
 
-use super::status::check_subnet;
+use super::status::{NO_SUBNETS, check_subnet};
 use crate::{
     amount::{self, Amount, Rao},
     options::Query,
-    output,
+    output::{self, say},
 };
 
 /// What is tried on a subnet if no amount is named, in TAO.
@@ -78,11 +78,25 @@ pub async fn run(args: &Price) -> Result<()> {
             }
         }
     }
+    if lines.is_empty() {
+        say!("{NO_SUBNETS}");
+    }
+    for line in lines.iter().filter(|line| line.buy.is_none()) {
+        let pool = quote::pool(&view, NetUid(line.netuid)).await?;
+        say!(
+            "subnet {}: nobody can buy alpha for {} TAO now: its pool holds {} TAO and {} alpha, and the purchase is too \
+             large or too small for that",
+            line.netuid,
+            Amount(line.amount_rao),
+            Amount(pool.tao.0),
+            Amount(pool.alpha.0)
+        );
+    }
     if args.query.json {
         return output::json(&lines);
     }
     if lines.is_empty() {
-        bail!("this chain has no subnets yet (`tributary register subnet` creates one)");
+        return Ok(());
     }
     let rows = lines.iter().map(|line| {
         let of = |text: fn(&Quote) -> String| line.buy.as_ref().map_or_else(|| "-".to_owned(), text);

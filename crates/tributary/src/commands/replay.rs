@@ -26,7 +26,7 @@ pub fn run(args: &Replay) -> Result<()> {
     let mut replays = Vec::new();
     for path in &args.files {
         let name = path.display();
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+        let text = tributary_private::read_text(path).with_context(|| format!("cannot read {name}"))?;
         let replay = replay::run(&text).with_context(|| format!("cannot replay {name}"))?;
         replays.push((path, replay));
     }

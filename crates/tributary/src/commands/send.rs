@@ -7,7 +7,10 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tributary_client::{Call, Client, Included, Keypair, Wait, account, address};
+use tributary_client::{AccountId32, Call, Client, Included, Keypair, View, Wait, account, address};
+use tributary_economy::UNIT;
+
+use super::accounts;
 
 use crate::{
     amount::Amount,
@@ -174,9 +177,12 @@ impl Sending {
             Signer::Hotkey => self.keys.hotkey_account()?,
         };
         let fee = client.fee(&call, &payer).await?.0;
-        let balance = account::balance(&client.at_best().await?, &payer).await?;
+        let view = client.at_best().await?;
+        let balance = account::balance(&view, &payer).await?;
         let deposit = account::existential_deposit(client).await?;
-        check(&address(&payer), balance, fee, deposit, &deal)?;
+        if let Some(lack) = lack(balance, fee, deposit, &deal) {
+            bail!("{} {}", address(&payer), lack.told(&view, &payer).await?);
+        }
         client.dry_run(&call, &payer).await?;
         if self.preview {
             self.show(&name, &address(&payer), balance.free, fee, &deal)?;
@@ -280,16 +286,22 @@ impl Sending {
     }
 }
 
-/// Refuses what the account cannot pay, with the amounts: the chain would only say that something is too low.
-fn check(payer: &str, balance: account::Balance, fee: u64, deposit: u64, deal: &Deal) -> Result<()> {
+/// What an account has not.
+struct Lack {
+    text: String,
+    missing: u64,
+}
+
+/// What the account cannot pay, with the amounts: the chain would only say that something is too low. Nothing if it can.
+fn lack(balance: account::Balance, fee: u64, deposit: u64, deal: &Deal) -> Option<Lack> {
     // A call that takes nothing may pay its fee of something else than TAO.
     if deal.takes.is_empty() {
-        return Ok(());
+        return None;
     }
     let needed = u128::from(deal.taken()) + u128::from(fee) + u128::from(deposit);
     let has = balance.spendable();
     if needed <= u128::from(has) {
-        return Ok(());
+        return None;
     }
     let missing = u64::try_from(needed - u128::from(has)).unwrap_or(u64::MAX);
     let parts = deal
@@ -301,11 +313,30 @@ fn check(payer: &str, balance: account::Balance, fee: u64, deposit: u64, deal: &
             format!("{} that must stay in the account", Amount(deposit)),
         ]);
     let parts: Vec<String> = parts.collect();
-    bail!(
-        "{payer} has {} TAO to spend, and this takes {}: {} TAO is missing. Use less, or fund the account (on a development chain: `tributary fund {payer} {}`)",
-        Amount(has),
-        parts.join(" + "),
-        Amount(missing),
-        missing.div_ceil(tributary_economy::UNIT)
-    )
+    Some(Lack {
+        text: format!(
+            "has {} TAO to spend, and this takes {}: {} TAO is missing",
+            Amount(has),
+            parts.join(" + "),
+            Amount(missing)
+        ),
+        missing,
+    })
+}
+
+impl Lack {
+    /// With what to do: a development account gives what it has.
+    ///
+    /// # Errors
+    /// If the chain does not answer.
+    async fn told(&self, view: &View<'_>, payer: &AccountId32) -> Result<String> {
+        let whole = self.missing.div_ceil(UNIT);
+        let mut rich = accounts::funded(view).await?;
+        rich.retain(|known| known.account != *payer && known.free_rao / UNIT > whole);
+        let fund = match rich.is_empty() {
+            true => String::new(),
+            false => format!(" (`tributary fund {} {whole}`)", address(payer)),
+        };
+        Ok(format!("{}. Use less, or fund the account{fund}", self.text))
+    }
 }

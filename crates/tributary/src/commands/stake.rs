@@ -99,11 +99,12 @@ async fn from_whom(args: &Unstake, view: &View<'_>, coldkey: &AccountId32, netui
     }
     let mut stakes = delegate::stakes(view, coldkey).await?;
     stakes.retain(|stake| stake.netuid == netuid);
+    let (place, asset) = place(netuid);
     match stakes.as_slice() {
-        [] => bail!("{} has no stake on subnet {netuid}", address(coldkey)),
+        [] => bail!("{} has no stake on {place}", address(coldkey)),
         [one] => {
             say!(
-                "unstaking from {}, where your stake on subnet {netuid} is",
+                "unstaking from {}, where your stake on {place} is",
                 address(&one.hotkey)
             );
             Ok(one.hotkey.clone())
@@ -111,14 +112,22 @@ async fn from_whom(args: &Unstake, view: &View<'_>, coldkey: &AccountId32, netui
         several => {
             let list = several
                 .iter()
-                .map(|stake| format!("{} ({} alpha)", address(&stake.hotkey), Amount(stake.alpha.0)));
+                .map(|stake| format!("{} ({} {asset})", address(&stake.hotkey), Amount(stake.alpha.0)));
             let list: Vec<String> = list.collect();
             bail!(
-                "{} has stake on subnet {netuid} with several hotkeys; name one with --hotkey: {}",
+                "{} has stake on {place} with several hotkeys; name one with --hotkey: {}",
                 address(coldkey),
                 list.join(", ")
             )
         }
+    }
+}
+
+/// Where stake is, and what it is of: on root it is TAO.
+fn place(netuid: NetUid) -> (String, &'static str) {
+    match netuid.is_root() {
+        true => ("root".to_owned(), "TAO"),
+        false => (format!("subnet {netuid}"), "alpha"),
     }
 }
 
@@ -134,6 +143,10 @@ pub(super) fn tell(deal: Deal, quote: &Quote, side: Side) -> Deal {
         Side::Sell => ("TAO", "alpha"),
     };
     if !quote.dynamic {
+        let asset = match side {
+            Side::Buy => "TAO of stake",
+            Side::Sell => "TAO",
+        };
         return deal
             .line(
                 "receives",
@@ -188,7 +201,9 @@ fn limit(
         // A little more than the quote, for others trade too.
         let enough = (quote.price_impact * 1.05 * 100.0 + 0.1).ceil();
         if sending.preview {
-            say!("{what}. To send it, trade less, or allow it with --slippage {enough}%");
+            say!("{what}, so it would be refused: trade less, or allow it with --slippage {enough}%");
+            // What is not allowed has no limit to speak of.
+            return Ok(quote.limit(tolerance));
         } else if !output::can_ask() {
             bail!("{what}. Nothing was sent. Trade less, or allow it with --slippage {enough}%");
         } else {
@@ -203,6 +218,37 @@ fn limit(
         say!("the price may move further than the chain can enforce: the transaction carries no limit");
     }
     Ok(limit)
+}
+
+/// Refuses a trade whose price is beyond the named limit already, or would be.
+///
+/// # Errors
+/// If it is.
+fn within(netuid: NetUid, side: Side, limit: Option<Amount>, quote: &Quote) -> Result<()> {
+    let (Some(limit), true) = (limit, quote.dynamic) else {
+        return Ok(());
+    };
+    let (beyond, word): (fn(f64, f64) -> bool, _) = match side {
+        Side::Buy => (|price, limit| price > limit, "above"),
+        Side::Sell => (|price, limit| price < limit, "below"),
+    };
+    let named = limit.0 as f64;
+    if beyond(quote.price_rao, named) {
+        bail!(
+            "nothing was sent: the price of subnet {netuid}'s alpha is {} TAO, {word} your limit of {limit} TAO",
+            Rao(quote.price_rao)
+        );
+    }
+    // What rounds to the limit is the chain's to decide.
+    if beyond(quote.price_after_rao.round(), named) {
+        bail!(
+            "nothing was sent: this trade moves the price of subnet {netuid}'s alpha from {} to {} TAO, {word} your limit \
+             of {limit} TAO: trade less, or choose another limit",
+            Rao(quote.price_rao),
+            Rao(quote.price_after_rao)
+        );
+    }
+    Ok(())
 }
 
 async fn quoted(view: &View<'_>, netuid: NetUid, side: Side, amount: u64) -> Result<Quote> {
@@ -228,14 +274,17 @@ pub async fn stake(args: &Stake) -> Result<()> {
     let view = client.at_best().await?;
     check_subnet(&view, netuid).await?;
     let hotkey = to_whom(args, &view, netuid).await?;
+    let (place, _) = place(netuid);
     let quote = quoted(&view, netuid, Side::Buy, amount.0).await?;
+    within(netuid, Side::Buy, args.limit, &quote)?;
     let call = match limit(&args.sending, netuid, args.limit, args.slippage, &quote)? {
         None => subtensor::add_stake(hotkey.clone(), netuid, amount),
         Some(limit_price) => subtensor::add_stake_limit(hotkey.clone(), netuid, amount, limit_price, false),
     };
     let deal = Deal::default()
         .takes("to stake", amount.0)
-        .line("stakes on", format!("subnet {netuid}, to {}", address(&hotkey)));
+        .line("stakes on", format!("{place}, to {}", address(&hotkey)))
+        .figures(&serde_json::json!({ "netuid": netuid.0, "hotkey": address(&hotkey) }));
     let deal = tell(deal, &quote, Side::Buy);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
@@ -243,11 +292,14 @@ pub async fn stake(args: &Stake) -> Result<()> {
     let traded = receipt::bought(&included, &coldkey, netuid)?;
     let Traded { tao_rao, alpha_rao, .. } = traded;
     let hotkey = address(&hotkey);
-    let text = format!(
-        "staked {} TAO on subnet {netuid} for {} alpha on {hotkey}",
-        Amount(tao_rao),
-        Amount(alpha_rao)
-    );
+    let text = match netuid.is_root() {
+        true => format!("staked {} TAO on root, to {hotkey}", Amount(tao_rao)),
+        false => format!(
+            "staked {} TAO on {place} for {} alpha on {hotkey}",
+            Amount(tao_rao),
+            Amount(alpha_rao)
+        ),
+    };
     args.sending
         .report(&included, Effect::new(netuid, &coldkey, hotkey, traded), &text)
 }
@@ -264,13 +316,14 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
     check_subnet(&view, netuid).await?;
     let hotkey = from_whom(args, &view, &coldkey, netuid).await?;
     let staked = market::stake_of(&view, &hotkey, &coldkey, netuid).await?;
+    let (place, asset) = place(netuid);
     let wanted = match args.amount {
         AmountOrAll::All => staked,
         AmountOrAll::Exactly(amount) => Alpha(amount.0),
     };
     if staked.is_zero() || wanted > staked {
         bail!(
-            "{} has {} alpha staked to {} on subnet {netuid}, and {} was asked for: unstake less, or `all`",
+            "{} has {} {asset} staked to {} on {place}, and {} was asked for: unstake less, or `all`",
             address(&coldkey),
             Amount(staked.0),
             address(&hotkey),
@@ -278,16 +331,17 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
         );
     }
     let quote = quoted(&view, netuid, Side::Sell, wanted.0).await?;
+    within(netuid, Side::Sell, args.limit, &quote)?;
     let limit_price = limit(&args.sending, netuid, args.limit, args.slippage, &quote)?;
     let call = sale(args.amount, hotkey.clone(), netuid, limit_price);
-    let deal = Deal::default().gives(quote.received_rao).line(
-        "sells",
-        format!(
-            "{} alpha of subnet {netuid}, staked to {}",
-            Amount(wanted.0),
-            address(&hotkey)
-        ),
-    );
+    let what = match netuid.is_root() {
+        true => format!("{} TAO on root", Amount(wanted.0)),
+        false => format!("{} alpha of {place}", Amount(wanted.0)),
+    };
+    let deal = Deal::default()
+        .gives(quote.received_rao)
+        .line("sells", format!("{what}, staked to {}", address(&hotkey)))
+        .figures(&serde_json::json!({ "netuid": netuid.0, "hotkey": address(&hotkey) }));
     let deal = tell(deal, &quote, Side::Sell);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
@@ -301,11 +355,14 @@ pub async fn unstake(args: &Unstake) -> Result<()> {
         );
     }
     let hotkey = address(&hotkey);
-    let text = format!(
-        "sold {} alpha of subnet {netuid} on {hotkey} for {} TAO",
-        Amount(alpha_rao),
-        Amount(tao_rao)
-    );
+    let text = match netuid.is_root() {
+        true => format!("unstaked {} TAO from root, from {hotkey}", Amount(tao_rao)),
+        false => format!(
+            "sold {} alpha of {place} on {hotkey} for {} TAO",
+            Amount(alpha_rao),
+            Amount(tao_rao)
+        ),
+    };
     args.sending
         .report(&included, Effect::new(netuid, &coldkey, hotkey, traded), &text)
 }

@@ -8,8 +8,12 @@ use tributary_economy::NetUid;
 use crate::{
     amount::Amount,
     options::{Query, SubnetQuery},
-    output,
+    output::{self, say},
 };
+
+/// Of a chain that has nothing but root.
+pub const NO_SUBNETS: &str =
+    "this chain has no subnets yet (`tributary register subnet`, with --wallet or --key, creates one)";
 
 #[derive(Serialize)]
 struct Status {
@@ -56,7 +60,7 @@ pub async fn status(args: &Query) -> Result<()> {
         status.chain, status.runtime, status.endpoint
     ))?;
     output::line(&format!("block      {} {}", status.block, status.block_hash))?;
-    output::line(&format!("finalised  {}", status.finalized_block))?;
+    output::line(&format!("finalized  {}", status.finalized_block))?;
     output::line(&format!("subnets    {}", status.subnets))?;
     output::line(&format!("issued     {} TAO", Amount(issuance_rao)))?;
     output::line(&format!(
@@ -72,8 +76,14 @@ pub async fn status(args: &Query) -> Result<()> {
 pub async fn subnets(args: &Query) -> Result<()> {
     let client = Client::connect(&args.connection.endpoint).await?;
     let subnets = market::subnets(&client.at_best().await?).await?;
+    if subnets.is_empty() {
+        say!("{NO_SUBNETS}");
+    }
     if args.json {
         return output::json(&subnets);
+    }
+    if subnets.is_empty() {
+        return Ok(());
     }
     let rows = subnets
         .iter()
@@ -118,7 +128,7 @@ pub async fn check_subnet(view: &View<'_>, netuid: NetUid) -> Result<()> {
     }
     let known: Vec<String> = known.iter().map(NetUid::to_string).collect();
     match known.as_slice() {
-        [] => bail!("there is no subnet {netuid}; this chain has none yet (`tributary register subnet` creates one)"),
+        [] => bail!("there is no subnet {netuid}; {NO_SUBNETS}"),
         [only] => bail!("there is no subnet {netuid}; the only subnet of this chain is {only}"),
         known => bail!(
             "there is no subnet {netuid}; the subnets of this chain are {}",

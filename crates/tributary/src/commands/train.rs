@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     market,
-    options::{AxonAddress, Member, one_of},
+    options::{AxonAddress, Member, http_url, one_of},
     output::say,
     stop,
 };
@@ -29,8 +29,8 @@ pub struct Neuron {
     /// Text to compete on: a file, a folder, a bundled text (histories, prophets, testament), or what `tributary market fetch` wrote. It must match the text that the subnet's owner has published [default: the published text]
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<String>,
-    /// Relay of the drand beacon for which artefacts are sealed [default: the subnet's, or drand's quicknet]
-    #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
+    /// Relay of the drand beacon for which artifacts are sealed [default: the subnet's, or drand's quicknet]
+    #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON", value_parser = http_url)]
     pub beacon: Option<String>,
     #[command(flatten)]
     pub axon: AxonAddress,

@@ -36,7 +36,8 @@ pub async fn run(args: &Transfer) -> Result<()> {
     let call = Call::transfer(&to, args.amount.0);
     let deal = Deal::default()
         .takes("to send", args.amount.0)
-        .line("receives", format!("{}, {} TAO", address(&to), args.amount));
+        .line("receives", format!("{}, {} TAO", address(&to), args.amount))
+        .figures(&serde_json::json!({ "to": address(&to), "amount_rao": args.amount.0 }));
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use tributary_client::{NewKey, Wallet, address, wallet};
@@ -183,13 +183,13 @@ pub fn run(command: &Wallets) -> Result<()> {
             show(&wallet, args.keep.json)
         }
         Wallets::Import(args) => {
-            let key = NewKey::from_secret(&secret("mnemonic or seed of the coldkey")?)?;
+            let key = secret("mnemonic or seed of the coldkey")?;
             show(&make(&args.name, &args.keep, &key)?, args.keep.json)
         }
         Wallets::AddHotkey(args) => {
             let wallet = Wallet::open(args.root.wallet_path.as_deref(), &args.name)?;
             let key = match args.import {
-                true => NewKey::from_secret(&secret("mnemonic or seed of the hotkey")?)?,
+                true => secret("mnemonic or seed of the hotkey")?,
                 false => NewKey::random(),
             };
             wallet.add_hotkey(&args.hotkey, &key)?;
@@ -245,7 +245,12 @@ fn new_password(name: &str) -> Result<String> {
 }
 
 /// A secret that is typed unseen, or piped in. Not an argument: those can be seen in the list of processes.
-fn secret(what: &str) -> Result<String> {
+fn secret(what: &str) -> Result<NewKey> {
+    // What was typed or piped is no argument of the command.
+    NewKey::from_secret(&typed(what)?).map_err(|wrong| anyhow!("{wrong}"))
+}
+
+fn typed(what: &str) -> Result<String> {
     if output::can_ask() {
         return Ok(rpassword::prompt_password(format!("The {what}: "))?);
     }

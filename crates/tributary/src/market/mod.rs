@@ -78,7 +78,7 @@ where
 /// # Errors
 /// If it cannot be read, or holds something else.
 pub fn read<R: DeserializeOwned>(file: &Path) -> Result<R> {
-    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = tributary_private::read_file(file).with_context(|| format!("cannot read {}", file.display()))?;
     serde_json::from_slice(&text).with_context(|| format!("{} does not hold rules", file.display()))
 }
 

@@ -133,7 +133,7 @@ fn fetched_part(named: &str, print: &CorpusPrint) -> Result<Option<TrainingText>
     if named.parse::<Bundled>().is_ok() || !std::fs::metadata(path).is_ok_and(|file| fits(&file)) {
         return Ok(None);
     }
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {named}"))?;
+    let bytes = tributary_private::read_file(path).with_context(|| format!("cannot read {named}"))?;
     let text = TrainingText::from_joined(&print.name, length(print)?, &bytes)?;
     Ok((hex::encode(text.sha256()) == print.training_sha256).then_some(text))
 }

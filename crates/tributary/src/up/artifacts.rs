@@ -16,12 +16,12 @@ pub const FOLDER: &str = "opened";
 const PORT: u16 = 8403;
 /// What the beacon's key is made of: like all keys of this market it is no secret.
 const PHRASE: &str = "tributary up";
-/// Opened artefacts that are kept of each subnet.
+/// Opened artifacts that are kept of each subnet.
 const KEPT: usize = 20;
 /// Largest sealed file: far above any model of the market.
 const BYTES_MAX: usize = 1 << 26;
 
-/// Artefacts opened so far, by netuid.
+/// Artifacts opened so far, by netuid.
 pub type Opened = BTreeMap<u16, u64>;
 
 /// The running beacon and archive.
@@ -32,7 +32,7 @@ pub struct Artifacts {
 }
 
 impl Artifacts {
-    /// Starts the beacon and the archive; the beacon is what artefacts are to be sealed for.
+    /// Starts the beacon and the archive; the beacon is what artifacts are to be sealed for.
     ///
     /// # Errors
     /// If the beacon cannot listen, or the folder cannot be made.
@@ -92,7 +92,7 @@ impl Artifacts {
         Ok(Self { opened, beacon, url })
     }
 
-    /// Until whose rounds artefacts are sealed.
+    /// Until whose rounds artifacts are sealed.
     pub fn beacon(&self) -> &Beacon {
         &self.beacon
     }
@@ -150,7 +150,7 @@ impl Files {
                         self.told.send_modify(|opened| *opened.entry(netuid).or_default() += 1);
                     }
                     Archived::Broken { netuid, number, why } => {
-                        tracing::warn!(netuid, number, why, "an artefact cannot be opened");
+                        tracing::warn!(netuid, number, why, "an artifact cannot be opened");
                     }
                 }
             }

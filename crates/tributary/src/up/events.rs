@@ -1,4 +1,4 @@
-//! What happened between two blocks that are shown: registrations, epochs, payments, artefacts.
+//! What happened between two blocks that are shown: registrations, epochs, payments, artifacts.
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ pub fn between(before: &Frame, after: &Frame) -> Vec<Happened> {
             && let Some(artifact) = &now.artifact
         {
             let text = format!(
-                "subnet {netuid} sealed artefact {} until round {}",
+                "subnet {netuid} sealed artifact {} until round {}",
                 artifact.number, artifact.round
             );
             add("sealed", netuid, text);
@@ -76,7 +76,7 @@ pub fn between(before: &Frame, after: &Frame) -> Vec<Happened> {
             add(
                 "opened",
                 netuid,
-                format!("an artefact of subnet {netuid} is opened, {} so far", now.opened),
+                format!("an artifact of subnet {netuid} is opened, {} so far", now.opened),
             );
         }
     }
@@ -223,8 +223,8 @@ mod tests {
                     "customers paid subnet 1 0.5000 TAO, of which 0.1000 TAO is tribute"
                 ),
                 ("pact", 1, "the pact of subnet 1 is active"),
-                ("sealed", 1, "subnet 1 sealed artefact 0 until round 0"),
-                ("opened", 1, "an artefact of subnet 1 is opened, 1 so far"),
+                ("sealed", 1, "subnet 1 sealed artifact 0 until round 0"),
+                ("opened", 1, "an artifact of subnet 1 is opened, 1 so far"),
                 ("subnet", 5, "subnet 5 is registered: mine, a guest's"),
                 ("registered", 5, "3 neurons are registered in subnet 5"),
             ]

@@ -78,22 +78,26 @@ pub struct SubnetFrame {
     pub revenue_rao: u64,
     /// The part of it that was tribute.
     pub tribute_rao: u64,
-    /// Value returned under the pact so far: tribute, slashed bonds and lost deposits, and pledged or forfeited alpha at
-    /// the present price.
+    /// Value that the pact has released so far: TAO that bought alpha, and alpha that was pledged or forfeited and is
+    /// burned or paid out, at the present price.
     pub returned_rao: u64,
+    /// Value that waits in the pact's reservoir to be released, alpha at the present price.
+    pub waiting_rao: u64,
     /// TAO that the chain gave the subnet so far.
     pub emitted_rao: u64,
-    /// The one over the other.
+    /// What was returned over what was emitted.
     pub returned_over_emitted: f64,
-    /// The last artefact that was committed under the pact; nothing before the first.
+    /// What waits over what was emitted.
+    pub waiting_over_emitted: f64,
+    /// The last artifact that was committed under the pact; nothing before the first.
     pub artifact: Option<ArtifactFrame>,
-    /// Artefacts that the market's archive has opened since it started.
+    /// Artifacts that the market's archive has opened so far.
     pub opened: u64,
     /// What the gateway of a serve subnet shows.
     pub gateway: Option<GatewayFrame>,
 }
 
-/// A sealed artefact at a block.
+/// A sealed artifact at a block.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ArtifactFrame {
     /// How many were committed before.
@@ -137,7 +141,7 @@ pub struct ServerFrame {
     pub verdict: Option<String>,
 }
 
-/// A gateway at a block. Amounts in rao, counts since it started.
+/// A gateway at a block. Amounts in rao, counts since the market began.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct GatewayFrame {
     /// Where it is; an OpenAI client's base URL is this and `/v1`.

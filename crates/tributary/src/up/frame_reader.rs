@@ -103,12 +103,7 @@ async fn common(view: &View<'_>, subnet: &market::Subnet) -> Result<SubnetFrame>
         true => pact::artifact(view, netuid).await?,
         false => None,
     };
-    let returned = found.as_ref().map_or(0, |pact| {
-        let alpha = u128::from(pact.pledged_alpha_rao) + u128::from(pact.forfeited_alpha_rao);
-        let worth = alpha * u128::from(subnet.price_rao) / 1_000_000_000;
-        let tao = pact.from_payments_rao + pact.from_bonds_and_deposits_rao;
-        tao.saturating_add(u64::try_from(worth).unwrap_or(u64::MAX))
-    });
+    let (returned, waiting) = found.as_ref().map_or((0, 0), |pact| tribute(pact, subnet.price_rao));
     let epoch_block = view.get(&items::LAST_EPOCH_BLOCK, (netuid,)).await?;
     Ok(SubnetFrame {
         netuid: subnet.netuid,
@@ -132,8 +127,24 @@ async fn common(view: &View<'_>, subnet: &market::Subnet) -> Result<SubnetFrame>
         revenue_rao: revenue.amount.0,
         tribute_rao: revenue.tribute.0,
         returned_rao: returned,
+        waiting_rao: waiting,
         ..SubnetFrame::default()
     })
+}
+
+/// What a pact has released, and what waits in its reservoir, in rao; alpha that was not bought at this price.
+fn tribute(pact: &PactView, price_rao: u64) -> (u64, u64) {
+    let worth = |tao: u64, alpha: u128| {
+        let worth = u128::from(tao) + alpha * u128::from(price_rao) / 1_000_000_000;
+        u64::try_from(worth).unwrap_or(u64::MAX)
+    };
+    let out = [pact.burned_alpha_rao, pact.to_holders_alpha_rao, pact.to_root_alpha_rao];
+    let out: u128 = out.into_iter().map(u128::from).sum();
+    let given = out.saturating_sub(pact.bought_alpha_rao.into());
+    (
+        worth(pact.spent_rao, given),
+        worth(pact.reservoir_rao, pact.reservoir_alpha_rao.into()),
+    )
 }
 
 fn gateway(gateway: Gateway) -> GatewayFrame {
@@ -281,4 +292,55 @@ fn part(parts: &[u16], uid: u16) -> f64 {
     let whole: u64 = parts.iter().map(|part| u64::from(*part)).sum();
     let own = parts.get(usize::from(uid)).copied().unwrap_or_default();
     if whole == 0 { 0.0 } else { f64::from(own) / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use tributary_economy::{
+        Tao,
+        pact::{Arbiters, Reservoir, Status, Terms, Totals},
+    };
+
+    use super::*;
+
+    #[test]
+    fn what_waits_is_not_returned_yet() {
+        let mut pact = pact::Pact {
+            registered_at: 1,
+            signed_at: 2,
+            signer: AccountId32::from([1; 32]),
+            terms: Terms::default(),
+            arbiters: Arbiters::default(),
+            status: Status::Active,
+            bond: Tao(0),
+            vesting: Vec::new(),
+            vested_at: 2,
+            artifacts_from: 2,
+            reservoir: Reservoir {
+                tao: Tao(3_000_000_000),
+                holders: Alpha(8_000_000_000),
+                ..Reservoir::default()
+            },
+            loosening: None,
+            successor: None,
+            totals: Totals {
+                pledged: Alpha(8_000_000_000),
+                from_payments: Tao(3_000_000_000),
+                ..Totals::default()
+            },
+        };
+        let half = 500_000_000;
+        let told = |pact: &pact::Pact| tribute(&PactView::new(NetUid(1), pact), half);
+        assert_eq!(told(&pact), (0, 7_000_000_000), "nothing is released");
+        pact.reservoir.tao = Tao(1_000_000_000);
+        pact.reservoir.holders = Alpha(2_000_000_000);
+        pact.totals.spent = Tao(2_000_000_000);
+        pact.totals.bought = Alpha(5_000_000_000);
+        pact.totals.to_holders = Alpha(11_000_000_000);
+        assert_eq!(
+            told(&pact),
+            (5_000_000_000, 2_000_000_000),
+            "bought alpha counts by what it cost"
+        );
+    }
 }

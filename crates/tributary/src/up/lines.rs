@@ -27,17 +27,18 @@ pub fn render(frame: &Frame) -> String {
         }
         if subnet.pact.is_some() || subnet.revenue_rao > 0 {
             text += &format!(
-                "\n       pact {}  revenue {} TAO  tribute {} TAO  returned {:.3} % of {:.2} TAO emitted",
+                "\n       pact {}  revenue {} TAO  tribute {} TAO  released {:.3} % and holds {:.3} % of {:.2} TAO emitted",
                 subnet.pact.unwrap_or("none"),
                 Amount(subnet.revenue_rao),
                 Amount(subnet.tribute_rao),
                 100.0 * subnet.returned_over_emitted,
+                100.0 * subnet.waiting_over_emitted,
                 subnet.emitted_rao as f64 / 1e9,
             );
         }
         if let Some(artifact) = &subnet.artifact {
             text += &format!(
-                "\n       artefact {} sealed until round {}{}, {} opened",
+                "\n       artifact {} sealed until round {}{}, {} opened",
                 artifact.number,
                 artifact.round,
                 if artifact.confirmed { ", confirmed" } else { "" },

@@ -224,7 +224,7 @@ impl Plan {
     pub fn find_or_make(folder: &Path, args: &Up) -> Result<(Self, bool)> {
         let file = folder.join(FILE);
         let wanted = Self::new(args)?;
-        let text = match std::fs::read_to_string(&file) {
+        let text = match tributary_private::read_text(&file) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((wanted, false)),
             Err(e) => return Err(e).with_context(|| format!("cannot read {}", file.display())),

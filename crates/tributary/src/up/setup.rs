@@ -38,24 +38,19 @@ const REGISTRATIONS_PER_BLOCK: u16 = 16;
 /// Blocks between two weights of one validator, and between two announcements of one axon.
 const RATE_LIMIT_BLOCKS: u64 = 1;
 
-/// Builds what is missing and returns the subnets' numbers in the order of the plan. `reach` is told what is done.
+/// Builds what is missing and returns the subnets' numbers in the order of the plan. `reach` is told what is
+/// being done, and nothing of what was done before.
 ///
 /// # Errors
 /// If the chain refuses a step.
 pub async fn prepare(client: &Client, plan: &Plan, reach: impl Fn(Step)) -> Result<Vec<NetUid>> {
     let alice = Keypair::dev("Alice")?;
-    reach(Step::Fund);
-    fund(client, plan, &alice).await?;
-    reach(Step::Subnets);
-    let netuids = subnets(client, plan).await?;
-    reach(Step::Emission);
-    start(client, &netuids, &alice).await?;
-    reach(Step::Neurons);
-    neurons(client, plan, &netuids).await?;
-    reach(Step::Stake);
-    stake(client, &netuids).await?;
-    reach(Step::Pacts);
-    sign(client, plan, &netuids).await?;
+    fund(client, plan, &alice, &reach).await?;
+    let netuids = subnets(client, plan, &reach).await?;
+    start(client, &netuids, &alice, &reach).await?;
+    neurons(client, plan, &netuids, &reach).await?;
+    stake(client, &netuids, &reach).await?;
+    sign(client, plan, &netuids, &reach).await?;
     Ok(netuids)
 }
 
@@ -63,7 +58,7 @@ async fn submit(client: &Client, call: Call, signer: &Keypair) -> Result<Include
     Ok(client.submit(&call, signer, Wait::InBlock).await?)
 }
 
-async fn fund(client: &Client, plan: &Plan, alice: &Keypair) -> Result<()> {
+async fn fund(client: &Client, plan: &Plan, alice: &Keypair, reach: &impl Fn(Step)) -> Result<()> {
     let mut wanted: Vec<(AccountId32, u64)> = Vec::new();
     for (index, seat) in plan.seats().iter().enumerate() {
         wanted.push((Member::owner(index)?.coldkey.account(), OWNER_TAO));
@@ -94,6 +89,7 @@ async fn fund(client: &Client, plan: &Plan, alice: &Keypair) -> Result<()> {
         .map(|(account, tao)| Call::transfer(&account, tao * UNIT))
         .collect();
     if !calls.is_empty() {
+        reach(Step::Fund);
         submit(client, Call::batch_all(calls), alice).await?;
     }
     Ok(())
@@ -113,13 +109,14 @@ fn members(plan: &Plan) -> Result<Vec<(usize, Member)>> {
     Ok(members)
 }
 
-async fn subnets(client: &Client, plan: &Plan) -> Result<Vec<NetUid>> {
+async fn subnets(client: &Client, plan: &Plan, reach: &impl Fn(Step)) -> Result<Vec<NetUid>> {
     let seats = plan.seats();
     for (index, seat) in seats.iter().enumerate() {
         let owner = Member::owner(index)?;
         if find(client, &owner.hotkey.account()).await?.is_some() {
             continue;
         }
+        reach(Step::Subnets);
         let identity = Identity {
             subnet_name: seat.name.clone().into_bytes(),
             description: seat.description.into(),
@@ -151,7 +148,7 @@ async fn find(client: &Client, hotkey: &AccountId32) -> Result<Option<NetUid>> {
         .map(|(netuid, _)| netuid))
 }
 
-async fn start(client: &Client, netuids: &[NetUid], alice: &Keypair) -> Result<()> {
+async fn start(client: &Client, netuids: &[NetUid], alice: &Keypair, reach: &impl Fn(Step)) -> Result<()> {
     let view = client.at_best().await?;
     let mut waiting = Vec::new();
     for (index, netuid) in netuids.iter().enumerate() {
@@ -162,6 +159,7 @@ async fn start(client: &Client, netuids: &[NetUid], alice: &Keypair) -> Result<(
     if waiting.is_empty() {
         return Ok(());
     }
+    reach(Step::Emission);
     let mut calls = vec![admin::sudo_set_subnet_moving_alpha(MOVING_ALPHA)];
     for (_, netuid) in &waiting {
         let netuid = *netuid;
@@ -185,7 +183,7 @@ async fn start(client: &Client, netuids: &[NetUid], alice: &Keypair) -> Result<(
     Ok(())
 }
 
-async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
+async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid], reach: &impl Fn(Step)) -> Result<()> {
     let view = client.at_best().await?;
     let mut missing = Vec::new();
     for (index, member) in members(plan)? {
@@ -199,6 +197,9 @@ async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()>
         {
             missing.push((netuid, member));
         }
+    }
+    if !missing.is_empty() {
+        reach(Step::Neurons);
     }
     let first = missing.len() == members(plan)?.len();
     let registered = join_all(missing.into_iter().map(|(netuid, member)| async move {
@@ -216,7 +217,7 @@ async fn neurons(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()>
     Ok(())
 }
 
-async fn stake(client: &Client, netuids: &[NetUid]) -> Result<()> {
+async fn stake(client: &Client, netuids: &[NetUid], reach: &impl Fn(Step)) -> Result<()> {
     let view = client.at_best().await?;
     let mut missing = Vec::new();
     for index in 0..netuids.len() {
@@ -231,6 +232,9 @@ async fn stake(client: &Client, netuids: &[NetUid]) -> Result<()> {
             }
         }
     }
+    if !missing.is_empty() {
+        reach(Step::Stake);
+    }
     try_join_all(missing.into_iter().map(|member| async move {
         let call = subtensor::add_stake(member.hotkey.account(), NetUid::ROOT, Tao(ROOT_STAKE_TAO * UNIT));
         submit(client, call, &member.coldkey).await
@@ -240,7 +244,7 @@ async fn stake(client: &Client, netuids: &[NetUid]) -> Result<()> {
 }
 
 /// The owners sign what the plan says, where there is no pact yet.
-async fn sign(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
+async fn sign(client: &Client, plan: &Plan, netuids: &[NetUid], reach: &impl Fn(Step)) -> Result<()> {
     let trained = plan.subnets.iter().map(|subnet| subnet.terms);
     let view = client.at_best().await?;
     for (index, (terms, netuid)) in trained.chain([Some(plan.service.terms)]).zip(netuids).enumerate() {
@@ -248,6 +252,7 @@ async fn sign(client: &Client, plan: &Plan, netuids: &[NetUid]) -> Result<()> {
         if pact::pact(&view, *netuid).await?.is_some() {
             continue;
         }
+        reach(Step::Pacts);
         let call = calls::pact::sign(*netuid, terms, Default::default());
         submit(client, call, &Member::owner(index)?.coldkey).await?;
     }

@@ -124,14 +124,27 @@ fn a_chain_that_is_not_there_is_named() {
     run(&["status", "--endpoint", &nowhere]).fails(1, &["no chain answers at", &nowhere, hint]);
     run(&["subnets", "--json", "--endpoint", &nowhere]).fails(1, &[hint]);
     run(&["transfer", "//Bob", "1", "--key", "//Alice", "--endpoint", &nowhere]).fails(1, &[hint]);
-    run(&["status", "--endpoint", "localhost"]).fails(1, &["localhost", hint]);
+    // The same port answers both, and `chain` names it by http.
+    let http = nowhere.replace("ws://", "http://");
+    run(&["status", "--endpoint", &http]).fails(1, &["no chain answers at", &nowhere, hint]);
+    for no_url in ["localhost", "127.0.0.1:9944", "ftp://example.org"] {
+        run(&["status", "--endpoint", no_url]).fails(2, &[no_url, "such as ws://127.0.0.1:9944"]);
+    }
 }
 
 #[test]
 fn keys_that_cannot_be_used_are_named() {
     let wallets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/tests/wallets");
     let wallets = wallets.to_str().unwrap();
-    run(&["transfer", "Bob", "1", "--key", "//Alice"]).fails(1, &["`Bob` is not an address"]);
+    run(&["transfer", "Bob", "1", "--key", "//Alice"]).fails(2, &["`Bob` is not an address"]);
+    run(&["balance", "Alice"]).fails(2, &["`Alice` is not an address"]);
+    run(&["transfer", "//Bob", "1", "--key", "Alice"]).fails(2, &["`Alice` is not a key"]);
+    let mistyped = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ";
+    run(&["balance", mistyped]).fails(2, &[mistyped, "checksum is wrong"]);
+    let open = ["channel", "open", "1", "--key", "//A", "--gateway", "foo"];
+    run(&open).fails(2, &["'foo'", "write a URL"]);
+    run(&["metagraph", "x"]).fails(2, &["'x'", "write a whole number"]);
+    run(&["futures", "explain", "5000"]).fails(2, &["future 5000 does not exist"]);
     let chosen = [
         "--wallet",
         "opne",
@@ -207,7 +220,61 @@ fn vectors_are_reported() {
         shown.out
     );
     fs::write(&file, "{}").unwrap();
-    run(&["vectors", file.to_str().unwrap()]).fails(1, &["is not a file of test vectors"]);
+    let told = ["is not a file of test vectors", "does not begin with `[`"];
+    run(&["vectors", file.to_str().unwrap()]).fails(1, &told);
+}
+
+/// Exit code 0 says that something was compared and agreed.
+#[test]
+fn nothing_to_check_is_no_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file.json");
+    let name = file.to_str().unwrap();
+    let all: serde_json::Value = serde_json::from_str(&fs::read_to_string(VECTORS).unwrap()).unwrap();
+    let mut unknown = all[0].clone();
+    unknown["area"] = "weather".into();
+    let mut blind = all[0].clone();
+    blind["inputs"] = serde_json::json!({});
+    for (content, why) in [
+        (serde_json::json!([]), "holds no vectors"),
+        (serde_json::json!([unknown]), "no rule for any of the 1 vectors"),
+    ] {
+        fs::write(&file, content.to_string()).unwrap();
+        for more in [&[][..], &["--json"], &["--not-built"]] {
+            let shown = run(&[&["vectors", name][..], more].concat());
+            assert_eq!(shown.code, 1, "{content}: {}", shown.out);
+            assert!(
+                shown.err.contains("nothing was checked") && shown.err.contains(why),
+                "{}",
+                shown.err
+            );
+        }
+    }
+    let listed = run(&["vectors", name, "--not-built"]);
+    assert!(listed.out.contains("no area is called `weather`"), "{}", listed.out);
+    assert!(
+        !run(&["vectors", name]).out.contains("weather:"),
+        "listed only if asked for"
+    );
+    fs::write(&file, serde_json::json!([blind]).to_string()).unwrap();
+    let shown = run(&["vectors", name]);
+    let failed = shown.out.lines().find(|line| line.starts_with("FAILED")).unwrap();
+    assert!(
+        failed.contains("is missing or is not") && !failed.contains('"'),
+        "{failed}"
+    );
+
+    let mut block: serde_json::Value = serde_json::from_str(&fs::read_to_string(BLOCK).unwrap()).unwrap();
+    block["netuids"] = serde_json::json!([]);
+    for part in ["before", "after"] {
+        for row in block[part].as_object_mut().unwrap().values_mut() {
+            *row = serde_json::json!([]);
+        }
+    }
+    fs::write(&file, block.to_string()).unwrap();
+    run(&["replay", name]).fails(1, &["it records no subnet"]);
+    fs::write(&file, "[]").unwrap();
+    run(&["replay", name]).fails(1, &["that is a JSON object"]);
 }
 
 #[test]

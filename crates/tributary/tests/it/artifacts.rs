@@ -1,4 +1,4 @@
-//! Artefacts by the command line: an owner keeps a pact's promise, anybody opens what was sealed, against a chain and a
+//! Artifacts by the command line: an owner keeps a pact's promise, anybody opens what was sealed, against a chain and a
 //! beacon of their own.
 
 use std::{
@@ -102,7 +102,7 @@ fn what_a_subnet_made_is_committed_confirmed_and_opened_when_its_time_has_come()
         ];
         chain.run(&[&what[..], &alice, &with].concat())
     };
-    commit("early", "http://127.0.0.1/").fails(1, &["promises no artefacts"]);
+    commit("early", "http://127.0.0.1/").fails(1, &["promises no artifacts"]);
     let terms = ["--open-after", "100", "--artifact-period", "200"];
     chain
         .run(&[&["pact", "sign", &netuid], &terms[..], &alice].concat())
@@ -175,7 +175,8 @@ fn mistakes_with_sealed_files_are_said() {
     run(&["artifact", "seal", &file, "--out", &out]).fails(2, &["--round", "--after"]);
     run(&["artifact", "seal", &file, "--out", &path("zero"), "--round", "0"]).fails(2, &["--round", "0 is not in 1.."]);
     run(&["artifact", "seal", &path("none"), "--out", &path("x"), "--round", "1"]).fails(1, &["cannot read"]);
-    run(&["artifact", "open", &file, "--out", &path("x")]).fails(1, &["not sealed bytes"]);
+    run(&["artifact", "open", &file, "--out", &path("x")])
+        .fails(1, &["file: this is no sealed file: it does not hold sealed content"]);
     let nobody = ["--beacon", "http://127.0.0.1:1"];
     run(&[&["artifact", "open", &out, "--out", &path("x")], &nobody[..]].concat())
         .fails(1, &["does not answer", "onnection refused"]);

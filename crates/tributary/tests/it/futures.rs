@@ -8,7 +8,7 @@ use tributary_devnet::{At, Config, Devnet, Genesis};
 use tributary_economy::NetUid;
 use tributary_runtime::Runtime;
 
-use crate::support::{ChainProcess, number, run};
+use crate::support::{ChainProcess, number, run, tributary};
 
 /// The start of a chain with three more subnets, of which two have started, and stakes on them.
 fn dump(folder: &Path) -> String {
@@ -159,4 +159,50 @@ fn shards_are_merged_to_what_one_process_gives() {
         assert!(bytes("whole") == bytes("merged"), "{file}");
     }
     futures(&["merge", &at("nothing"), "--out", &at("none")]).fails(1, &["there is no run here"]);
+}
+
+/// Ctrl-C is answered with what becomes of the work.
+#[test]
+fn who_interrupts_a_run_hears_that_it_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let out = out.to_str().unwrap();
+    let mut child = tributary(&["futures", "run", "--runs", "1000000", "--out", out])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The run's own record is written once it is at work.
+    while !Path::new(out).join("run.json").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let id = child.id().to_string();
+    let sent = std::process::Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{said}");
+    assert!(
+        said.contains(out) && said.contains("the same command continues"),
+        "{said}"
+    );
+}
+
+/// Few futures say less, and no figure pretends otherwise.
+#[test]
+fn few_futures_show_what_they_cannot_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(at("a.toml"), "[run]\ndays = 30\n").unwrap();
+    let shown = run(&["futures", "run", &at("a.toml"), "--runs", "4", "--out", &at("run")]);
+    assert!(
+        shown.out.contains("the best 1 % is unknown (4 futures; it takes 100)"),
+        "{}",
+        shown.out
+    );
+    let same = run(&["futures", "compare", &at("a.toml"), &at("a.toml"), "--runs", "4"]);
+    assert!(same.err.contains("which gives no interval"), "{}", same.err);
+    let row = same.out.lines().nth(1).unwrap();
+    assert!(row.ends_with(" -"), "{row}");
 }

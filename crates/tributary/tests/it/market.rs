@@ -126,7 +126,7 @@ fn a_market_works_pays_stops_and_goes_on() {
     // A second start goes on; SIGTERM ends it cleanly.
     let mut child = tributary(&fixed)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(std::fs::File::create(folder.path().join("err")).unwrap())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -170,8 +170,22 @@ fn a_market_works_pays_stops_and_goes_on() {
     );
 
     terminate(&child);
+    let sold = |frame: &Value| frame["subnets"][3]["gateway"]["requests"].as_u64();
     for line in lines {
-        check(&serde_json::from_str(&line.unwrap()).unwrap());
+        let frame = serde_json::from_str(&line.unwrap()).unwrap();
+        check(&frame);
+        assert!(
+            sold(&frame).is_none_or(|now| now >= sold(last).unwrap_or_default()),
+            "{frame}"
+        );
     }
     assert!(child.wait().unwrap().success());
+    let said = std::fs::read_to_string(folder.path().join("err")).unwrap();
+    for done in [
+        "funding the participants",
+        "registering the subnets",
+        "signing the pacts",
+    ] {
+        assert!(first.err.contains(done) && !said.contains(done), "{done} in {said}");
+    }
 }

@@ -47,6 +47,14 @@ fn a_preview_tells_all_that_is_paid_later() {
         let preview = alice(&[command, &["--preview"]].concat());
         assert_eq!(balance("//Alice"), before, "a preview sends nothing");
         assert_eq!(number(&preview, "balance_rao"), before);
+        if command[0] == "transfer" {
+            let (to, amount) = (&preview["to"], number(&preview, "amount_rao"));
+            assert_eq!(
+                (to.as_str().unwrap().len(), amount),
+                (48, 3_000_000_000),
+                "whom and how much"
+            );
+        }
         let done = alice(command);
         assert!(number(&done, paid) > 0, "{done}");
         // The price of a uid falls with every block.
@@ -82,7 +90,6 @@ fn what_would_fail_costs_nothing() {
     for (line, error) in [
         (&["stake", "1", "1", "--slippage", "1000%"][..], "SubtokenDisabled"),
         (&["stake", "2", "0.001", "--slippage", "1000%"], "AmountTooLow"),
-        (&["stake", "2", "0.01", "--limit", "0.000000001"], "PriceLimitExceeded"),
         (&["unstake", "2", "0.000001", "--slippage", "100%"], "AmountTooLow"),
         (
             &["register", "neuron", "1", "--hotkey", "//AliceHot"],
@@ -97,6 +104,13 @@ fn what_would_fail_costs_nothing() {
             alice(&[line, more].concat()).fails(1, &["would fail, so it was not sent: ", error]);
         }
     }
+    for more in [&["--preview"][..], &["--preview", "--json"], &[]] {
+        let limited = ["stake", "2", "0.01", "--limit", "0.000000001"];
+        alice(&[&limited[..], more].concat()).fails(
+            1,
+            &["the price of subnet 2's alpha is", "above your limit of 0.000000001"],
+        );
+    }
     // The smallest amount that is named is the chain's.
     alice(&["stake", "2", "0.001", "--slippage", "1000%", "--preview"]).fails(1, &["0.002 TAO and the pool's fee"]);
     let enough = alice(&["stake", "2", "0.0021", "--slippage", "1000%", "--preview", "--json"]).json();
@@ -105,7 +119,9 @@ fn what_would_fail_costs_nothing() {
     let far = alice(&["stake", "2", "100", "--slippage", "50%", "--preview"]);
     assert_eq!(far.code, 0, "{}", far.err);
     assert!(
-        far.err.contains("moves the price of subnet 2") && far.err.contains("--slippage"),
+        far.err.contains("moves the price of subnet 2")
+            && far.err.contains("it would be refused")
+            && !far.err.contains("no limit"),
         "{}",
         far.err
     );

@@ -66,15 +66,52 @@ fn a_pact_is_signed_paid_under_tightened_and_shown() {
         "what is not named stays"
     );
 
+    // What is announced is told with the block from which it can be done: by the receipt, and to whoever looks.
+    let shown = |more: &[&str]| chain.run(&[&["pact", "show", &netuid], more].concat());
+    let loosen = ["pact", "loosen", &netuid, "--revenue-share", "20%", "--key", "//Alice"];
+    let receipt = chain.run(&loosen).out;
+    let pending = shown(&["--json"]).json()["pact"]["loosening"].clone();
+    let due = format!("works from block {} on", number(&pending, "due"));
+    assert_eq!(share(&pending["terms"], "revenue_share"), 0.2);
+    for text in [&receipt, &shown(&[]).out] {
+        assert!(
+            text.contains("apply-loosening") && text.contains(&due),
+            "{due} in {text}"
+        );
+    }
+
     let evidence = "ab".repeat(32);
     run(&["pact", "report", &netuid, "--evidence", &evidence]);
-    let leaving = run(&["pact", "announce-exit", &netuid]);
+    let receipt = chain.run(&["pact", "announce-exit", &netuid, "--key", "//Alice"]).out;
+    let leaving = shown(&["--json"]).json();
     assert_eq!(leaving["pact"]["status"], "leaving");
+    let due = format!("works from block {} on", number(&leaving["pact"], "exit_due"));
+    for text in [&receipt, &shown(&[]).out] {
+        assert!(text.contains("pact exit") && text.contains(&due), "{due} in {text}");
+    }
 
     let told = lines(&chain.run(&["tribute", "history", &netuid, "--json"]).out);
     let told: Vec<&str> = told.iter().map(|event| event["what"].as_str().unwrap()).collect();
     for what in ["Paid", "Signed", "Tightened", "Reported", "ExitAnnounced"] {
         assert!(told.contains(&what), "{what} in {told:?}");
+    }
+    let table = chain.run(&["tribute", "history", &netuid]).out;
+    let paid = table
+        .lines()
+        .find(|line| line.contains("tribute 0.200000001 TAO"))
+        .unwrap();
+    assert!(
+        paid.contains("  paid ") && paid.contains("amount 1.000000007 TAO"),
+        "{paid}"
+    );
+    assert!(!table.contains("_rao") && !table.contains('{'), "{table}");
+    let gone = chain.run(&["tribute", "history", "77"]);
+    gone.fails(1, &["there is no subnet 77"]);
+    assert!(!gone.err.contains("no events"), "only the error: {}", gone.err);
+    // A pact that promises nothing is no pact.
+    for empty in ["sign", "propose"] {
+        let line = ["pact", empty, &netuid, "--route", "burn", "--key", "//Alice"];
+        chain.run(&line).fails(1, &["promise nothing", "--revenue-share"]);
     }
     for arguments in [&["pact", "show", &netuid][..], &["tribute", "history", &netuid]] {
         let shown = chain.run(arguments);
@@ -136,13 +173,22 @@ fn a_channel_pays_the_newest_voucher_and_returns_the_rest() {
     assert_eq!(number(&listed[0], "settled_rao"), 4_000_000_000);
     let token = run(&[&["channel", "token", &id], &payer[..]].concat());
     assert!(token["api_key"].as_str().unwrap().starts_with("trib-"));
+    // No key outlives its channel, and that is said.
+    for long in [["--valid-for", "100000d"], ["--until", "4000000000"]] {
+        let line = [&["channel", "token", &id][..], &payer, &long].concat();
+        let made = chain.run(&line);
+        let expiry = number(&listed[0], "expiry");
+        let told = format!("expires at block {expiry}, and the key with it");
+        assert!(made.code == 0 && made.err.contains(&told), "{}", made.err);
+        assert_eq!(number(&run(&line), "until"), expiry);
+    }
 
     let closing = run(&[&["channel", "close", &id], &payer[..]].concat());
     assert!(
         closing["open"]["closing"].is_number(),
         "the payee may still settle: {closing}"
     );
-    let early = chain.run(&[&["channel", "close", &id, "--finalise"], &payer[..]].concat());
+    let early = chain.run(&[&["channel", "close", &id, "--finish"], &payer[..]].concat());
     assert_eq!(early.code, 1);
     // The payee can end it at once, with the last voucher.
     let last = voucher("6", &payer);
@@ -194,11 +240,15 @@ fn a_payer_tops_up_a_channel_and_takes_back_what_is_left() {
     let closing = pay(&["channel", "close", &id]);
     let over = number(&closing["open"], "closing").to_string();
     refused(&["channel", "close", &id], &payer, "ChannelClosing");
-    let finalise = ["channel", "close", &id, "--finalise"];
-    refused(&finalise, &other, "ChannelChallenged");
+    let finish = ["channel", "close", &id, "--finish"];
+    // As it was called before, and as one might spell that.
+    for before in ["--finalise", "--finalize"] {
+        refused(&["channel", "close", &id, before], &other, "ChannelChallenged");
+    }
+    refused(&finish, &other, "ChannelChallenged");
     chain.ask("dev_advanceTo", &format!("[{over}]"));
     // Anybody may end it now.
-    let ended = run(&[&finalise[..], &other].concat());
+    let ended = run(&[&finish[..], &other].concat());
     assert!(ended["open"].is_null(), "{ended}");
 
     let id = number(&pay(&[&open[..], &["5"]].concat()), "channel").to_string();

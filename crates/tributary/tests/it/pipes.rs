@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
 };
 
-use crate::support::{ChainProcess, free_port, run, terminate, tributary};
+use crate::support::{ChainProcess, free_port, made_subnet, run, terminate, tributary};
 
 /// A pipe that nobody reads.
 fn deserted() -> PipeWriter {
@@ -53,6 +53,8 @@ fn stopped(child: &mut Child) -> ExitStatus {
 fn commands_end_quietly_without_readers() {
     let folder = tempfile::tempdir().unwrap();
     let chain = ChainProcess::start(folder.path(), &[]);
+    // A list that is empty says so.
+    made_subnet(&chain);
     let at = ["--endpoint", &chain.endpoint];
     for command in [&["status"][..], &["subnets"], &["subnets", "--json"]] {
         assert_eq!(unread(&[command, &at].concat()), (0, String::new()), "{command:?}");

@@ -20,7 +20,7 @@ fn wallets_are_made_imported_and_listed() {
     // Never over another, and never without a password unless that was said.
     wallet(&["new", "alice", "--no-password"], "").fails(1, &["there is a wallet `alice` already"]);
     wallet(&["new", "bob"], "").fails(1, &["sealed with a password", "BT_WALLET_PASSWORD", "--no-password"]);
-    wallet(&["new", "../bob", "--no-password"], "").fails(1, &["cannot be the name"]);
+    wallet(&["new", "../bob", "--no-password"], "").fails(2, &["cannot be the name"]);
 
     // The words make the same account again.
     let words = made.err.lines().last().unwrap().trim().to_owned();
@@ -43,6 +43,41 @@ fn wallets_are_made_imported_and_listed() {
         "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"
     );
     assert_eq!(listed[1]["sealed"], false);
+
+    // What is no file is neither waited for nor read, and no hotkey.
+    let hotkeys = root.join("again/hotkeys");
+    std::os::unix::fs::symlink("/dev/zero", hotkeys.join("h")).unwrap();
+    fs::copy(hotkeys.join("defaultpub.txt"), hotkeys.join("hpub.txt")).unwrap();
+    let pipe = root.join("again/coldkey");
+    fs::remove_file(&pipe).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let listed = wallet(&["list", "--json"], "").json();
+    let names: Vec<&Value> = listed[0]["hotkeys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| &key["name"])
+        .collect();
+    assert_eq!(names, ["default"]);
+    assert!(
+        listed[0]["problem"].as_str().unwrap().contains("named pipe"),
+        "{listed}"
+    );
+    let pipe = pipe.to_str().unwrap();
+    let nowhere = ["--endpoint", "ws://127.0.0.1:1"];
+    let pay = [&["transfer", "//Bob", "1", "--wallet", "again"][..], &path, &nowhere].concat();
+    run(&pay).fails(1, &["named pipe"]);
+    for line in [
+        &["vectors", pipe][..],
+        &["replay", pipe],
+        &["futures", "run", pipe, "--out", "run"],
+        &["futures", "sweep", pipe],
+        &["futures", "start", pipe],
+        &["artifact", "seal", pipe, "--out", "sealed", "--round", "1"],
+    ] {
+        run(line).fails(1, &["named pipe"]);
+    }
 
     // A public file of another account is not believed.
     let public = root.join("alice/coldkeypub.txt");

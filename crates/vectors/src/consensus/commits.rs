@@ -50,7 +50,7 @@ pub fn commit_reveal(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
             json!({ "result": inputs.ints("unexpired_commits")?.into_iter().map(verdict).collect::<Vec<_>>() })
         }
         "reveal_pops_older" => chain::run(|chain| queue_after(chain, inputs))?,
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }
 

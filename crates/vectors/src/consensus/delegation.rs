@@ -41,7 +41,7 @@ pub fn delegate(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
         "delegate_take_rate_limit" => chain::run(|chain| take_rate_limit(chain, inputs))?,
         "childkey_take_rate_limit" => chain::run(|chain| childkey_take_rate_limit(chain, inputs))?,
         "children_cooldown" => chain::run(|chain| children_cooldown(chain, inputs))?,
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }
 

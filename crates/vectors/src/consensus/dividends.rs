@@ -56,7 +56,7 @@ pub fn dividend(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
             let parts = each(inputs.ints("dividend")?, split);
             json!({ "take": each(&parts, |(take, _)| take), "nominators": each(&parts, |(_, rest)| rest) })
         }
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }
 

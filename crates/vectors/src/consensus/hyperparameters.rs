@@ -54,7 +54,7 @@ pub fn hyperparameter(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> 
                     "root_ok": each(&values, |value| chain::attempt(RuntimeOrigin::root(), set(value)).is_ok()),
                 })
             }
-            _ => return Err(Problem::unsupported(name)),
+            _ => return Err(Problem::unsupported("this")),
         })
     })
 }

@@ -25,7 +25,7 @@ pub fn rate_limit(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
             })
         }
         "coldkey_swap" => chain::run(|chain| coldkey_swap(chain, inputs)),
-        _ => Err(Problem::unsupported(name)),
+        _ => Err(Problem::unsupported("this")),
     }
 }
 

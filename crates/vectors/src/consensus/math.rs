@@ -86,7 +86,7 @@ pub fn fixed_point(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
             let averages: Vec<u64> = inputs.ints("bonds_moving_average")?;
             json!({ "alpha_bits": averages.into_iter().map(math::alpha_of_moving_average).collect::<Vec<_>>() })
         }
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }
 
@@ -137,7 +137,7 @@ pub fn matrices(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
             math::normalize(&mut values);
             json!({ "out": floats(&values), "bits": values })
         }
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }
 
@@ -150,7 +150,7 @@ fn sigmoid(inputs: Inputs<'_>) -> Result<Value, Problem> {
         fixed_all(&inputs.floats("x")?)
     };
     if inputs.float("kappa")? != 0.5 {
-        return Err(Problem::unsupported("another middle of the curve"));
+        return Err(Problem::unsupported("a kappa other than 0.5"));
     }
     let liquid = LiquidAlpha::new(&Parameters {
         alpha_values: (0, u16::MAX),
@@ -165,7 +165,7 @@ fn median(inputs: Inputs<'_>) -> Result<Value, Problem> {
     let (mut stake, scores) = (fixed_all(&inputs.floats("stake")?), fixed_all(&inputs.floats("score")?));
     let minority = match inputs.text("minority")?.as_str() {
         "1 - 0.51" => ONE - fixed(0.51),
-        other => return Err(Problem::unsupported(other)),
+        other => return Err(Problem::unsupported(&format!("a minority of `{other}`"))),
     };
     math::normalize(&mut stake);
     let total = math::sum(stake.iter().copied());

@@ -86,6 +86,6 @@ pub fn mechanism(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
                 json!({ "aggregate": all.consensus.first() })
             }
         }
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }

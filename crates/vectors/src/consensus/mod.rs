@@ -45,6 +45,6 @@ pub fn compute(vector: &Vector) -> Result<Value, Problem> {
         "stake" => weights::stake(inputs),
         "trimming" => neurons::trimming(inputs),
         "weights" => weights::weight(name, inputs),
-        area => Err(Problem::unsupported(area)),
+        area => Err(Problem::unknown_area(area)),
     }
 }

@@ -34,7 +34,7 @@ pub fn prune(inputs: Inputs<'_>) -> Result<Value, Problem> {
 
 pub fn trimming(inputs: Inputs<'_>) -> Result<Value, Problem> {
     if inputs.int::<u64>("limit_percent")? != pruning::MAX_IMMUNE_PERCENT {
-        return Err(Problem::unsupported("another limit"));
+        return Err(Problem::unsupported("another limit_percent"));
     }
     let (immune, max_n) = (inputs.ints::<u16>("immune")?, inputs.ints("max_n")?);
     // One neuron more than may stay, so that one must go.
@@ -75,7 +75,7 @@ pub fn serve(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
                 json!({ "ok": each(inputs.ints("ip_type")?, |ip_type| announce(&subnet, axon(&subnet, 1 << 24, ip_type))) })
             }
             "certificate_lengths" => json!({ "ok": each(inputs.ints("bytes")?, |bytes| certifies(&subnet, bytes)) }),
-            _ => return Err(Problem::unsupported(name)),
+            _ => return Err(Problem::unsupported("this")),
         })
     })
 }
@@ -132,7 +132,7 @@ pub fn identity(name: &str) -> Result<Value, Problem> {
     /// Longer than any limit.
     const TOO_LONG: usize = 4_096;
     if name != "chain_identity_max_bytes" {
-        return Err(Problem::unsupported(name));
+        return Err(Problem::unsupported("this"));
     }
     let fields = [
         "name",

@@ -64,7 +64,7 @@ pub fn registration(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
             "burn_half_life": default_half_life,
             "burn_increase_mult": default_multiplier.to_num::<f64>(),
         }),
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }
 

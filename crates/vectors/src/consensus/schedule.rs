@@ -61,7 +61,7 @@ pub fn schedule(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
             let last = |netuid| schedule::staggered(block, tempo, NetUid(netuid));
             json!({ "last_epoch_block": inputs.ints("netuids")?.into_iter().map(last).collect::<Vec<_>>() })
         }
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }
 

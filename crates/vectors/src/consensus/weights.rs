@@ -68,6 +68,6 @@ pub fn weight(name: &str, inputs: Inputs<'_>) -> Result<Value, Problem> {
             };
             json!({ "ok": each(last.into_iter().zip(block), passes) })
         }
-        _ => return Err(Problem::unsupported(name)),
+        _ => return Err(Problem::unsupported("this")),
     })
 }

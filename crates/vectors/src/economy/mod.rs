@@ -43,6 +43,6 @@ pub fn compute(vector: &Vector) -> Result<Value, Problem> {
         "lifecycle" => lifecycle::lifecycle(inputs),
         "registration_burn" => registration::burn(name, inputs),
         "fees" => registration::fees(inputs),
-        area => Err(Problem::unsupported(area)),
+        area => Err(Problem::unknown_area(area)),
     }
 }

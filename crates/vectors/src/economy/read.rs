@@ -16,7 +16,7 @@ pub const MINIMUM_RESERVE: u64 = 100;
 
 /// The refusal of a case that no rule here computes.
 pub fn unknown<T>() -> Result<T, Problem> {
-    Err(Problem::unsupported("these inputs"))
+    Err(Problem::unsupported("what these inputs describe"))
 }
 
 /// A wide integer, as the files have it: as a text.

@@ -5,6 +5,12 @@ use tributary_economy::Error;
 /// Why a file could not be replayed.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
+    /// It holds something else.
+    #[error("it is not a recorded block: that is a JSON object, and this file does not begin with `{{`")]
+    NoObject,
+    /// It names no subnet.
+    #[error("it records no subnet: `netuids` is empty, so there is nothing to compare")]
+    NoSubnets,
     /// It is no JSON of a recorded block: what is missing, wrong or unknown, and where.
     #[error("it is not a recorded block: {0}")]
     Format(#[from] serde_json::Error),

@@ -75,9 +75,16 @@ impl Recorded {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`Problem::Format`], [`Problem::Length`], [`Problem::Netuid`], [`Problem::Nothing`].
+    /// [`Problem::NoObject`], [`Problem::Format`], [`Problem::NoSubnets`], [`Problem::Length`], [`Problem::Netuid`],
+    /// [`Problem::Nothing`].
     pub fn read(json: &str) -> Result<Self, Problem> {
+        if !json.trim_start().starts_with('{') {
+            return Err(Problem::NoObject);
+        }
         let recorded: Self = serde_json::from_str(json)?;
+        if recorded.netuids.is_empty() {
+            return Err(Problem::NoSubnets);
+        }
         let mut seen = BTreeSet::from([NetUid::ROOT.0]);
         if let Some(twice) = recorded.netuids.iter().find(|netuid| !seen.insert(**netuid)) {
             return Err(Problem::Netuid(*twice));

@@ -9,11 +9,12 @@ use crate::{
 };
 
 /// Commits the artefact of a period: hashes of plaintext and ciphertext, the drand round that opens it, and where it
-/// is. The owner may, its hotkey, and the miner with the highest incentive.
+/// is. The owner may, its hotkey, and the miner with the highest incentive, who lets one of somebody else be confirmed
+/// first.
 ///
 /// # Errors
 /// [`crate::Error::SubnetNotExists`], [`Error::NoPact`], [`Error::PactEnded`], [`Error::NoArtifactPromised`],
-/// [`Error::NotCommitter`], [`Error::LocationTooLong`], [`Error::RoundTooLate`].
+/// [`Error::NotCommitter`], [`Error::ArtifactWaits`], [`Error::LocationTooLong`], [`Error::RoundTooLate`].
 pub fn commit_artifact<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     who: &Acc,
@@ -31,15 +32,24 @@ pub fn commit_artifact<Acc: Account, L: Ledger<Acc>>(
         return Err(Error::NoArtifactPromised);
     }
     let owner = [ledger.subnet_owner(netuid), ledger.subnet_owner_hotkey(netuid)];
-    if !owner.iter().flatten().any(|key| key == who) && best_miner(ledger, netuid).as_ref() != Some(who) {
+    let owns = owner.iter().flatten().any(|key| key == who);
+    if !owns && best_miner(ledger, netuid).as_ref() != Some(who) {
         return Err(Error::NotCommitter);
+    }
+    let (last, now) = (ledger.artifact(netuid), ledger.block());
+    if !owns
+        && last
+            .as_ref()
+            .is_some_and(|last| last.waits(who, now, terms.artifact_period))
+    {
+        return Err(Error::ArtifactWaits);
     }
     if location.len() > rules::MAX_LOCATION {
         return Err(Error::LocationTooLong);
     }
     let block_ms = ledger.block_ms();
     rules::check_round(round, ledger.now_ms(), terms.open_after, block_ms)?;
-    let number = match ledger.artifact(netuid) {
+    let number = match last {
         Some(last) => last.number.checked_add(1).ok_or(crate::Error::Overflow)?,
         None => 0,
     };
@@ -50,7 +60,7 @@ pub fn commit_artifact<Acc: Account, L: Ledger<Acc>>(
         ciphertext,
         round,
         location,
-        at: ledger.block(),
+        at: now,
         confirmed_by: Vec::new(),
         confirmed: false,
     };

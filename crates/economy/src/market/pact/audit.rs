@@ -2,9 +2,10 @@
 
 use alloc::collections::BTreeMap;
 
+use super::books;
 use crate::{
     Account, Error as Rule, Ledger, Tao,
-    pact::{Error, Hold},
+    pact::{Error, Hold, arrivals},
 };
 
 /// What an audit of pacts adds up, in rao.
@@ -26,6 +27,7 @@ pub struct PactSums {
 ///
 /// * the record of each pact balances (I1 and I2) and belongs to the registration of its slot;
 /// * the account of the reservoirs holds all of them, and its existential deposit, to the rao (I1);
+/// * the blocks of open questions are those of its reports and its loosening;
 /// * what is on hold of each account is the sum of its bonds, of what is left of its channels, of its reports (I3).
 ///
 /// It walks all pacts and channels: for tests and `try_state`, not for blocks.
@@ -42,6 +44,9 @@ pub fn audit<Acc: Account, L: Ledger<Acc>>(ledger: &L) -> Result<PactSums, Error
         Ok(())
     };
     for netuid in ledger.networks() {
+        if ledger.open_questions(netuid) != arrivals::questions(&books::load(ledger, netuid, true)) {
+            return Err(broken());
+        }
         let Some(pact) = ledger.pact(netuid) else {
             if !ledger.reports(netuid).is_empty() || !ledger.objections(netuid).is_empty() {
                 return Err(broken());

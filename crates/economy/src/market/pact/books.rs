@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::super::{money, stake_pools, swaps};
 use crate::{
     Account, Alpha, Error as Rule, Existence, Ledger, NetUid, Tao,
-    pact::{Context, Error, Hold, Input, Move, Outcome, Purse, Sink, State, transition},
+    pact::{Ballot, Context, Error, Hold, Input, Move, Outcome, Purse, Sink, State, arrivals, transition},
 };
 
 /// Applies an input to a subnet's pact and books what it does.
@@ -34,6 +34,17 @@ pub(super) fn load<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid, wit
         objections,
         reports,
     }
+}
+
+/// What the stakes of ballots weigh now in the answer to a question of this block.
+pub(super) fn weights<Acc: Account, L: Ledger<Acc>>(
+    ledger: &L,
+    netuid: NetUid,
+    ballots: &[Ballot<Acc>],
+    question: u64,
+) -> Result<Vec<Alpha>, Error> {
+    let weight = |ballot: &Ballot<Acc>| stake_pools::weight(ledger, &ballot.hotkey, &ballot.coldkey, netuid, question);
+    Ok(ballots.iter().map(weight).collect::<Result<_, _>>()?)
 }
 
 /// What an input does to a state, with nothing booked yet.
@@ -89,6 +100,11 @@ pub(super) fn keep<Acc: Account, L: Ledger<Acc>>(
     before: &State<Acc>,
     after: State<Acc>,
 ) {
+    // Inputs that leave votes alone neither ask nor answer anything.
+    let open = arrivals::questions(&after);
+    if open != arrivals::questions(before) {
+        ledger.set_open_questions(netuid, open);
+    }
     if after.pact != before.pact {
         ledger.set_pact(netuid, after.pact);
     }

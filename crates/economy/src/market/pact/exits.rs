@@ -40,13 +40,20 @@ pub fn exit<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) -> Res
 /// # Errors
 /// [`Error::NoPact`], [`Error::PactEnded`], [`Error::NoBreach`].
 pub fn establish_breach<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) -> Result<(), Error> {
-    let owner_hotkey = ledger.subnet_owner_hotkey(netuid);
-    let look = Look {
-        cut_enabled: ledger.owner_cut_enabled(netuid),
-        owner_registered: owner_hotkey.is_some_and(|hotkey| ledger.uids(netuid, &hotkey).is_some()),
-        last_artifact: ledger.artifact(netuid).map(|artifact| artifact.at),
-    };
+    let look = look(ledger, netuid);
     books::play(ledger, netuid, Input::EstablishBreach { look })
+}
+
+/// What the chain sees of a subnet that may have broken a promise. The owner is there while the hotkey that stands for it
+/// has a uid and is its own: whoever is gone may have named somebody else's.
+pub fn look<Acc: Account, L: Ledger<Acc>>(ledger: &L, netuid: NetUid) -> Look {
+    let owner = ledger.subnet_owner(netuid);
+    let here = |hotkey: &Acc| ledger.uids(netuid, hotkey).is_some() && ledger.owner(hotkey) == owner;
+    Look {
+        cut_enabled: ledger.owner_cut_enabled(netuid),
+        owner_registered: ledger.subnet_owner_hotkey(netuid).as_ref().is_some_and(here),
+        last_artifact: ledger.artifact(netuid).map(|artifact| artifact.at),
+    }
 }
 
 /// Settles the pact of a subnet that is being dissolved, before its holders are paid: the reservoir and the bond join
@@ -64,5 +71,6 @@ pub(in crate::market) fn dissolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, 
     }
     books::play(ledger, netuid, Input::Dissolve).map_err(books::corrupt)?;
     ledger.set_artifact(netuid, None);
+    ledger.clear_arrivals(netuid);
     Ok(())
 }

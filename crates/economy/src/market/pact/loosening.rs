@@ -4,7 +4,7 @@ use super::{books, check_subnet, holdable};
 use crate::{
     Account, Ledger, NetUid,
     market::stake_pools,
-    pact::{Arbiters, Error, Event, Input, Terms},
+    pact::{Arbiters, Error, Event, Input, State, Terms},
 };
 
 /// The owner announces other terms, or other arbiters. They come into force when somebody says so after the notice, if
@@ -32,7 +32,8 @@ pub fn loosen<Acc: Account, L: Ledger<Acc>>(
     books::play(ledger, netuid, input)
 }
 
-/// A holder objects with the alpha staked to a hotkey. It counts as long as it stays there.
+/// A holder objects with the alpha that has been staked to a hotkey since before the announcement. It counts as long as
+/// it stays there.
 ///
 /// # Errors
 /// [`Error::NoPact`], [`Error::NoLoosening`], [`Error::NoStake`], [`Error::TooSmall`].
@@ -42,12 +43,22 @@ pub fn object<Acc: Account, L: Ledger<Acc>>(
     netuid: NetUid,
     hotkey: &Acc,
 ) -> Result<(), Error> {
+    let state = books::load(ledger, netuid, true);
+    let question = announced_at(&state);
     let input = Input::Object {
         who: who.clone(),
         hotkey: hotkey.clone(),
-        alpha: stake_pools::stake_of(ledger, hotkey, who, netuid),
+        alpha: stake_pools::weight(ledger, hotkey, who, netuid, question)?,
+        staked: books::weights(ledger, netuid, &state.objections, question)?,
     };
-    books::play(ledger, netuid, input)
+    let outcome = books::apply(ledger, netuid, &state, input)?;
+    books::book(ledger, netuid, &state, outcome)
+}
+
+/// The block of the announcement that holders object to.
+fn announced_at<Acc>(state: &State<Acc>) -> u64 {
+    let loosening = state.pact.as_ref().and_then(|pact| pact.loosening.as_ref());
+    loosening.map_or(0, |loosening| loosening.announced_at)
 }
 
 /// Puts announced terms into force, or drops them if those who object hold more than a third of the alpha. Anybody may,
@@ -58,11 +69,8 @@ pub fn object<Acc: Account, L: Ledger<Acc>>(
 /// report is decided by those who were named when it was made.
 pub fn apply_loosening<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid) -> Result<bool, Error> {
     let state = books::load(ledger, netuid, true);
-    let objections = state.objections.iter();
     let input = Input::ApplyLoosening {
-        staked: objections
-            .map(|ballot| stake_pools::stake_of(ledger, &ballot.hotkey, &ballot.coldkey, netuid))
-            .collect(),
+        staked: books::weights(ledger, netuid, &state.objections, announced_at(&state))?,
         holdable: holdable(ledger, netuid, &state)?,
     };
     let outcome = books::apply(ledger, netuid, &state, input)?;

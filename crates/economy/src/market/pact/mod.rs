@@ -20,7 +20,7 @@ mod signing;
 pub use artifacts::{commit_artifact, confirm_artifact};
 pub use audit::{PactSums, audit};
 pub use channels::{close, finalise_close, open_channel, settle, top_up};
-pub use exits::{announce_exit, cancel_exit, establish_breach, exit};
+pub use exits::{announce_exit, cancel_exit, establish_breach, exit, look};
 pub use loosening::{apply_loosening, loosen, object};
 pub use owners::post_bond;
 pub use payments::pay;

@@ -56,7 +56,7 @@ pub(super) fn pay_out_of<Acc: Account, L: Ledger<Acc>>(
     });
     let tribute = tributes.next().unwrap_or_default();
     let mut revenue = ledger.revenue(netuid);
-    revenue.add(amount, tribute)?;
+    revenue.add(amount, tribute);
     ledger.set_revenue(netuid, revenue);
     books::book(ledger, netuid, &state, outcome)?;
     Ok(tribute)

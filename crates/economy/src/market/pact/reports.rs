@@ -32,14 +32,6 @@ pub fn report<Acc: Account, L: Ledger<Acc>>(
     Ok(id)
 }
 
-/// Alpha with which a stake may vote on a report: what has been there since before it.
-fn weight<Acc: Account, L: Ledger<Acc>>(ledger: &L, coldkey: &Acc, hotkey: &Acc, netuid: NetUid, since: u64) -> Alpha {
-    match ledger.last_coldkey_hotkey_stake_block(coldkey, hotkey) {
-        Some(block) if block >= since => Alpha::ZERO,
-        _ => stake_pools::stake_of(ledger, hotkey, coldkey, netuid),
-    }
-}
-
 /// An arbiter decides a report, or a holder votes on it where the pact names no arbiters, with the alpha staked to
 /// `hotkey` since before the report.
 ///
@@ -55,14 +47,19 @@ pub fn vote<Acc: Account, L: Ledger<Acc>>(
     uphold: bool,
 ) -> Result<(), Error> {
     let state = books::load(ledger, netuid, true);
-    let alpha = state
-        .report(id)
-        .map_or(Alpha::ZERO, |report| weight(ledger, who, hotkey, netuid, report.at));
+    let (alpha, staked) = match state.report(id) {
+        Some(report) => (
+            stake_pools::weight(ledger, hotkey, who, netuid, report.at)?,
+            books::weights(ledger, netuid, &report.ballots, report.at)?,
+        ),
+        None => (Alpha::ZERO, Vec::new()),
+    };
     let input = Input::Vote {
         who: who.clone(),
         id,
         hotkey: hotkey.clone(),
         alpha,
+        staked,
         uphold,
     };
     let outcome = books::apply(ledger, netuid, &state, input)?;
@@ -76,12 +73,10 @@ pub fn vote<Acc: Account, L: Ledger<Acc>>(
 /// [`Error::NoPact`], [`Error::NoReport`], [`Error::ReportUndecided`].
 pub fn resolve<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, netuid: NetUid, id: u32) -> Result<Verdict, Error> {
     let state = books::load(ledger, netuid, true);
-    let staked = state.report(id).map_or_else(Vec::new, |report| {
-        let ballots = report.ballots.iter();
-        ballots
-            .map(|ballot| weight(ledger, &ballot.coldkey, &ballot.hotkey, netuid, report.at))
-            .collect()
-    });
+    let staked = match state.report(id) {
+        Some(report) => books::weights(ledger, netuid, &report.ballots, report.at)?,
+        None => Vec::new(),
+    };
     let holdable = holdable(ledger, netuid, &state)?;
     let outcome = books::apply(ledger, netuid, &state, Input::Resolve { id, staked, holdable })?;
     let mut verdicts = outcome.events.iter().filter_map(|event| match event {

@@ -1,6 +1,6 @@
 //! Signing a pact and tightening it.
 
-use super::{books, check_subnet};
+use super::{books, check_subnet, look};
 use crate::{
     Account, Existence, Ledger, NetUid,
     pact::{Arbiters, Error, Event, Input, Terms},
@@ -35,7 +35,8 @@ pub fn propose<Acc: Account, L: Ledger<Acc>>(
 ///
 /// # Errors
 /// [`crate::Error::SubnetNotExists`], [`crate::Error::NotSubnetOwner`], [`Error::InvalidTerms`],
-/// [`Error::InvalidArbiters`], [`Error::PactInForce`], [`crate::Error::InsufficientBalance`].
+/// [`Error::InvalidArbiters`], [`Error::PactInForce`], [`Error::RouteBound`], [`Error::BreachVisible`],
+/// [`crate::Error::InsufficientBalance`].
 pub fn sign<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     who: &Acc,
@@ -49,6 +50,7 @@ pub fn sign<Acc: Account, L: Ledger<Acc>>(
         who: who.clone(),
         terms,
         arbiters,
+        look: look(ledger, netuid),
     };
     let outcome = books::apply(ledger, netuid, &before, input)?;
     open_account(ledger, who)?;
@@ -68,7 +70,7 @@ fn open_account<Acc: Account, L: Ledger<Acc>>(ledger: &mut L, payer: &Acc) -> Re
 ///
 /// # Errors
 /// [`crate::Error::NotSubnetOwner`], [`Error::NoPact`], [`Error::PactEnded`], [`Error::Leaving`], [`Error::InvalidTerms`],
-/// [`Error::NotTighter`], [`crate::Error::InsufficientBalance`].
+/// [`Error::NotTighter`], [`Error::BreachVisible`], [`crate::Error::InsufficientBalance`].
 pub fn tighten<Acc: Account, L: Ledger<Acc>>(
     ledger: &mut L,
     who: &Acc,
@@ -76,12 +78,10 @@ pub fn tighten<Acc: Account, L: Ledger<Acc>>(
     terms: Terms,
 ) -> Result<(), Error> {
     check_subnet(ledger, netuid)?;
-    books::play(
-        ledger,
-        netuid,
-        Input::Tighten {
-            who: who.clone(),
-            terms,
-        },
-    )
+    let input = Input::Tighten {
+        who: who.clone(),
+        terms,
+        look: look(ledger, netuid),
+    };
+    books::play(ledger, netuid, input)
 }

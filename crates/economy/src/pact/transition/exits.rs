@@ -114,6 +114,15 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
             let status = self.step(&pact, Input::Abandon)?;
             return self.end(pact, status);
         }
+        let breach = self.visible(&pact, look).ok_or(Error::NoBreach)?;
+        let nothing_left = pact.bond.is_zero() && pact.unvested()?.is_zero();
+        if nothing_left && !matches!(pact.status, Status::Active) {
+            return Err(Error::NoBreach);
+        }
+        self.break_pact(pact, breach, None)
+    }
+
+    fn visible(&self, pact: &Pact<Acc>, look: Look) -> Option<Breach> {
         let sight = Sight {
             cut_enabled: look.cut_enabled,
             owner_registered: look.owner_registered,
@@ -121,14 +130,14 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
             last_artifact: look
                 .last_artifact
                 .map_or(pact.artifacts_from, |at| at.max(pact.artifacts_from)),
-            now,
+            now: self.now(),
         };
-        let breach = exit::visible(&pact.terms, sight).ok_or(Error::NoBreach)?;
-        let nothing_left = pact.bond.is_zero() && pact.unvested()?.is_zero();
-        if nothing_left && !matches!(pact.status, Status::Active) {
-            return Err(Error::NoBreach);
-        }
-        self.break_pact(pact, breach, None)
+        exit::visible(&pact.terms, sight)
+    }
+
+    /// Nobody promises what is broken already, by whomever: the bond could be slashed at once.
+    pub(super) fn check_unbroken(&self, pact: &Pact<Acc>, look: Look) -> Result<(), Error> {
+        self.visible(pact, look).map_or(Ok(()), |_| Err(Error::BreachVisible))
     }
 
     /// What a broken promise costs: the bond, less the reward of whoever reported it, and unvested cut. A newcomer who has

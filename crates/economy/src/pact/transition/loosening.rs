@@ -36,7 +36,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
     }
 
     /// An objection counts as long as its stake stays.
-    pub(super) fn object(&mut self, who: Acc, hotkey: Acc, alpha: Alpha) -> Result<(), Error> {
+    pub(super) fn object(&mut self, who: Acc, hotkey: Acc, alpha: Alpha, staked: &[Alpha]) -> Result<(), Error> {
         let pact = self.take_in_force()?;
         if pact.loosening.is_none() {
             return Err(Error::NoLoosening);
@@ -48,7 +48,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
             alpha,
             yes: true,
         };
-        ballot::cast(&mut self.state.objections, objection)?;
+        ballot::cast(&mut self.state.objections, objection, staked)?;
         self.tell(Event::Objected {
             netuid: self.context.netuid,
             coldkey: who,

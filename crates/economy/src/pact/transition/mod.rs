@@ -65,15 +65,25 @@ pub fn apply_in_place<Acc: Clone + Ord>(
         events,
     };
     match input {
-        Input::Sign { who, terms, arbiters } => play.sign(who, terms, arbiters)?,
-        Input::Tighten { who, terms } => play.tighten(&who, terms)?,
+        Input::Sign {
+            who,
+            terms,
+            arbiters,
+            look,
+        } => play.sign(who, terms, arbiters, look)?,
+        Input::Tighten { who, terms, look } => play.tighten(&who, terms, look)?,
         Input::Loosen {
             who,
             terms,
             arbiters,
             tempo,
         } => play.loosen(&who, terms, arbiters, tempo)?,
-        Input::Object { who, hotkey, alpha } => play.object(who, hotkey, alpha)?,
+        Input::Object {
+            who,
+            hotkey,
+            alpha,
+            staked,
+        } => play.object(who, hotkey, alpha, &staked)?,
         Input::ApplyLoosening { staked, holdable } => play.apply_loosening(&staked, holdable)?,
         Input::AnnounceExit { who } => play.announce_exit(&who)?,
         Input::CancelExit { who } => play.cancel_exit(&who)?,
@@ -86,8 +96,9 @@ pub fn apply_in_place<Acc: Clone + Ord>(
             id,
             hotkey,
             alpha,
+            staked,
             uphold,
-        } => play.vote(who, id, hotkey, alpha, uphold)?,
+        } => play.vote(who, id, (hotkey, alpha), &staked, uphold)?,
         Input::Resolve { id, staked, holdable } => play.resolve(id, &staked, holdable)?,
         Input::Pay {
             from,

@@ -50,7 +50,14 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
     }
 
     /// An arbiter decides a report, or a holder votes on it where the pact names no arbiters.
-    pub(super) fn vote(&mut self, who: Acc, id: u32, hotkey: Acc, alpha: Alpha, uphold: bool) -> Result<(), Error> {
+    pub(super) fn vote(
+        &mut self,
+        who: Acc,
+        id: u32,
+        (hotkey, alpha): (Acc, Alpha),
+        staked: &[Alpha],
+        uphold: bool,
+    ) -> Result<(), Error> {
         let now = self.now();
         let pact = self.state.pact.as_ref().ok_or(Error::NoPact)?;
         let mut reports = self.state.reports.iter_mut();
@@ -63,7 +70,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
                 alpha,
                 yes: uphold,
             };
-            ballot::cast(&mut report.ballots, ballot)?;
+            ballot::cast(&mut report.ballots, ballot, staked)?;
         } else {
             report.decide(&pact.arbiters, who.clone(), uphold, now)?;
         }

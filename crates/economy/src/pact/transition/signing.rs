@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 
 use super::Play;
-use crate::pact::{Arbiters, Error, Event, Hold, Pact, Purse, Reservoir, Status, Terms, Totals};
+use crate::pact::{Arbiters, Error, Event, Hold, Look, Pact, Purse, Reservoir, Status, Terms, Totals};
 
 impl<Acc: Clone + Ord> Play<'_, Acc> {
     /// The bond goes on hold. Where an earlier pact of this registration has ended, what waits in its reservoir and its
     /// counters go on.
-    pub(super) fn sign(&mut self, who: Acc, terms: Terms, arbiters: Arbiters<Acc>) -> Result<(), Error> {
+    pub(super) fn sign(&mut self, who: Acc, terms: Terms, arbiters: Arbiters<Acc>, look: Look) -> Result<(), Error> {
         self.check_owner(&who)?;
         terms.check()?;
         arbiters.check_distinct()?;
@@ -16,6 +16,11 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
         let earlier = self.state.pact.take();
         if earlier.as_ref().is_some_and(|pact| pact.in_force().is_some()) {
             return Err(Error::PactInForce);
+        }
+        // TAO takes the route when it is released: the consent of holders to another one is asked by `loosen`.
+        let bound = |pact: &Pact<Acc>| !pact.reservoir.tao.is_zero() && pact.terms.route != terms.route;
+        if earlier.as_ref().is_some_and(bound) {
+            return Err(Error::RouteBound);
         }
         let fresh = Reservoir {
             released_at: now,
@@ -27,7 +32,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
             Purse::Held(Hold::Bond, who.clone()),
             terms.bond,
         );
-        self.keep(Pact {
+        let pact = Pact {
             registered_at: self.context.registered_at,
             signed_at: now,
             signer: who.clone(),
@@ -42,7 +47,9 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
             loosening: None,
             successor: None,
             totals,
-        });
+        };
+        self.check_unbroken(&pact, look)?;
+        self.keep(pact);
         self.tell(Event::Signed {
             netuid: self.context.netuid,
             signer: who,
@@ -52,7 +59,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
     }
 
     /// A larger bond is held at once.
-    pub(super) fn tighten(&mut self, who: &Acc, terms: Terms) -> Result<(), Error> {
+    pub(super) fn tighten(&mut self, who: &Acc, terms: Terms, look: Look) -> Result<(), Error> {
         self.check_owner(who)?;
         let mut pact = self.take_in_force()?;
         if matches!(pact.status, Status::Leaving { .. }) {
@@ -69,6 +76,7 @@ impl<Acc: Clone + Ord> Play<'_, Acc> {
             self.hold_bond(&mut pact, more)?;
         }
         self.replace_terms(&mut pact, terms)?;
+        self.check_unbroken(&pact, look)?;
         self.keep(pact);
         self.tell(Event::Tightened {
             netuid: self.context.netuid,

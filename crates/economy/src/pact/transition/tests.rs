@@ -44,13 +44,25 @@ fn input() -> impl Strategy<Value = (Input<Acc>, Acc, u64)> {
             threshold: 1
         })
     ];
+    let look = || {
+        let parts = (
+            prop::bool::weighted(0.9),
+            prop::bool::weighted(0.9),
+            prop::option::of(0u64..300),
+        );
+        parts.prop_map(|(cut_enabled, owner_registered, last_artifact)| Look {
+            cut_enabled,
+            owner_registered,
+            last_artifact,
+        })
+    };
     let staked = || prop::collection::vec(alpha(), 0..5);
     let id = || 0u32..6;
     let input = prop_oneof![
-        6 => (who(), terms(), arbiters.clone()).prop_map(|(who, terms, arbiters)| Input::Sign { who, terms, arbiters }),
-        2 => (who(), terms()).prop_map(|(who, terms)| Input::Tighten { who, terms }),
+        6 => (who(), terms(), arbiters.clone(), look()).prop_map(|(who, terms, arbiters, look)| Input::Sign { who, terms, arbiters, look }),
+        2 => (who(), terms(), look()).prop_map(|(who, terms, look)| Input::Tighten { who, terms, look }),
         3 => (who(), terms(), arbiters).prop_map(|(who, terms, arbiters)| Input::Loosen { who, terms, arbiters, tempo: 3 }),
-        3 => (who(), who(), alpha()).prop_map(|(who, hotkey, alpha)| Input::Object { who, hotkey, alpha }),
+        3 => (who(), who(), alpha(), staked()).prop_map(|(who, hotkey, alpha, staked)| Input::Object { who, hotkey, alpha, staked }),
         4 => (staked(), alpha()).prop_map(|(staked, holdable)| Input::ApplyLoosening { staked, holdable }),
         3 => who().prop_map(|who| Input::AnnounceExit { who }),
         1 => who().prop_map(|who| Input::CancelExit { who }),
@@ -60,7 +72,7 @@ fn input() -> impl Strategy<Value = (Input<Acc>, Acc, u64)> {
             Input::EstablishBreach { look: Look { cut_enabled, owner_registered, last_artifact } }
         }),
         4 => (who(), id()).prop_map(|(who, id)| Input::Report { who, id, evidence: [0; 32] }),
-        6 => (0u8..10, id(), who(), alpha(), any::<bool>()).prop_map(|(who, id, hotkey, alpha, uphold)| Input::Vote { who, id, hotkey, alpha, uphold }),
+        6 => (0u8..10, id(), who(), (alpha(), staked()), any::<bool>()).prop_map(|(who, id, hotkey, (alpha, staked), uphold)| Input::Vote { who, id, hotkey, alpha, staked, uphold }),
         6 => (id(), staked(), alpha()).prop_map(|(id, staked, holdable)| Input::Resolve { id, staked, holdable }),
         8 => (who(), who(), 1u64..1_000_000, any::<bool>()).prop_map(|(payer, payee, amount, held)| Input::Pay {
             from: if held { Purse::Held(Hold::Channel, payer) } else { Purse::Free(payer) },

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tributary_economy::{
     Alpha, Ledger, Tao,
-    market::{pact, staking},
+    market::{pact, registration, staking},
     pact::{Books as _, release},
     pool::{self, EQUAL_WEIGHT, Pool, Side, WEIGHT_ONE},
 };
@@ -131,6 +131,39 @@ proptest! {
         let fee_rate = 33u64;
         let fees = (u128::from(paid) + u128::from(with)) * u128::from(fee_rate) / 65_535;
         prop_assert!(u128::from(with.saturating_sub(without)) < fees, "{paid} paid, {with} with, {without} without, fees {fees}");
+    }
+
+    /// A hotkey to which others lend earns much of the dividends with little alpha of its own. Of tribute it gets what its
+    /// own alpha is due: at most f/2 of that, whatever is lent and taken.
+    #[test]
+    fn lent_stake_draws_no_tribute(own in 10_000_000u64..50_000_000_000, lent in 1u64.., take in 0u16..11_797) {
+        let trade = |filled: bool| {
+            let mut ledger = with_reservoir(Route::HOLDERS, filled);
+            let (me, parent, child) = (coldkey(4), hotkey(3), hotkey(5));
+            act(&mut ledger, |l| registration::register(l, &me, &child, NET, None)).unwrap();
+            let uid = ledger.uids(NET, &child).unwrap();
+            ledger.set_weights(NET.index(tributary_economy::MechId(0)), uid, vec![(0, u16::MAX)]);
+            act(&mut ledger, |l| staking::add_stake(l, &me, &child, NET, Tao(own))).unwrap();
+            ledger.set_child_keys(&parent, NET, vec![(lent, child)]);
+            ledger.set_parent_keys(&child, NET, vec![(lent, parent)]);
+            ledger.set_childkey_take(&child, NET, take);
+            // To the block before the second epoch, in which the permit of the first counts, then over it.
+            let epochs = ledger.subnet_epoch_index(NET);
+            while ledger.subnet_epoch_index(NET) < epochs + 1 || ledger.blocks_since_last_step(NET) + 1 < u64::from(ledger.tempo(NET)) {
+                next_block(&mut ledger).unwrap();
+            }
+            let before = (ledger.total_hotkey_alpha(&child, NET), ledger.pact(NET).unwrap().totals.to_holders);
+            while ledger.subnet_epoch_index(NET) < epochs + 2 {
+                next_block(&mut ledger).unwrap();
+            }
+            check_all(&ledger);
+            let after = (ledger.total_hotkey_alpha(&child, NET), ledger.pact(NET).unwrap().totals.to_holders);
+            (before.0.0, after.0.0 - before.0.0, after.1.0 - before.1.0)
+        };
+        let ((alpha, with, released), (_, without, _)) = (trade(true), trade(false));
+        prop_assert!(released > 0);
+        let cap = (u128::from(alpha) * 33).div_ceil(2 * 65_535);
+        prop_assert!(u128::from(with.saturating_sub(without)) <= cap + 2, "{with} with, {without} without, {cap} of {alpha}");
     }
 
     /// A payment, an announced exit, an exit and a breach do not move the price by themselves.

@@ -14,6 +14,13 @@ pub fn load(ledger: &Memory) -> Pact<Account> {
     ledger.pact(NET).expect("the subnet has a pact")
 }
 
+/// The subnet gets another owner, with the hotkey that stands for it.
+pub fn hand_over(ledger: &mut Memory, owner: Account) {
+    let hotkey = ledger.subnet_owner_hotkey(NET).unwrap();
+    ledger.set_subnet_owner(NET, Some(owner));
+    ledger.set_owner(&hotkey, Some(owner));
+}
+
 pub fn broken() -> Result<pact::PactSums, Error> {
     Err(Error::Rule(Rule::BrokenSum))
 }
@@ -224,6 +231,8 @@ fn a_larger_bond_is_held_at_once_of_a_signer_who_stands_by_the_pact() {
     let mut lost = bound(all_terms());
     lost.set_owner_cut_enabled(NET, false);
     pact_act(&mut lost, |l| pact::establish_breach(l, NET)).unwrap();
+    assert_eq!(tighten(&mut lost), Err(Error::BreachVisible));
+    lost.set_owner_cut_enabled(NET, true);
     tighten(&mut lost).unwrap();
     assert_eq!((load(&lost).bond, load(&lost).terms), (Tao::ZERO, tighter));
     pact_act(&mut lost, |l| pact::post_bond(l, &coldkey(OWNER), NET)).unwrap();
@@ -233,7 +242,7 @@ fn a_larger_bond_is_held_at_once_of_a_signer_who_stands_by_the_pact() {
     assert_eq!(again, Err(Error::BondPosted));
     // A successor owes the bond of the terms that it tightened, and the predecessor's is not touched.
     let mut taken = bound(all_terms());
-    taken.set_subnet_owner(NET, Some(coldkey(1)));
+    hand_over(&mut taken, coldkey(1));
     tighten(&mut taken).unwrap();
     assert_eq!(
         (load(&taken).bond, taken.held(Hold::Bond, &coldkey(1))),
@@ -291,9 +300,13 @@ fn artefacts_count_from_when_they_were_first_promised() {
 
 #[test]
 fn longer_vesting_binds_the_present_owner_s_cut_only() {
-    let mut ledger = bound(all_terms());
+    let mut ledger = bound(Terms {
+        open_after: 0,
+        artifact_period: 0,
+        ..all_terms()
+    });
     advance(&mut ledger, 15);
-    ledger.set_subnet_owner(NET, Some(coldkey(1)));
+    hand_over(&mut ledger, coldkey(1));
     advance(&mut ledger, 10);
     let longer = Terms {
         vesting_half_life: 40,
@@ -318,12 +331,12 @@ fn newcomers_in_turn_have_one_time_to_post_the_bond() {
     advance(&mut ledger, 12);
     let breach = |l: &mut Memory| pact_act(l, |l| pact::establish_breach(l, NET));
     let until = |l: &Memory| load(l).successor.map(|successor| (successor.coldkey, successor.until));
-    ledger.set_subnet_owner(NET, Some(coldkey(1)));
+    hand_over(&mut ledger, coldkey(1));
     pact_act(&mut ledger, |l| pact::tighten(l, &coldkey(1), NET, load(l).terms)).unwrap();
     let last = ledger.block() + 10;
     assert_eq!(until(&ledger), Some((coldkey(1), last)));
     advance(&mut ledger, 4);
-    ledger.set_subnet_owner(NET, Some(coldkey(2)));
+    hand_over(&mut ledger, coldkey(2));
     advance(&mut ledger, 6);
     assert_eq!(until(&ledger), Some((coldkey(2), last)));
     assert_eq!(ledger.block(), last);
@@ -334,7 +347,7 @@ fn newcomers_in_turn_have_one_time_to_post_the_bond() {
     assert_eq!((load(&posted).signer, until(&posted)), (coldkey(2), None));
     check_all(&posted);
     let mut back = ledger.clone();
-    back.set_subnet_owner(NET, Some(coldkey(OWNER)));
+    hand_over(&mut back, coldkey(OWNER));
     advance(&mut back, 6);
     assert_eq!(until(&back), None, "the signer is the owner again");
     next_block(&mut ledger).unwrap();

@@ -7,6 +7,8 @@ mod numbers;
 mod rules;
 mod sequences;
 mod services;
+mod signing;
+mod votes;
 
 use tributary_economy::{
     Ledger, NetUid, PerMillion, Tao, UNIT,

@@ -439,6 +439,7 @@ fn a_chain_without_pacts_keeps_and_holds_nothing() {
     let mut none = NoPacts;
     let books: &mut dyn Books<u64> = &mut none;
     assert!(books.pact(NET).is_none() && books.objections(NET).is_empty() && books.reports(NET).is_empty());
+    assert!(books.open_questions(NET).is_empty() && books.arrivals(NET, &1, &2).is_empty());
     assert!(books.artifact(NET).is_none() && books.channel(0).is_none() && books.channels().is_empty());
     assert_eq!(
         (

@@ -214,6 +214,14 @@ fn strength_is_the_sum_of_what_the_terms_are_worth() {
             },
             75_000,
         ),
+        (
+            Terms {
+                open_after: 1,
+                artifact_period: 30 * DAY,
+                ..none
+            },
+            75_000,
+        ),
     ] {
         assert_eq!(strength(&terms), PerMillion(worth), "{terms:?}");
     }
@@ -418,6 +426,10 @@ fn ballot(coldkey: u64, hotkey: u64, alpha: u64, yes: bool) -> Ballot<u64> {
 #[test]
 fn a_larger_stake_displaces_the_smallest_of_sixty_four() {
     let mut ballots = Vec::new();
+    let cast = |ballots: &mut Vec<Ballot<u64>>, ballot| {
+        let now: Vec<Alpha> = ballots.iter().map(|ballot| ballot.alpha).collect();
+        cast(ballots, ballot, &now)
+    };
     for who in 0..MAX_BALLOTS as u64 {
         cast(&mut ballots, ballot(who, 0, 10 + who, true)).unwrap();
     }
@@ -435,6 +447,29 @@ fn a_larger_stake_displaces_the_smallest_of_sixty_four() {
         1,
         "the smallest was its other"
     );
+}
+
+#[test]
+fn places_are_given_by_what_ballots_weigh_now() {
+    let full: Vec<_> = (0..MAX_BALLOTS as u64).map(|who| ballot(who, 0, 1_000, true)).collect();
+    let mut now = vec![Alpha(2_000); MAX_BALLOTS];
+    now[9] = Alpha(5);
+    let mut ballots = full.clone();
+    assert_eq!(cast(&mut ballots, ballot(100, 0, 5, true), &now), Err(Error::TooSmall));
+    cast(&mut ballots, ballot(100, 0, 6, true), &now).unwrap();
+    assert_eq!(ballots[9], ballot(100, 0, 6, true), "the one whose stake is gone");
+    // Nobody weighs more than when the vote was cast, nor anything that is not known.
+    let mut ballots = full.clone();
+    now[9] = Alpha(2_000);
+    assert_eq!(
+        cast(&mut ballots, ballot(100, 0, 1_000, true), &now),
+        Err(Error::TooSmall)
+    );
+    cast(&mut ballots, ballot(100, 0, 1_001, true), &now).unwrap();
+    assert_eq!(ballots[0], ballot(100, 0, 1_001, true));
+    let mut ballots = full;
+    cast(&mut ballots, ballot(100, 0, 1, true), &now[1..]).unwrap();
+    assert_eq!(ballots[63], ballot(100, 0, 1, true));
 }
 
 #[test]

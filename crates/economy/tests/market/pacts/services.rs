@@ -3,7 +3,7 @@
 use tributary_economy::{
     Alpha, Ledger, MechId, PerMillion, Tao,
     market::{coldkey_swap, networks, pact, staking},
-    pact::{Arbiters, Books as _, Error, Event, Hold, Route, Terms, artifact, report::Verdict},
+    pact::{Arbiters, Books as _, Error, Event, Hold, Revenue, Route, Terms, artifact, report::Verdict},
 };
 
 use super::{
@@ -114,6 +114,29 @@ fn revenue_is_counted_anew_on_another_subnet() {
 }
 
 #[test]
+fn a_full_count_of_revenue_refuses_no_payment() {
+    let mut ledger = lively();
+    let full = Revenue {
+        payments: u64::MAX,
+        amount: Tao(u64::MAX - 1),
+        tribute: Tao(u64::MAX),
+    };
+    ledger.set_revenue(NET, full);
+    let before = ledger.balance(&coldkey(3));
+    pact_act(&mut ledger, |l| {
+        pact::pay(l, &coldkey(4), NET, &coldkey(3), tao(7), [0; 32])
+    })
+    .unwrap();
+    assert_eq!(ledger.balance(&coldkey(3)), before.plus(tao(7)).unwrap());
+    let end = Revenue {
+        amount: Tao(u64::MAX),
+        ..full
+    };
+    assert_eq!(ledger.revenue(NET), end);
+    check_all(&ledger);
+}
+
+#[test]
 fn a_channel_s_tribute_is_that_of_the_registration_it_was_opened_on() {
     let terms = Terms {
         revenue_share: PerMillion(500_000),
@@ -208,6 +231,22 @@ fn the_best_miner_commits_artefacts_and_three_quarters_of_weight_confirm_them() 
     );
     assert_eq!(commit(&mut ledger, hotkey(2), artifact::MAX_LOCATION), Ok(0));
     ledger.set_incentive(NET.index(MechId(0)), vec![0, 7, 8]);
+    // The first is confirmed in peace: for half a period nobody else takes its place but the owner.
+    let at = ledger.block();
+    ledger.set_block(at + 4, [7; 32]);
+    assert_eq!(commit(&mut ledger, hotkey(3), 0), Err(Error::ArtifactWaits));
+    let mut confirmed = ledger.clone();
+    let done = confirmed.artifact(NET).map(|artifact| artifact::Artifact {
+        confirmed: true,
+        ..artifact
+    });
+    confirmed.set_artifact(NET, done);
+    assert_eq!(commit(&mut confirmed, hotkey(3), 0), Ok(1));
+    let mut own = ledger.clone();
+    own.set_incentive(NET.index(MechId(0)), vec![0, 8, 7]);
+    assert_eq!(commit(&mut own, hotkey(2), 0), Ok(1), "its own");
+    assert_eq!(commit(&mut ledger.clone(), coldkey(OWNER), 0), Ok(1));
+    ledger.set_block(at + 5, [7; 32]);
     assert_eq!(commit(&mut ledger, hotkey(3), 0), Ok(1));
     ledger.set_incentive(NET.index(MechId(0)), vec![0, 0, 0]);
     for key in [2, 3] {

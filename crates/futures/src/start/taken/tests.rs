@@ -1,3 +1,5 @@
+use std::fs;
+
 use super::*;
 use crate::{Plan, Scenario, people::World, start::Source};
 use tributary_economy::presets::LOCAL;
@@ -79,7 +81,9 @@ fn scenario(folder: &Path, more: &str) -> Result<Scenario, Error> {
 #[test]
 fn a_future_begins_with_the_chains_amounts_to_the_rao() {
     let folder = tempfile::tempdir().unwrap();
-    taken().write(&folder.path().join("start.json")).unwrap();
+    taken()
+        .write(Path::new("state.dump"), &folder.path().join("start.json"))
+        .unwrap();
     let scenario = scenario(folder.path(), "").unwrap();
     assert_eq!(scenario.start, Source::Chain(Box::new(taken())));
     assert_eq!(scenario.rules, [(0, RuleSet::Gate)]);
@@ -120,12 +124,12 @@ fn a_future_begins_with_the_chains_amounts_to_the_rao() {
 fn a_run_knows_what_it_started_from() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("start.json");
-    taken().write(&file).unwrap();
+    taken().write(Path::new("state.dump"), &file).unwrap();
     let plan = Plan::new(scenario(folder.path(), "").unwrap(), 1, 2).unwrap();
     let out = folder.path().join("out");
     plan.run(&out, &|| ()).unwrap();
     let other = Taken { idle_rao: 8, ..taken() };
-    other.write(&file).unwrap();
+    other.write(Path::new("state.dump"), &file).unwrap();
     let again = Plan::of(&out).unwrap();
     assert_eq!(again.fingerprint(), plan.fingerprint());
     let changed = Plan::new(scenario(folder.path(), "").unwrap(), 1, 2).unwrap();
@@ -153,7 +157,9 @@ fn errors_say_what_is_wrong_with_a_file() {
         write(&serde_json::to_string(&taken).unwrap());
         let text = problem("");
         assert!(
-            taken.write(&folder.path().join("other.json")).is_err(),
+            taken
+                .write(Path::new("state.dump"), &folder.path().join("other.json"))
+                .is_err_and(|error| error.to_string().starts_with("state.dump: ")),
             "a broken start is written"
         );
         text
@@ -171,7 +177,9 @@ fn errors_say_what_is_wrong_with_a_file() {
     assert!(text.contains("no subnet has a pool"), "{text}");
     let text = broken(&|taken| taken.subnets[1].netuid = 9);
     assert!(text.contains("netuids rise from 1 to 8"), "{text}");
-    taken().write(&folder.path().join("start.json")).unwrap();
+    taken()
+        .write(Path::new("state.dump"), &folder.path().join("start.json"))
+        .unwrap();
     let text = problem("[parameters]\nroot_stake_start = 5e6\n");
     assert!(
         text.contains("`parameters.root_stake_start`") && text.contains("leave this out"),

@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use sp_runtime::AccountId32;
 use tributary_economy::{
     Alpha, MechId, NetUid, PerMillion, Tao, UNIT,
+    market::staking::stake_of,
     pact::{Arbiters, Route, Terms},
 };
 
@@ -119,6 +120,26 @@ impl Fuzzer {
         }
     }
 
+    /// Somebody with a stake on the subnet, if there is anybody; a stake that is younger than a question has no say in it.
+    fn holder(&mut self, netuid: NetUid) -> (RuntimeOrigin, AccountId32) {
+        let held: Vec<_> = (1..=ACCOUNTS)
+            .flat_map(|number| {
+                let coldkey = account(number);
+                let hotkeys = pallet_subtensor::StakingHotkeys::<Test>::get(&coldkey);
+                hotkeys.into_iter().map(move |hotkey| (coldkey.clone(), hotkey))
+            })
+            .filter(|(coldkey, hotkey)| {
+                let chain = pallet_subtensor::Chain::<Test>::default();
+                !stake_of(&chain, hotkey, coldkey, netuid).is_zero()
+            })
+            .collect();
+        let (coldkey, hotkey) = match held.len() {
+            0 => (account(self.account()), account(self.hotkey())),
+            holders => held[self.random.random_range(0..holders)].clone(),
+        };
+        (RuntimeOrigin::signed(coldkey), hotkey)
+    }
+
     fn step(&mut self) -> Call {
         let netuid = self.netuid();
         let who = RuntimeOrigin::signed(account(self.account()));
@@ -151,7 +172,10 @@ impl Fuzzer {
                 let (terms, arbiters) = (self.terms(), self.arbiters());
                 ("loosen", Pact::loosen(self.owner(netuid), netuid, terms, arbiters))
             }
-            13..16 => ("object", Pact::object(who, netuid, hotkey)),
+            13..16 => {
+                let (who, hotkey) = self.holder(netuid);
+                ("object", Pact::object(who, netuid, hotkey))
+            }
             16..19 => ("apply_loosening", Pact::apply_loosening(who, netuid)),
             19..21 => ("announce_exit", Pact::announce_exit(self.owner(netuid), netuid)),
             21 => ("cancel_exit", Pact::cancel_exit(self.owner(netuid), netuid)),

@@ -181,7 +181,6 @@ macro_rules! neuron_calls {
         #[pallet::weight((weights::simple::<T>(), Pays::No))]
         pub fn decrease_take(origin: OriginFor<T>, hotkey: T::AccountId, take: u16) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::guard_take(&who, &hotkey, take)?;
             Self::apply(|chain| delegation::decrease_take(chain, &who, &hotkey, take))
         }
 
@@ -190,7 +189,6 @@ macro_rules! neuron_calls {
         #[pallet::weight((weights::simple::<T>(), Pays::No))]
         pub fn increase_take(origin: OriginFor<T>, hotkey: T::AccountId, take: u16) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::guard_take(&who, &hotkey, take)?;
             Self::apply(|chain| delegation::increase_take(chain, &who, &hotkey, take))
         }
 

@@ -195,7 +195,7 @@ macro_rules! stake_calls {
             netuid: NetUid,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| staking::recycle_alpha(chain, &who, &hotkey, amount, netuid))
+            Self::apply(|chain| recycling::recycle_alpha(chain, &who, &hotkey, amount, netuid))
         }
 
         /// Puts staked alpha out of reach for good (`docs/rules/staking.md#recycling-and-burning`).
@@ -208,7 +208,7 @@ macro_rules! stake_calls {
             netuid: NetUid,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| staking::burn_alpha(chain, &who, &hotkey, amount, netuid))
+            Self::apply(|chain| recycling::burn_alpha(chain, &who, &hotkey, amount, netuid))
         }
 
         /// Sells all alpha staked to a hotkey on a subnet (`docs/rules/staking.md#removing-stake`).
@@ -267,7 +267,7 @@ macro_rules! stake_calls {
         #[pallet::weight(weights::simple::<T>())]
         pub fn sudo_set_num_root_claims(origin: OriginFor<T>, new_value: u64) -> DispatchResult {
             ensure_root(origin)?;
-            ensure!(new_value <= 50, Error::<T>::InvalidNumRootClaim);
+            ensure!(bounds::is_root_claims(new_value), Error::<T>::InvalidNumRootClaim);
             NumRootClaim::<T>::put(new_value);
             Ok(())
         }
@@ -278,7 +278,10 @@ macro_rules! stake_calls {
         #[pallet::weight(weights::simple::<T>())]
         pub fn sudo_set_root_claim_threshold(origin: OriginFor<T>, netuid: NetUid, new_value: u64) -> DispatchResult {
             Self::ensure_owner_or_root(origin, netuid)?;
-            ensure!(new_value <= 10_000_000, Error::<T>::InvalidRootClaimThreshold);
+            ensure!(
+                bounds::is_root_claim_threshold(new_value),
+                Error::<T>::InvalidRootClaimThreshold
+            );
             RootClaimableThreshold::<T>::insert(netuid, I96F32::from_num(new_value));
             Ok(())
         }
@@ -294,7 +297,7 @@ macro_rules! stake_calls {
             limit: Option<TaoBalance>,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::apply(|chain| staking::add_stake_burn(chain, &who, &hotkey, netuid, amount, limit))
+            Self::apply(|chain| recycling::add_stake_burn(chain, &who, &hotkey, netuid, amount, limit))
         }
     }};
 }

@@ -183,6 +183,11 @@ mod keys {
     #[pallet::storage]
     pub type StakingColdkeys<T: Config> = StorageMap<_, Identity, T::AccountId, u64, OptionQuery>;
 
+    /// Where the next claim of root dividends goes on in `StakingHotkeys`, of a list too long for one.
+    #[pallet::storage]
+    pub type RootClaimCursor<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, u64, ValueQuery, defaults::RootClaimCursor<T::AccountId>>;
+
     /// Root validators auto-parent new subnets.
     #[pallet::storage]
     pub type AutoParentDelegationEnabled<T: Config> = StorageMap<
@@ -241,6 +246,10 @@ mod keys {
         (Vec<(u64, T::AccountId)>, u64),
         ValueQuery,
     >;
+
+    /// The last of the scheduled children that the last epoch looked at, where there are too many for one.
+    #[pallet::storage]
+    pub type PendingChildKeysCursor<T: Config> = StorageMap<_, Identity, NetUid, T::AccountId, OptionQuery>;
 
     /// Blocks until new children take effect.
     #[pallet::storage]

@@ -4,7 +4,7 @@ use frame_support::{assert_noop, assert_ok};
 use sp_runtime::AccountId32;
 use tributary_economy::{
     NetUid, Tao, UNIT,
-    delegation::{MAX_CHANGES_PER_EPOCH, MAX_PARENTS},
+    delegation::{MAX_CHANGES_PER_EPOCH, MAX_CHANGES_SEEN, MAX_PARENTS},
 };
 
 use super::mock::*;
@@ -82,6 +82,63 @@ fn an_epoch_applies_a_bounded_number_of_changes_the_oldest_first() {
         next_blocks(12);
         assert_eq!(waiting(), 0);
         assert_eq!(ParentKeys::<Test>::get(account(103), ONE).len(), usize::from(many));
+    });
+}
+
+#[test]
+fn an_epoch_looks_at_a_bounded_number_of_changes_and_the_next_goes_on() {
+    run(fast(), || {
+        start();
+        for number in 0..(2 * MAX_CHANGES_SEEN) as u16 {
+            PendingChildKeys::<Test>::insert(ONE, stranger(number), (vec![(1, account(104))], u64::MAX));
+        }
+        let keys: Vec<_> = PendingChildKeys::<Test>::iter_key_prefix(ONE).collect();
+        let oldest = keys[MAX_CHANGES_SEEN].clone();
+        PendingChildKeys::<Test>::insert(ONE, &oldest, (vec![(1, account(103))], 0));
+        let epoch = || {
+            let before = SubnetEpochIndex::<Test>::get(ONE);
+            while SubnetEpochIndex::<Test>::get(ONE) == before {
+                next_blocks(1);
+            }
+        };
+        epoch();
+        assert!(
+            PendingChildKeys::<Test>::contains_key(ONE, &oldest),
+            "it was not looked at"
+        );
+        assert_eq!(
+            PendingChildKeysCursor::<Test>::get(ONE).as_ref(),
+            Some(&keys[MAX_CHANGES_SEEN - 1])
+        );
+        epoch();
+        assert!(!PendingChildKeys::<Test>::contains_key(ONE, &oldest));
+        assert_eq!(
+            PendingChildKeysCursor::<Test>::get(ONE),
+            None,
+            "the next begins in front"
+        );
+        assert_eq!(ParentKeys::<Test>::get(account(103), ONE), vec![(1, oldest)]);
+    });
+}
+
+#[test]
+fn a_part_of_a_long_list_is_the_list_s() {
+    run(fast(), || {
+        use tributary_economy::Ledger as _;
+        let chain = Chain::<Test>::default();
+        for len in [0, 1, 63, 64, 300, 16_384u16] {
+            let all: Vec<_> = (0..len).map(stranger).collect();
+            StakingHotkeys::<Test>::insert(account(9), &all);
+            for (from, most) in [(0, 0), (0, 5), (1, 62), (62, 5), (250, 1_000), (16_383, 7), (70_000, 3)] {
+                let part: Vec<_> = all.iter().skip(from).take(most).cloned().collect();
+                let (from, len) = (from as u64, u64::from(len));
+                assert_eq!(
+                    chain.staking_hotkeys_from(&account(9), from, most),
+                    (part, len),
+                    "{len} {from} {most}"
+                );
+            }
+        }
     });
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     commands::send::Sending,
-    options::{Connection, Peers, SubnetQuery, socket},
+    options::{Connection, Peers, SubnetQuery, http_url, socket},
 };
 
 /// Longest time for which something is sealed: a hundred years.
@@ -14,7 +14,7 @@ pub const SEAL_SECONDS_MAX: u64 = 100 * 365 * 24 * 60 * 60;
 
 #[derive(Debug, Subcommand)]
 pub enum Artifact {
-    /// Show the latest artefact of a subnet: hashes, opening time, location, confirmations
+    /// Show the latest artifact of a subnet: hashes, opening time, location, confirmations
     Show(SubnetQuery),
     /// Seal a file until a given round of a beacon
     Seal(Seal),
@@ -24,7 +24,7 @@ pub enum Artifact {
     Check(Check),
     /// Seal a file as your pact promises, and commit it for your subnet. Serving it at --location is up to you
     Commit(Commit),
-    /// Confirm, with a validator's --hotkey, that the latest artefact holds a given content
+    /// Confirm, with a validator's --hotkey, that the latest artifact holds a given content
     Confirm(Confirm),
     /// Follow subnets: download every sealed file when it is committed, and open it when its round is published
     Watch(Watch),
@@ -33,7 +33,7 @@ pub enum Artifact {
 #[derive(Debug, Args)]
 pub struct WithBeacon {
     /// URL of a drand relay, which serves /info and /public/ROUND [default: drand's quicknet]
-    #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON")]
+    #[arg(long, value_name = "URL", env = "TRIBUTARY_BEACON", value_parser = http_url)]
     pub beacon: Option<String>,
 }
 

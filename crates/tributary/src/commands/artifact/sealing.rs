@@ -27,7 +27,7 @@ pub struct SealedFile {
 }
 
 pub fn read(file: &Path) -> Result<Vec<u8>> {
-    std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+    tributary_private::read_file(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 pub fn write(file: &Path, bytes: &[u8]) -> Result<()> {

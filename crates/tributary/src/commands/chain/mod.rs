@@ -59,6 +59,7 @@ pub async fn run(args: &Chain) -> Result<()> {
     if let Some(folder) = &args.dump_folder {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
+    let continued = args.data.as_ref().is_some_and(|folder| folder.join(FILE).exists());
     let begin = Begin {
         preset: args.preset.clone(),
         load: args.load.clone(),
@@ -74,6 +75,7 @@ pub async fn run(args: &Chain) -> Result<()> {
     };
     let rpc = RpcConfig {
         dump_folder: args.dump_folder.clone(),
+        chain_name: chain_name(args.preset.as_deref(), args.load.is_some() || continued),
         ..args.rpc.config(port, second_port)
     };
     // Before anybody can ask, or choose another way of making blocks. Tools wait for the first block, whatever makes the
@@ -113,6 +115,14 @@ pub async fn run(args: &Chain) -> Result<()> {
     }
     say!("stopped at block {}", chain.head().number);
     Ok(())
+}
+
+/// What the chain calls itself: a new one by its preset, one that goes on by no more than is known.
+fn chain_name(preset: Option<&str>, goes_on: bool) -> String {
+    match (preset, goes_on) {
+        (None, true) => "Tributary".to_owned(),
+        (preset, _) => format!("Tributary ({})", preset.unwrap_or(PRESET)),
+    }
 }
 
 /// What a chain begins with, as the options say it.

@@ -9,7 +9,7 @@ use super::validity::Validity;
 use crate::{
     amount::{self, Amount},
     commands::send::Sending,
-    options::{Connection, Keys},
+    options::{Connection, Keys, http_url},
 };
 
 /// Blocks that a channel stays open if nothing else is said.
@@ -44,7 +44,7 @@ pub struct Open {
     #[arg(value_parser = amount::parse)]
     pub amount: Amount,
     /// The gateway to use the channel with; it names the subnet and the payee
-    #[arg(long, value_name = "URL", conflicts_with_all = ["netuid", "payee"], required_unless_present_all = ["netuid", "payee"])]
+    #[arg(long, value_name = "URL", value_parser = http_url, conflicts_with_all = ["netuid", "payee"], required_unless_present_all = ["netuid", "payee"])]
     pub gateway: Option<String>,
     /// The subnet, whose pact takes its share
     #[arg(long, requires = "payee")]
@@ -133,8 +133,8 @@ pub struct Close {
     #[arg(long, value_name = "VOUCHER")]
     pub voucher: Option<Voucher>,
     /// Finish closing after the challenge period, or close an expired channel
-    #[arg(long, conflicts_with = "voucher")]
-    pub finalise: bool,
+    #[arg(long, aliases = ["finalise", "finalize"], conflicts_with = "voucher")]
+    pub finish: bool,
     #[command(flatten)]
     pub sending: Sending,
 }
@@ -144,7 +144,7 @@ pub struct Wallet {
     /// The channel
     pub channel: u64,
     /// The gateway
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = http_url)]
     pub gateway: String,
     /// The most TAO to sign for over the life of the channel [default: the deposit]
     #[arg(long, value_name = "TAO", value_parser = amount::parse)]

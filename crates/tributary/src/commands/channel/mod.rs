@@ -18,7 +18,10 @@ pub use args::Channel;
 use args::{List, Open, Settle};
 
 use super::send::{Deal, Sending};
-use crate::{amount::Amount, output};
+use crate::{
+    amount::Amount,
+    output::{self, say},
+};
 
 #[derive(Serialize)]
 struct SettleEffect {
@@ -36,7 +39,9 @@ pub async fn run(command: &Channel) -> Result<()> {
         Channel::Open(args) => open(args).await,
         Channel::TopUp(args) => {
             let call = calls::pact::top_up(args.channel, Tao(args.amount.0));
-            let deal = Deal::default().takes("into the channel", args.amount.0);
+            let deal = Deal::default()
+                .takes("into the channel", args.amount.0)
+                .figures(&serde_json::json!({ "channel": args.channel, "amount_rao": args.amount.0 }));
             change(&args.sending, args.channel, call, deal, "topped up").await
         }
         Channel::List(args) => list(args).await,
@@ -44,7 +49,7 @@ pub async fn run(command: &Channel) -> Result<()> {
         Channel::Voucher(args) => sign::voucher(args).await,
         Channel::Settle(args) => settle(args).await,
         Channel::Close(args) => {
-            let call = match args.finalise {
+            let call = match args.finish {
                 true => calls::pact::finalise_close(args.channel),
                 false => {
                     let voucher = args.voucher.map(|voucher| (Tao(voucher.amount), voucher.signature));
@@ -70,8 +75,13 @@ async fn open(args: &Open) -> Result<()> {
     };
     let head = client.header(client.best().await?).await?.number;
     let expiry = u64::from(head) + args.expiry;
+    let figures = serde_json::json!({
+        "netuid": netuid, "payee": address(&payee), "amount_rao": args.amount.0, "expiry": expiry,
+    });
     let call = calls::pact::open_channel(NetUid(netuid), payee, Tao(args.amount.0), expiry);
-    let deal = Deal::default().takes("into the channel", args.amount.0);
+    let deal = Deal::default()
+        .takes("into the channel", args.amount.0)
+        .figures(&figures);
     let Some(included) = args.sending.send_deal(&client, call, deal).await? else {
         return Ok(());
     };
@@ -153,8 +163,14 @@ async fn list(args: &List) -> Result<()> {
                 .is_none_or(|account| [&view.payer, &view.payee].contains(&account))
         })
         .collect();
+    if views.is_empty() {
+        say!("there is no open channel (`tributary channel open` opens one)");
+    }
     if args.json {
         return output::json(&views);
+    }
+    if views.is_empty() {
+        return Ok(());
     }
     let rows = views.iter().map(|view| {
         vec![

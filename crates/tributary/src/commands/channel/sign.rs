@@ -45,19 +45,27 @@ async fn payer(client: &Client, keys: &Keys, id: u64) -> Result<(Identity, Chann
 pub async fn token(args: &MakeToken) -> Result<()> {
     let client = Client::connect(&args.connection.endpoint).await?;
     let (payer, view) = payer(&client, &args.keys, args.channel).await?;
-    let until = match args.until {
+    let wanted = match args.until {
         Some(until) => until,
         None => {
             let head = u64::from(client.header(client.best().await?).await?.number);
             let block_ms = market::block_ms(&client.at_best().await?).await?;
-            head.saturating_add(args.valid_for.blocks(block_ms)).min(view.expiry)
+            head.saturating_add(args.valid_for.blocks(block_ms))
         }
     };
+    let until = wanted.min(view.expiry);
     let token = Token::sign(&payer, &client.genesis().0, args.channel, until).to_string();
     match args.json {
         true => output::json(&serde_json::json!({ "channel": args.channel, "until": until, "api_key": token })),
         false => {
-            say!("valid until block {until}; choose a longer time with --valid-for");
+            if wanted > until {
+                say!(
+                    "channel {} expires at block {until}, and the key with it: sooner than --valid-for or --until says",
+                    args.channel
+                );
+            } else {
+                say!("valid until block {until}; choose another time with --valid-for");
+            }
             output::line(&token)
         }
     }

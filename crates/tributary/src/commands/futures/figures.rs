@@ -5,6 +5,9 @@ use tributary_futures::{compare::Comparison, outcome::CLASSES, summary::Summary}
 
 use crate::output::{self, say};
 
+/// The fewest futures of which one is a hundredth.
+const HUNDRED: u64 = 100;
+
 pub fn print(summary: &Summary, json: bool) -> Result<()> {
     if json {
         return output::json(summary);
@@ -43,10 +46,16 @@ pub fn print(summary: &Summary, json: bool) -> Result<()> {
         Some(t) => format!("{:.2} ({:.2} to {:.2})", t.value, t.low, t.high),
         None => "unknown (too few futures)".to_owned(),
     };
+    let best = match summary.futures {
+        HUNDRED.. => format!(
+            "the best 1 % of futures hold {:.0} % of the sum",
+            100.0 * shape.top_percent_share.value
+        ),
+        few => format!("the share of the best 1 % is unknown ({few} futures; it takes {HUNDRED})"),
+    };
     output::line(&format!(
-        "market value: skewness {:.2}, tail index {tail}, the best 1 % of futures hold {:.0} % of the sum",
-        shape.skewness.value,
-        100.0 * shape.top_percent_share.value
+        "market value: skewness {:.2}, tail index {tail}, {best}",
+        shape.skewness.value
     ))?;
     for limit in &summary.limits {
         say!("note: {limit}");
@@ -61,10 +70,24 @@ pub fn print_comparison(comparison: &Comparison, json: bool) -> Result<()> {
     let pairs = comparison.outcomes.iter().chain(&comparison.numbers);
     let rows = pairs.map(|(name, paired)| {
         let d = paired.difference;
-        let cells = [paired.first, paired.second, d.value, d.low, d.high].map(number);
-        [name.clone()].into_iter().chain(cells).collect()
+        let cells = [paired.first, paired.second, d.value].map(number);
+        // Where all futures differ by the same, their number says nothing about how far others would.
+        let interval = match d.low == d.high {
+            true => ["-".to_owned(), "-".to_owned()],
+            false => [d.low, d.high].map(number),
+        };
+        [name.clone()].into_iter().chain(cells).chain(interval).collect()
     });
-    output::table(&["", "A", "B", "B - A", "from", "to (95 %)"], rows.collect())
+    let rows: Vec<Vec<String>> = rows.collect();
+    let same = rows.iter().any(|row| row.last().is_some_and(|cell| cell == "-"));
+    output::table(&["", "A", "B", "B - A", "from", "to (95 %)"], rows)?;
+    if same {
+        say!(
+            "-: all {} futures differ by the same amount, which gives no interval",
+            comparison.futures
+        );
+    }
+    Ok(())
 }
 
 /// A number with the digits that a reader wants.

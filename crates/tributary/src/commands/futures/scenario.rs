@@ -26,7 +26,7 @@ pub fn read(path: Option<&PathBuf>) -> Result<Scenario> {
     let Some(path) = path else {
         return Ok(Scenario::default());
     };
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = tributary_private::read_text(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(Scenario::parse(&path.display().to_string(), &text)?)
 }
 

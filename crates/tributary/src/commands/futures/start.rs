@@ -57,7 +57,7 @@ fn json_file(name: &str) -> Result<PathBuf, String> {
 /// If the dump cannot be read, its sums do not close, or it has no subnet with a pool.
 pub fn run(args: &Start) -> Result<()> {
     let taken = take(&args.dump)?;
-    taken.write(&args.out)?;
+    taken.write(&args.dump, &args.out)?;
     if args.json {
         output::json(&taken)?;
     }

@@ -34,7 +34,8 @@ pub struct Sweep {
 /// # Errors
 /// If the table or the scenario is wrong, or a file cannot be read or written.
 pub fn run(args: &Sweep) -> Result<()> {
-    let text = std::fs::read_to_string(&args.table).with_context(|| format!("cannot read {}", args.table.display()))?;
+    let text =
+        tributary_private::read_text(&args.table).with_context(|| format!("cannot read {}", args.table.display()))?;
     let base = scenario::read(args.scenario.as_ref())?;
     let sweep = Table::read(&args.table.display().to_string(), &text, &base)?;
     let directory = match &args.out {
@@ -44,6 +45,7 @@ pub fn run(args: &Sweep) -> Result<()> {
         }
         None => None,
     };
+    super::on_interrupt(directory.as_deref());
     let progress = Progress::new(sweep.rows() as u64, "scenarios", "writing");
     let rows = sweep.run(args.seed, args.runs, directory.as_deref(), &|| progress.done_one())?;
     progress.finish();

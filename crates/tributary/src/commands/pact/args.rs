@@ -78,10 +78,10 @@ pub struct Promises {
     /// Share of every payment that becomes tribute, such as 20% or 0.2
     #[arg(long, value_name = "SHARE", value_parser = shares::parse)]
     pub revenue_share: Option<PerMillion>,
-    /// Blocks after which anyone can open a committed artefact
+    /// Blocks after which anyone can open a committed artifact
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub open_after: Option<u64>,
-    /// Most blocks from one committed artefact to the next
+    /// Most blocks from one committed artifact to the next
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(..=BLOCKS_MAX))]
     pub artifact_period: Option<u64>,
     /// Where tribute goes: burn, holders, root, or a split like burn=50%,holders=30%,root=20%

@@ -72,12 +72,24 @@ fn short(address: &str) -> Field {
 
 /// What validators say of somebody, who need not be named; others by how their addresses begin.
 fn verdict(said: Option<&str>, hotkey: &str) -> Field {
-    let said = said.unwrap_or_default().replace(hotkey, "it");
+    Field::from(words(said.unwrap_or_default(), hotkey)).dim()
+}
+
+fn words(said: &str, hotkey: &str) -> String {
+    // The row is the subject, and its own address is no news.
+    let said = match said.strip_prefix(hotkey).map(str::trim_start) {
+        Some(said) => match said.strip_prefix("at ").and_then(|rest| rest.split_once(' ')) {
+            Some((_, said)) => said,
+            None => said,
+        },
+        None => said,
+    };
+    let said = said.replace(hotkey, "it");
     let words = said.split(' ').map(|word| match word.len() {
         ADDRESS.. => format!("{}…", word.chars().take(8).collect::<String>()),
         _ => word.to_owned(),
     });
-    Field::from(words.collect::<Vec<_>>().join(" ")).dim()
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Letters of an address, at least.
@@ -138,14 +150,19 @@ fn subnets(frame: &Frame) -> Table {
             9,
         ),
         figure("TAO in pool", "TAO in the pool in which its alpha is traded", 11),
-        figure("tribute", "TAO of customers' payments that the pact gave back", 9),
+        figure("tribute", "TAO of customers' payments that became tribute", 9),
         figure(
-            "returned",
-            "all that came back under the pact, over the TAO emitted to the subnet",
+            "released",
+            "tribute that the pact has burned or paid out, over the TAO emitted to the subnet",
+            9,
+        ),
+        figure(
+            "waiting",
+            "pledged alpha and tribute that the pact has not released yet, over the same",
             9,
         ),
         figure("revenue", "TAO that customers paid", 9),
-        figure("opened", "artefacts opened, of those committed under the pact", 6),
+        figure("opened", "artifacts opened, of those committed under the pact", 6),
         Column {
             title: "market",
             means: "train and serve are the market's own; guest came from outside",
@@ -174,6 +191,7 @@ fn subnets(frame: &Frame) -> Table {
             format!("{:.3}", subnet.tao_in_pool_rao as f64 / 1e9).into(),
             units(subnet.tribute_rao).into(),
             Field::from(format!("{:.3} %", 100.0 * subnet.returned_over_emitted)).fg(Color::Magenta),
+            Field::from(format!("{:.3} %", 100.0 * subnet.waiting_over_emitted)).fg(Color::Magenta),
             units(subnet.revenue_rao).into(),
             or_none(opened).fg(Color::Magenta),
             Field::from(market).dim(),
@@ -281,7 +299,7 @@ fn gateways(frame: &Frame) -> Table {
             fit: Fit::Name(27),
             least: 24,
         },
-        figure("requests", "requests answered since it started", 8),
+        figure("requests", "requests answered", 8),
         figure("charged TAO", "what they cost", 11),
         figure("tokens", "tokens made", 8),
         figure("settled TAO", "what the chain has paid out of channels", 11),
@@ -401,4 +419,27 @@ pub fn sums(frame: &Frame) -> (String, Result<&'static str, String>) {
         false => Err(format!("but {} TAO are held", Amount(frame.held_rao))),
     };
     (issued, held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_verdict_begins_with_what_is_wrong() {
+        let (own, other) = (&"5".repeat(48), &"6".repeat(48));
+        for (said, shown) in [
+            (
+                format!("{own} at 127.0.0.1:8091 cannot be reached: connection refused"),
+                "cannot be reached: connection refused".to_owned(),
+            ),
+            (
+                format!("{own} answers with nonsense"),
+                "answers with nonsense".to_owned(),
+            ),
+            (format!("copied from {other}"), "copied from 66666666…".to_owned()),
+        ] {
+            assert_eq!(words(&said, own), shown);
+        }
+    }
 }

@@ -80,7 +80,8 @@ fn without_figures(text: &str) -> String {
     };
     let word = |word: &str| {
         let bare = word.trim_end_matches([',', ';']);
-        if figure(word) {
+        // An interval that there is not takes the place of one.
+        if figure(word) || word == "-" {
             "#".to_owned()
         } else if bare.len() == 48 && bare.starts_with('5') && bare.chars().all(|c| c.is_ascii_alphanumeric()) {
             word.replace(bare, "[ADDRESS]")
