@@ -59,11 +59,11 @@ pub enum Subcommand {
     #[command(subcommand)]
     Key(sc_cli::KeySubcommand),
 
-    /// Write a chain specification.
+    /// Write a chain specification; export-chain-spec takes its place.
     #[allow(deprecated)]
     BuildSpec(sc_cli::BuildSpecCmd),
 
-    /// Write a chain specification, or one of a state that was exported.
+    /// Write a chain specification.
     ExportChainSpec(sc_cli::ExportChainSpecCmd),
 
     /// Write the specification of a network that goes on from the state of another chain.

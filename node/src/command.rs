@@ -1,6 +1,5 @@
 //! What the command line does.
 
-use clap::Parser;
 use sc_cli::SubstrateCli;
 use sc_network::{Litep2pNetworkBackend, NetworkWorker, config::NetworkBackendType};
 use sc_service::{Configuration, PartialComponents, TaskManager};
@@ -50,7 +49,7 @@ impl SubstrateCli for Cli {
 /// # Errors
 /// What went wrong, for the reader.
 pub fn run() -> sc_cli::Result<()> {
-    let cli = Cli::parse();
+    let cli = Cli::from_args();
     match &cli.subcommand {
         Some(subcommand) => offline(&cli, subcommand),
         None => {

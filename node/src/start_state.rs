@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use codec::{Decode, Encode};
 use sc_client_api::HeaderBackend;
 use sc_consensus::{BlockImport, BlockImportParams, ForkChoiceStrategy, ImportedState, StateAction, StorageChanges};
-use sc_network_sync::state::{KeyValueStateLevel, KeyValueStates};
+use sp_state_machine::{KeyValueStateLevel, KeyValueStates};
 use sc_service::ChainSpec as _;
 use serde::{Deserialize, Serialize};
 use sp_consensus::BlockOrigin;

@@ -1,7 +1,9 @@
 //! How each pallet is set up. Deposits and limits are those of `docs/rules/clients.md#constants`.
 
 use frame_support::{
-    derive_impl, parameter_types,
+    BoundedVec, derive_impl,
+    dispatch::DispatchResult,
+    parameter_types,
     traits::{
         ConstBool, ConstU8, ConstU16, ConstU32, ConstU64, Contains, EqualPrivilegeOnly, fungible::HoldConsideration,
     },
@@ -10,6 +12,7 @@ use frame_support::{
 use frame_system::{EnsureRoot, limits};
 use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_consensus_grandpa::AuthorityList;
 use sp_runtime::{
     Perbill,
     traits::{BlakeTwo256, Convert, One},
@@ -35,6 +38,9 @@ parameter_types! {
         })
         .build();
 }
+
+/// As many may make blocks, and finalize them.
+pub type MaxAuthorities = ConstU32<32>;
 
 /// What still runs while the chain is in safe mode.
 pub struct AlwaysAllowed;
@@ -87,7 +93,7 @@ impl pallet_timestamp::Config for Runtime {
 impl pallet_aura::Config for Runtime {
     type AuthorityId = AuraId;
     type DisabledValidators = ();
-    type MaxAuthorities = ConstU32<32>;
+    type MaxAuthorities = MaxAuthorities;
     type AllowMultipleBlocksPerSlot = ConstBool<false>;
     type SlotDuration = network::SlotDurationMs;
 }
@@ -95,7 +101,7 @@ impl pallet_aura::Config for Runtime {
 impl pallet_grandpa::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type WeightInfo = ();
-    type MaxAuthorities = ConstU32<32>;
+    type MaxAuthorities = MaxAuthorities;
     type MaxNominators = ConstU32<0>;
     type MaxSetIdSessionEntries = ConstU64<0>;
     type KeyOwnerProof = sp_core::Void;
@@ -254,7 +260,31 @@ impl pallet_pact::Config for Runtime {
 }
 
 impl pallet_commitments::Config for Runtime {}
-impl pallet_admin_utils::Config for Runtime {}
+impl pallet_admin_utils::Config for Runtime {
+    type AuthorityId = AuraId;
+    type MaxAuthorities = MaxAuthorities;
+    type Aura = Authorities;
+    type Grandpa = Authorities;
+}
+
+/// Those who make and finalize blocks.
+pub struct Authorities;
+
+impl pallet_admin_utils::Authors<AuraId, MaxAuthorities> for Authorities {
+    fn change(next: BoundedVec<AuraId, MaxAuthorities>) {
+        Aura::change_authorities(next);
+    }
+}
+
+impl pallet_admin_utils::Voters<BlockNumber> for Authorities {
+    fn schedule(next: AuthorityList, in_blocks: BlockNumber, forced: Option<BlockNumber>) -> DispatchResult {
+        Grandpa::schedule_change(next, in_blocks, forced)
+    }
+
+    fn count_change() {
+        pallet_grandpa::CurrentSetId::<Runtime>::mutate(|set| *set = set.saturating_add(1));
+    }
+}
 impl pallet_subtensor_swap::Config for Runtime {}
 impl pallet_alpha_assets::Config for Runtime {}
 impl network::Config for Runtime {}

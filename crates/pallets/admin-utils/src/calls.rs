@@ -131,6 +131,38 @@ setters! {
     }
 
     other {
+        /// Sets who makes blocks, from the next one on. Root only.
+        #[pallet::call_index(0)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn swap_authorities(
+            origin: OriginFor<T>,
+            new_authorities: BoundedVec<T::AuthorityId, T::MaxAuthorities>,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            ensure!(!new_authorities.is_empty(), Error::<T>::NoAuthorities);
+            T::Aura::change(new_authorities);
+            Ok(())
+        }
+
+        /// Sets who finalizes blocks, `in_blocks` after this one. With `forced`, the number of the last final block, it
+        /// works while nothing is being finalized. Root only (`docs/rules/hyperparameters.md#authorities`).
+        #[pallet::call_index(59)]
+        #[pallet::weight(weights::simple::<T>())]
+        pub fn schedule_grandpa_change(
+            origin: OriginFor<T>,
+            next_authorities: AuthorityList,
+            in_blocks: BlockNumberFor<T>,
+            forced: Option<BlockNumberFor<T>>,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            let votes = next_authorities.iter().any(|(_, weight)| *weight > 0);
+            ensure!(votes, Error::<T>::NoAuthorities);
+            T::Grandpa::schedule(next_authorities, in_blocks, forced)?;
+            let at = frame_system::Pallet::<T>::block_number().saturating_add(in_blocks);
+            VotersChangeAt::<T>::put(at);
+            Ok(())
+        }
+
         /// Fails: proof of work is gone.
         #[pallet::call_index(20)]
         #[pallet::weight(weights::simple::<T>())]

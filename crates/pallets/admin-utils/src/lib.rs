@@ -15,6 +15,29 @@ pub use pallet::*;
 
 use frame_support::pallet_prelude::import_section;
 
+use frame_support::{BoundedVec, dispatch::DispatchResult};
+use sp_consensus_grandpa::AuthorityList;
+
+/// Who makes blocks.
+pub trait Authors<Id, Max> {
+    /// These do, from the next block on.
+    fn change(next: BoundedVec<Id, Max>);
+}
+
+/// Who finalizes blocks.
+pub trait Voters<BlockNumber> {
+    /// These do, `in_blocks` after this one: of the final chain, or, forced, of the best one, where `forced` is the last
+    /// block that was final.
+    ///
+    /// # Errors
+    /// A change is ahead already, or a forced one came too shortly before.
+    fn schedule(next: AuthorityList, in_blocks: BlockNumber, forced: Option<BlockNumber>) -> DispatchResult;
+
+    /// A scheduled change has happened. Nodes count the sets of voters and take the number from here when they start
+    /// from a state.
+    fn count_change();
+}
+
 /// The pallet.
 #[import_section(calls::calls)]
 #[frame_support::pallet]
@@ -24,6 +47,8 @@ pub mod pallet {
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
     use pallet_subtensor::{Event as Told, weights};
+    use sp_consensus_grandpa::AuthorityList;
+    use sp_runtime::Saturating;
     use tributary_economy::{
         MechId, NetUid, RecycleOrBurn as RecycleOrBurnEnum, Tao as TaoBalance,
         bounds::{check_alpha_values, may_set_bonds_moving_average, may_set_steepness},
@@ -32,13 +57,39 @@ pub mod pallet {
         mechanisms::check_split,
     };
 
+    use crate::{Authors, Voters};
+
     /// The pallet.
     #[pallet::pallet]
     pub struct Pallet<T>(_);
 
     /// What the pallet needs of the runtime.
     #[pallet::config]
-    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> + pallet_subtensor::Config {}
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> + pallet_subtensor::Config {
+        /// Key of somebody who makes blocks.
+        type AuthorityId: Member + Parameter + MaxEncodedLen;
+        /// How many there may be.
+        type MaxAuthorities: Get<u32>;
+        /// Who makes blocks.
+        type Aura: Authors<Self::AuthorityId, Self::MaxAuthorities>;
+        /// Who finalizes them.
+        type Grandpa: Voters<BlockNumberFor<Self>>;
+    }
+
+    /// Block at which the voters that were scheduled take over.
+    #[pallet::storage]
+    pub type VotersChangeAt<T: Config> = StorageValue<_, BlockNumberFor<T>, OptionQuery>;
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_finalize(now: BlockNumberFor<T>) {
+            // After the pallet of finality, which stands before this one, has put them in their place.
+            if VotersChangeAt::<T>::get().is_some_and(|at| at <= now) {
+                VotersChangeAt::<T>::kill();
+                T::Grandpa::count_change();
+            }
+        }
+    }
 
     /// What happened, where `SubtensorModule` has no event for it.
     #[pallet::event]
@@ -112,5 +163,7 @@ pub mod pallet {
         POWRegistrationDisabled,
         /// The call is gone.
         Deprecated,
+        /// A list of authorities is empty, or names nobody with a vote.
+        NoAuthorities,
     }
 }
