@@ -192,6 +192,7 @@ impl Fuzzer {
                 let next = pallet_pact::NextReport::<Test>::get();
                 let id = self.random.random_range(next.saturating_sub(5)..next.max(1));
                 let uphold = self.random.random_range(0..2) == 0;
+                let (who, hotkey) = self.holder(netuid);
                 ("vote", Pact::vote(who, netuid, id, hotkey, uphold))
             }
             35..39 => {
