@@ -90,7 +90,7 @@ macro_rules! for_each_ledger_item {
             root_claimable_threshold, set_root_claimable_threshold, RootClaimableThreshold, (netuid: NetUid), I96F32, I96F32::from_bits(500_000 << 32);
 
             // Schedule.
-            tempo, set_tempo, Tempo, (netuid: NetUid), u16, $crate::schedule::DEFAULT_TEMPO;
+            tempo, set_tempo, Tempo, (netuid: NetUid), u16, $crate::new_subnet::DEFAULT_TEMPO;
             last_epoch_block, set_last_epoch_block, LastEpochBlock, (netuid: NetUid), u64, 0;
             pending_epoch_at, set_pending_epoch_at, PendingEpochAt, (netuid: NetUid), u64, 0;
             subnet_epoch_index, set_subnet_epoch_index, SubnetEpochIndex, (netuid: NetUid), u64, 0;

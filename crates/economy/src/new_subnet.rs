@@ -4,7 +4,10 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-use crate::{Tao, UNIT, schedule::DEFAULT_TEMPO};
+use crate::{Tao, UNIT};
+
+/// Blocks between epochs where nobody sets another number.
+pub const DEFAULT_TEMPO: u16 = 360;
 
 /// The hyperparameters that registration writes for a new subnet
 /// (`docs/rules/subnets.md#what-a-new-subnet-starts-with`). The reference has them as constants; here they are a value

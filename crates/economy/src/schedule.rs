@@ -5,9 +5,6 @@ use crate::{Account, Ledger, NetUid};
 /// An epoch runs after this many blocks without one, whatever the tempo says.
 pub const LONGEST_WAIT: u64 = 50_400;
 
-/// Blocks between epochs where nobody sets another number.
-pub const DEFAULT_TEMPO: u16 = 360;
-
 /// What decides when the next epoch of a subnet runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {

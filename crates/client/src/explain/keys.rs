@@ -3,6 +3,10 @@
 /// Of `SubtensorModule`.
 pub(super) const KEYS: &[(&str, &str)] = &[
     (
+        "TooManyHotkeys",
+        "this coldkey owns 4,096 hotkeys, which is the most: use one of them, or another coldkey",
+    ),
+    (
         "HotKeyAccountNotExists",
         "nobody has ever registered this hotkey, so nothing can be staked to it: choose a hotkey that `tributary metagraph` lists, or register this one first",
     ),

@@ -32,7 +32,7 @@ impl Default for Parameters {
     /// (`docs/rules/subnets.md#what-a-new-subnet-starts-with`).
     fn default() -> Self {
         Self {
-            tempo: crate::schedule::DEFAULT_TEMPO,
+            tempo: crate::new_subnet::DEFAULT_TEMPO,
             activity_cutoff: 5000,
             kappa: 32_767,
             bonds_penalty: u16::MAX,

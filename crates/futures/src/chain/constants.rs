@@ -5,9 +5,9 @@ use tributary_economy::{
     approximate::Parts,
     emission::{self, Division},
     fixed::{I96F32, U96F32},
+    new_subnet::DEFAULT_TEMPO,
     pool,
     presets::MAINNET,
-    schedule::DEFAULT_TEMPO,
 };
 
 pub use tributary_economy::units::BLOCKS_PER_DAY;

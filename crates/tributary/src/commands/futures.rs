@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod figures;
+mod interrupt;
 mod progress;
 mod report;
 mod scenario;
@@ -9,7 +10,7 @@ mod sensitivity;
 mod start;
 mod sweep;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
@@ -112,23 +113,6 @@ pub struct Merge {
     pub json: bool,
 }
 
-/// Says, when the user interrupts, that what is done is kept. Without a folder nothing is, and nothing is said.
-fn on_interrupt(out: Option<&Path>) {
-    let Some(out) = out.map(Path::to_owned) else { return };
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            output::complain(format_args!(
-                "interrupted: what is done is kept in {}, and the same command continues from there",
-                out.display()
-            ));
-            std::process::exit(INTERRUPTED);
-        }
-    });
-}
-
-/// The exit code of a program that SIGINT ended, as shells count it.
-const INTERRUPTED: i32 = 130;
-
 /// Runs the command. Blocks until it is done.
 ///
 /// # Errors
@@ -136,7 +120,7 @@ const INTERRUPTED: i32 = 130;
 pub fn run(command: &Futures) -> Result<()> {
     match command {
         Futures::Run(args) => {
-            on_interrupt(Some(&args.out));
+            interrupt::keep_what_is_done(Some(&args.out));
             let plan = plan(args.scenario.as_ref(), &args.what)?;
             let progress = Progress::new(plan.runs, "futures", "summing up");
             let summary = plan.run(&args.out, &|| progress.done_one())?;
@@ -170,7 +154,7 @@ pub fn run(command: &Futures) -> Result<()> {
             output::line(explained.text().trim_end())
         }
         Futures::Shard(args) => {
-            on_interrupt(Some(&args.run.out));
+            interrupt::keep_what_is_done(Some(&args.run.out));
             let run = &args.run;
             let plan = plan(run.scenario.as_ref(), &run.what)?;
             let shard = Shard::new(args.index, args.of)?;

@@ -140,7 +140,7 @@ impl Subnet {
         })
     }
 
-    /// Waits until the honest miner has earned, and the dishonest one next to nothing.
+    /// Waits until the honest miner has earned, and the dishonest one, who may have earned for a round, no longer does.
     fn until_paid(&self, neurons: &mut [NeuronProcess; 3]) {
         let stake = |metagraph: &Value, uid: u64| number(&metagraph[uid as usize], "stake_alpha_rao");
         let (honest, dishonest, validator) = (self.honest, self.dishonest, self.validator as usize);
@@ -151,7 +151,7 @@ impl Subnet {
             let metagraph = self.run(&["metagraph", &self.netuid]);
             // A model that has just begun to learn its few bytes by heart may beat byte frequencies for a round.
             let (earned, taken) = (stake(&metagraph, honest), stake(&metagraph, dishonest));
-            let paid = earned > 0 && taken * 50 <= earned && share(&metagraph[dishonest as usize], "incentive") == 0.0;
+            let paid = earned > 0 && taken * 5 <= earned && share(&metagraph[dishonest as usize], "incentive") == 0.0;
             if self.judged(&neurons[2]) && paid {
                 break metagraph;
             }

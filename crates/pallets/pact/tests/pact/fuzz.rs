@@ -145,7 +145,7 @@ impl Fuzzer {
         let who = RuntimeOrigin::signed(account(self.account()));
         let hotkey = account(self.hotkey());
         match self.random.random_range(0..100) {
-            which @ 0..27 => self.promise(which, netuid, who, hotkey),
+            which @ 0..27 => self.promise(which, netuid, who),
             which @ 27..45 => self.judge(which, netuid, who, hotkey),
             which @ 45..71 => self.pay(which, netuid, who),
             which @ 71..90 => self.trade(which, netuid, who, hotkey),
@@ -154,7 +154,7 @@ impl Fuzzer {
     }
 
     /// Signs, changes and leaves.
-    fn promise(&mut self, which: u8, netuid: NetUid, who: RuntimeOrigin, hotkey: AccountId32) -> Call {
+    fn promise(&mut self, which: u8, netuid: NetUid, who: RuntimeOrigin) -> Call {
         match which {
             0..6 => {
                 let (terms, arbiters) = (self.terms(), self.arbiters());
@@ -192,6 +192,7 @@ impl Fuzzer {
                 let next = pallet_pact::NextReport::<Test>::get();
                 let id = self.random.random_range(next.saturating_sub(5)..next.max(1));
                 let uphold = self.random.random_range(0..2) == 0;
+                let (who, hotkey) = self.holder(netuid);
                 ("vote", Pact::vote(who, netuid, id, hotkey, uphold))
             }
             35..39 => {

@@ -65,7 +65,7 @@ pub fn run(args: &Sensitivity) -> Result<()> {
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out)?;
     }
-    super::on_interrupt(args.out.as_deref());
+    super::interrupt::keep_what_is_done(args.out.as_deref());
     let progress = Progress::new(study.futures(), "futures", "working out the shares");
     let found = study.run(args.out.as_deref(), &|| progress.done_one())?;
     progress.finish();

@@ -45,7 +45,7 @@ pub fn run(args: &Sweep) -> Result<()> {
         }
         None => None,
     };
-    super::on_interrupt(directory.as_deref());
+    super::interrupt::keep_what_is_done(directory.as_deref());
     let progress = Progress::new(sweep.rows() as u64, "scenarios", "writing");
     let rows = sweep.run(args.seed, args.runs, directory.as_deref(), &|| progress.done_one())?;
     progress.finish();
