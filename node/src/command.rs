@@ -105,43 +105,43 @@ fn offline(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
         }
         Subcommand::CheckBlock(command) => {
             let runner = cli.create_runner(command)?;
-            runner.async_run(|config| {
+            runner.async_run(|mut config| {
                 let PartialComponents {
                     client,
                     task_manager,
                     import_queue,
                     ..
-                } = service::parts(&config)?;
+                } = service::parts(&mut config)?;
                 Ok((command.run(client, import_queue), task_manager))
             })
         }
         Subcommand::ExportBlocks(command) => {
             let runner = cli.create_runner(command)?;
-            runner.async_run(|config| {
+            runner.async_run(|mut config| {
                 let PartialComponents {
                     client, task_manager, ..
-                } = service::parts(&config)?;
+                } = service::parts(&mut config)?;
                 Ok((command.run(client, config.database), task_manager))
             })
         }
         Subcommand::ExportState(command) => {
             let runner = cli.create_runner(command)?;
-            runner.async_run(|config| {
+            runner.async_run(|mut config| {
                 let PartialComponents {
                     client, task_manager, ..
-                } = service::parts(&config)?;
+                } = service::parts(&mut config)?;
                 Ok((command.run(client, config.chain_spec), task_manager))
             })
         }
         Subcommand::ImportBlocks(command) => {
             let runner = cli.create_runner(command)?;
-            runner.async_run(|config| {
+            runner.async_run(|mut config| {
                 let PartialComponents {
                     client,
                     task_manager,
                     import_queue,
                     ..
-                } = service::parts(&config)?;
+                } = service::parts(&mut config)?;
                 Ok((command.run(client, import_queue), task_manager))
             })
         }
@@ -151,13 +151,13 @@ fn offline(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
         }
         Subcommand::Revert(command) => {
             let runner = cli.create_runner(command)?;
-            runner.async_run(|config| {
+            runner.async_run(|mut config| {
                 let PartialComponents {
                     client,
                     task_manager,
                     backend,
                     ..
-                } = service::parts(&config)?;
+                } = service::parts(&mut config)?;
                 let votes = Box::new(|client, _, blocks| {
                     sc_consensus_grandpa::revert(client, blocks)?;
                     Ok(())
@@ -178,10 +178,10 @@ fn offline(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
 fn benchmark(cli: &Cli, command: &frame_benchmarking_cli::BenchmarkCmd) -> sc_cli::Result<()> {
     use frame_benchmarking_cli::{BenchmarkCmd, SUBSTRATE_REFERENCE_HARDWARE};
     let runner = cli.create_runner(command)?;
-    runner.sync_run(|config| match command {
+    runner.sync_run(|mut config| match command {
         BenchmarkCmd::Pallet(command) => command
             .run_with_spec::<sp_runtime::traits::HashingFor<Block>, service::HostFunctions>(Some(config.chain_spec)),
-        BenchmarkCmd::Block(command) => command.run(service::parts(&config)?.client),
+        BenchmarkCmd::Block(command) => command.run(service::parts(&mut config)?.client),
         BenchmarkCmd::Machine(command) => command.run(&config, SUBSTRATE_REFERENCE_HARDWARE.clone()),
         _ => Err("this benchmark needs transactions of the chain; use frame-omni-bencher".into()),
     })

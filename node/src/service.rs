@@ -8,7 +8,7 @@ use sc_consensus::LongestChain;
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf, SharedVoterState, VotingRulesBuilder};
 use sc_executor::{DEFAULT_HEAP_ALLOC_STRATEGY, HeapAllocStrategy, WasmExecutor};
-use sc_network::config::FullNetworkConfiguration;
+use sc_network::config::{FullNetworkConfiguration, SyncMode};
 use sc_network::service::traits::{NetworkBackend, NetworkService};
 use sc_network_sync::SyncingService;
 use sc_network_sync::strategy::warp::{WarpSyncConfig, WarpSyncProvider};
@@ -65,7 +65,7 @@ const JUSTIFICATION_PERIOD: u32 = 512;
 ///
 /// # Errors
 /// The database cannot be opened, or is of another chain.
-pub fn parts(config: &Configuration) -> Result<Parts, ServiceError> {
+pub fn parts(config: &mut Configuration) -> Result<Parts, ServiceError> {
     let telemetry = config
         .telemetry_endpoints
         .clone()
@@ -76,12 +76,20 @@ pub fn parts(config: &Configuration) -> Result<Parts, ServiceError> {
             Ok((worker, telemetry))
         })
         .transpose()?;
-    let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
+    let executor = executor(config);
+    // A new database that is to begin with a later state must not have the first one: states are stored in order.
+    let sync_mode = config.network.sync_mode;
+    if start_state::is_there(&*config.chain_spec) {
+        config.network.sync_mode = SyncMode::Warp;
+    }
+    let made = sc_service::new_full_parts::<Block, RuntimeApi, _>(
         config,
         telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-        executor(config),
+        executor,
         Vec::new(),
-    )?;
+    );
+    config.network.sync_mode = sync_mode;
+    let (client, backend, keystore_container, task_manager) = made?;
     let client = Arc::new(client);
     let telemetry = telemetry.map(|(worker, telemetry)| {
         task_manager.spawn_handle().spawn("telemetry", None, worker.run());
@@ -178,7 +186,7 @@ struct Running {
 /// # Errors
 /// Those of [`parts`]; an address that is in use.
 pub fn run<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
-    config: Configuration,
+    mut config: Configuration,
     seal: Option<Seal>,
 ) -> Result<TaskManager, ServiceError> {
     let Parts {
@@ -190,7 +198,7 @@ pub fn run<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         select_chain,
         transaction_pool,
         other: (grandpa_import, grandpa_link, mut telemetry),
-    } = parts(&config)?;
+    } = parts(&mut config)?;
 
     let mut net_config =
         FullNetworkConfiguration::<Block, _, N>::new(&config.network, config.prometheus_registry().cloned());

@@ -9,7 +9,6 @@ use std::{collections::BTreeMap, sync::Arc};
 use codec::{Decode, Encode};
 use sc_client_api::HeaderBackend;
 use sc_consensus::{BlockImport, BlockImportParams, ForkChoiceStrategy, ImportedState, StateAction, StorageChanges};
-use sp_state_machine::{KeyValueStateLevel, KeyValueStates};
 use sc_service::ChainSpec as _;
 use serde::{Deserialize, Serialize};
 use sp_consensus::BlockOrigin;
@@ -22,6 +21,7 @@ use sp_runtime::{
     Digest,
     traits::{Block as BlockT, HashingFor, Header as _},
 };
+use sp_state_machine::{KeyValueStates, KeyValueStorageLevel};
 use tributary_runtime::{Header, Runtime};
 
 use crate::{
@@ -53,13 +53,18 @@ fn read<T: Decode>(storage: &Storage, key: &[u8]) -> Option<T> {
 /// # Errors
 /// The file is no raw specification, or its state is of another runtime.
 pub fn go_on(state: &std::path::Path, chain: &str) -> Result<String, String> {
-    let state = ChainSpec::from_json_file(state.to_owned())?.as_storage_builder().build_storage()?;
+    let state = ChainSpec::from_json_file(state.to_owned())?
+        .as_storage_builder()
+        .build_storage()?;
     let network = chain_spec::load(chain)?;
     let genesis = network.as_storage_builder().build_storage()?;
     let state = adopted(state, &genesis)?;
     let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
-    let pairs: serde_json::Map<String, serde_json::Value> =
-        state.top.iter().map(|(key, value)| (hex(key), hex(value).into())).collect();
+    let pairs: serde_json::Map<String, serde_json::Value> = state
+        .top
+        .iter()
+        .map(|(key, value)| (hex(key), hex(value).into()))
+        .collect();
     let text = network.as_json(true)?;
     let mut spec: serde_json::Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     spec["startState"] = pairs.into();
@@ -82,15 +87,21 @@ fn adopted(mut state: Storage, genesis: &Storage) -> Result<Storage, String> {
         };
     }
     let first = sc_chain_spec::construct_genesis_block::<Block>(root(genesis), StateVersion::V1);
-    state
-        .top
-        .insert(frame_system::BlockHash::<Runtime>::hashed_key_for(0), first.header().hash().encode());
+    state.top.insert(
+        frame_system::BlockHash::<Runtime>::hashed_key_for(0),
+        first.header().hash().encode(),
+    );
     // An embedded chain may have run ahead of the clock; nobody could make a block before that time comes.
     let now = sp_timestamp::Timestamp::current().as_millis();
     let (time, slot) = (item("Timestamp", "Now"), item("Aura", "CurrentSlot"));
     if read::<u64>(&state, &time).is_some_and(|last| last > now) {
-        let slot_ms = read::<u64>(&state, &tributary_runtime::network::SlotDuration::<Runtime>::hashed_key());
-        let slot_ms = slot_ms.filter(|ms| *ms > 0).ok_or("its state does not say how long a slot is")?;
+        let slot_ms = read::<u64>(
+            &state,
+            &tributary_runtime::network::SlotDuration::<Runtime>::hashed_key(),
+        );
+        let slot_ms = slot_ms
+            .filter(|ms| *ms > 0)
+            .ok_or("its state does not say how long a slot is")?;
         let last = (now / slot_ms).saturating_sub(1);
         state.top.insert(slot, last.encode());
         state.top.insert(time, (last * slot_ms).encode());
@@ -105,8 +116,21 @@ fn number(state: &Storage) -> Result<u32, String> {
 }
 
 fn root(storage: &Storage) -> H256 {
-    let pairs = storage.top.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let pairs = storage
+        .top
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
     <HashingFor<Block> as sp_runtime::traits::Hash>::trie_root(pairs, StateVersion::V1)
+}
+
+fn of(spec: &dyn sc_service::ChainSpec) -> Option<&BTreeMap<String, String>> {
+    sc_chain_spec::get_extension::<Option<BTreeMap<String, String>>>(spec.extensions())?.as_ref()
+}
+
+/// Whether the specification has a state after which its chain goes on.
+pub fn is_there(spec: &dyn sc_service::ChainSpec) -> bool {
+    of(spec).is_some()
 }
 
 /// Makes the state of the specification the block after which the chain goes on, if the database has no block but the
@@ -115,8 +139,7 @@ fn root(storage: &Storage) -> H256 {
 /// # Errors
 /// The specification's state cannot be read, or the runtime in it cannot be executed.
 pub fn take(spec: &dyn sc_service::ChainSpec, client: &Arc<Client>, import: &GrandpaImport) -> Result<(), String> {
-    let extension = sc_chain_spec::get_extension::<Option<BTreeMap<String, String>>>(spec.extensions());
-    let Some(Some(pairs)) = extension else { return Ok(()) };
+    let Some(pairs) = of(spec) else { return Ok(()) };
     if client.info().best_number > 0 {
         return Ok(());
     }
@@ -132,7 +155,7 @@ pub fn take(spec: &dyn sc_service::ChainSpec, client: &Arc<Client>, import: &Gra
     let digest: Digest = read(&storage, &item("System", "Digest")).unwrap_or_default();
     let header = Header::new(number(&storage)?, Default::default(), root(&storage), parent, digest);
     let (hash, number) = (header.hash(), *header.number());
-    let state = KeyValueStates(vec![KeyValueStateLevel {
+    let state = KeyValueStates(vec![KeyValueStorageLevel {
         state_root: Vec::new(),
         parent_storage_keys: Vec::new(),
         key_values: storage.top.into_iter().collect(),
