@@ -351,6 +351,7 @@ fn a_dump_as_a_specification_goes_on_elsewhere() {
     top.insert(format!("0x{}", hex::encode(":code")), "0x00".into());
     std::fs::write(&file, spec.to_string()).unwrap();
     assert_eq!(start().unwrap().state_hash(), chain.state_hash());
+    use serde_json::json;
     for (path, value, complaint) in [
         ("/genesis/raw", json!({}), "genesis.raw.top is missing"),
         ("/genesis/raw/top", json!({ "0xzz": "0x" }), "not hex"),
