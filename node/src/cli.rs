@@ -96,11 +96,6 @@ pub enum Subcommand {
     /// Go back some blocks, not beyond the last finalised one.
     Revert(sc_cli::RevertCmd),
 
-    /// Measure the runtime and this machine.
-    #[cfg(feature = "runtime-benchmarks")]
-    #[command(subcommand)]
-    Benchmark(frame_benchmarking_cli::BenchmarkCmd),
-
     /// Show what the database holds.
     ChainInfo(sc_cli::ChainInfoCmd),
 }

@@ -165,24 +165,9 @@ fn offline(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
                 Ok((command.run(client, backend, Some(votes)), task_manager))
             })
         }
-        #[cfg(feature = "runtime-benchmarks")]
-        Subcommand::Benchmark(command) => benchmark(cli, command),
         Subcommand::ChainInfo(command) => {
             let runner = cli.create_runner(command)?;
             runner.sync_run(|config| command.run::<Block>(&config))
         }
     }
-}
-
-#[cfg(feature = "runtime-benchmarks")]
-fn benchmark(cli: &Cli, command: &frame_benchmarking_cli::BenchmarkCmd) -> sc_cli::Result<()> {
-    use frame_benchmarking_cli::{BenchmarkCmd, SUBSTRATE_REFERENCE_HARDWARE};
-    let runner = cli.create_runner(command)?;
-    runner.sync_run(|mut config| match command {
-        BenchmarkCmd::Pallet(command) => command
-            .run_with_spec::<sp_runtime::traits::HashingFor<Block>, service::HostFunctions>(Some(config.chain_spec)),
-        BenchmarkCmd::Block(command) => command.run(service::parts(&mut config)?.client),
-        BenchmarkCmd::Machine(command) => command.run(&config, SUBSTRATE_REFERENCE_HARDWARE.clone()),
-        _ => Err("this benchmark needs transactions of the chain; use frame-omni-bencher".into()),
-    })
 }

@@ -26,14 +26,7 @@ use crate::{cli::Seal, dev, market_metrics, rpc, start_state};
 pub type Block = generic::Block<Header, OpaqueExtrinsic>;
 
 /// What the runtime may call.
-#[cfg(not(feature = "runtime-benchmarks"))]
 pub type HostFunctions = sp_io::SubstrateHostFunctions;
-/// What the runtime may call.
-#[cfg(feature = "runtime-benchmarks")]
-pub type HostFunctions = (
-    sp_io::SubstrateHostFunctions,
-    frame_benchmarking_cli::benchmarking::HostFunctions,
-);
 
 /// The client.
 pub type Client = sc_service::TFullClient<Block, RuntimeApi, WasmExecutor<HostFunctions>>;

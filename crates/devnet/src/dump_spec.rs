@@ -50,7 +50,10 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
     let top = raw["top"]
         .as_object()
         .ok_or("it is not a raw chain specification: genesis.raw.top is missing")?;
-    if raw["childrenDefault"].as_object().is_some_and(|children| !children.is_empty()) {
+    if raw["childrenDefault"]
+        .as_object()
+        .is_some_and(|children| !children.is_empty())
+    {
         return Err("it has child tries, which this chain does not use".into());
     }
     let mut pairs = Vec::with_capacity(top.len());

@@ -5,7 +5,8 @@ mod blocks;
 mod common;
 
 use blocks::{begin_block, end_block};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{BoundedVec, assert_noop, assert_ok, traits::ConstU32};
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_consensus_grandpa::{AuthorityId, AuthorityList};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_runtime::DispatchError;
@@ -25,13 +26,16 @@ fn set() -> u64 {
 fn root_says_who_makes_blocks() {
     common::state(genesis::FAST).execute_with(|| {
         begin_block(1);
-        let next = |keys: &[Sr25519Keyring]| {
+        let next = |keys: &[Sr25519Keyring]| -> BoundedVec<AuraId, ConstU32<32>> {
             let keys: Vec<_> = keys.iter().map(|key| key.public().into()).collect();
             keys.try_into().unwrap()
         };
         let alice = RuntimeOrigin::signed(Sr25519Keyring::Alice.to_account_id());
         let two = next(&[Sr25519Keyring::Alice, Sr25519Keyring::Bob]);
-        assert_noop!(AdminUtils::swap_authorities(alice, two.clone()), DispatchError::BadOrigin);
+        assert_noop!(
+            AdminUtils::swap_authorities(alice, two.clone()),
+            DispatchError::BadOrigin
+        );
         assert_noop!(
             AdminUtils::swap_authorities(RuntimeOrigin::root(), next(&[])),
             Error::NoAuthorities
@@ -59,7 +63,10 @@ fn root_says_who_finalizes_blocks_and_when() {
             DispatchError::BadOrigin
         );
         assert_ok!(schedule(&[Ed25519Keyring::Alice, Ed25519Keyring::Bob], 2, None));
-        assert!(schedule(&[Ed25519Keyring::Eve], 2, None).is_err(), "one change at a time");
+        assert!(
+            schedule(&[Ed25519Keyring::Eve], 2, None).is_err(),
+            "one change at a time"
+        );
         end_block();
         begin_block(2);
         end_block();
@@ -73,7 +80,10 @@ fn root_says_who_finalizes_blocks_and_when() {
         begin_block(4);
         assert_ok!(schedule(&[Ed25519Keyring::Eve], 0, Some(3)));
         end_block();
-        assert_eq!((Grandpa::grandpa_authorities(), set()), (voters(&[Ed25519Keyring::Eve]), 2));
+        assert_eq!(
+            (Grandpa::grandpa_authorities(), set()),
+            (voters(&[Ed25519Keyring::Eve]), 2)
+        );
         begin_block(5);
         end_block();
         assert_eq!(set(), 2);

@@ -339,7 +339,10 @@ fn a_dump_as_a_specification_goes_on_elsewhere() {
     };
     let other = start().unwrap();
     assert_eq!(other.head().number, 5);
-    assert_eq!((other.state_hash(), other.genesis_hash()), (chain.state_hash(), chain.genesis_hash()));
+    assert_eq!(
+        (other.state_hash(), other.genesis_hash()),
+        (chain.state_hash(), chain.genesis_hash())
+    );
     pay(&other, 1);
     other.advance(1).unwrap();
     assert!(succeeded(&other, 1));
