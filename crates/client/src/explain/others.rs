@@ -116,6 +116,10 @@ pub(super) const OTHERS: &[(&str, &str)] = &[
         "root has no such parameter: name another subnet",
     ),
     (
+        "AdminUtils.NoAuthorities",
+        "nobody would make or finalize blocks: name at least one key, with a vote",
+    ),
+    (
         "AdminUtils.POWRegistrationDisabled",
         "registration by work is gone: register by paying",
     ),

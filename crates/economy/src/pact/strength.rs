@@ -26,10 +26,12 @@ pub const HALF_BOND: u64 = 1_000 * UNIT;
 
 /// The strength of terms, from zero to one:
 ///
+/// ```text
 /// 0.2 min(1, pledge / ½) + 0.2 V / (V + 90 d) + 0.2 B / (B + 1000 TAO) + 0.1 N / (N + 30 d)
-/// + 0.2 min(1, share / ½) + 0.1 · 90 d / (O + 90 d) if anything opens, O being the longer of
-/// `open_after` and `artifact_period`,
+///     + 0.2 min(1, share / ½) + 0.1 · 90 d / (O + 90 d)
+/// ```
 ///
+/// with the last one only if anything opens, O being the longer of `open_after` and `artifact_period`, and
 /// each summand rounded down to a millionth.
 pub fn strength(terms: &Terms) -> PerMillion {
     let part = |part: PerMillion| {
