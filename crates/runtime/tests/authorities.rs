@@ -58,6 +58,9 @@ fn root_says_who_finalizes_blocks_and_when() {
         };
         let before = Grandpa::grandpa_authorities();
         assert_noop!(schedule(&[], 2, None), Error::NoAuthorities);
+        for far in [1_000_001, u32::MAX] {
+            assert_noop!(schedule(&[Ed25519Keyring::Eve], far, None), Error::ValueNotInBounds);
+        }
         assert_noop!(
             AdminUtils::schedule_grandpa_change(RuntimeOrigin::none(), before.clone(), 2, None),
             DispatchError::BadOrigin

@@ -157,6 +157,8 @@ setters! {
             ensure_root(origin)?;
             let votes = next_authorities.iter().any(|(_, weight)| *weight > 0);
             ensure!(votes, Error::<T>::NoAuthorities);
+            // The pallet of finality adds and doubles it.
+            ensure!(in_blocks <= LONGEST_DELAY.into(), Error::<T>::ValueNotInBounds);
             T::Grandpa::schedule(next_authorities, in_blocks, forced)?;
             let at = frame_system::Pallet::<T>::block_number().saturating_add(in_blocks);
             VotersChangeAt::<T>::put(at);

@@ -59,6 +59,9 @@ pub mod pallet {
 
     use crate::{Authors, Voters};
 
+    /// Blocks for which a change of voters may be ahead, at most.
+    const LONGEST_DELAY: u32 = 1_000_000;
+
     /// The pallet.
     #[pallet::pallet]
     pub struct Pallet<T>(_);
